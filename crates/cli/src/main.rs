@@ -1,0 +1,3 @@
+//! The skinkit command line.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! skinkit-example-rust
+
+fn main() {}
