@@ -1,3 +1,39 @@
-//! xtask
+//! Developer tasks: `cargo xtask setup | demo | test`.
 
-fn main() {}
+mod command;
+mod demo;
+mod python;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask COMMAND
+
+  setup   fetch the pinned ONNX Runtime library through pip (once per machine)
+  demo    run the main job on the sample photos and write target/demo/report.html
+  test    get what the tests need and run all of them; says what was skipped and why
+";
+
+/// What a task returns: an explanation for the person who ran it.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["setup"] => setup::run(),
+        ["demo"] => demo::run(),
+        ["test"] => test::run(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask test`: every test that this machine can run, and what was skipped.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::Outcome;
+use crate::command::{cargo, root, step, target_dir};
+use crate::{python, setup};
+
+/// What the suites reported.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    skipped: Vec<String>,
+}
+
+/// `cargo xtask test`.
+pub fn run() -> Outcome {
+    let logs = target_dir().join("test-logs");
+    std::fs::create_dir_all(&logs).map_err(|error| format!("cannot make {}: {error}", logs.display()))?;
+    let mut tally = Tally::default();
+    // Without ONNX Runtime the embedded engine runs everything but the parity tests, which say that they are skipped.
+    if let Err(message) = setup::run() {
+        tally.skipped.push(format!("ONNX Runtime: {message}"));
+    }
+    let suites = [
+        step("Rust tests", || {
+            let mut command = cargo();
+            command.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]);
+            tally.record(&mut command, &logs.join("rust.log"))
+        }),
+        step("Rust example", || {
+            let mut command = cargo();
+            command.args(["run", "--quiet", "--package", "skinkit-example-rust"]);
+            tally.record_whole("examples/rust", &mut command, &logs.join("example.log"))
+        }),
+        step("model tools (Python)", || {
+            let environment = skinkit_inference::locate::cache_dir()
+                .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
+                .join("python-tests");
+            let python = python::environment(&environment, &root().join("models/tools/requirements-test.txt"))?;
+            let mut command = Command::new(python);
+            command
+                .current_dir(root())
+                .args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "models/tools"]);
+            tally.record(&mut command, &logs.join("python.log"))
+        }),
+    ];
+    eprintln!("\nlogs: {}", logs.display());
+    for line in &tally.skipped {
+        println!("SKIPPED: {line}");
+    }
+    println!(
+        "{} passed, {} failed, {} skipped",
+        tally.passed,
+        tally.failed,
+        tally.skipped.len()
+    );
+    let broken: Vec<String> = suites.into_iter().filter_map(Result::err).collect();
+    if broken.is_empty() && tally.failed == 0 {
+        Ok(())
+    } else {
+        Err(broken.join("; "))
+    }
+}
+
+impl Tally {
+    /// Runs a suite whose output is cargo test's or pytest's; keeps all of it in a log and shows what matters.
+    fn record(&mut self, command: &mut Command, log: &Path) -> Outcome {
+        let mut file = File::create(log).map_err(|error| format!("cannot write {}: {error}", log.display()))?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .map_err(|error| format!("cannot start {:?}: {error}", command.get_program()))?;
+        let output = child.stdout.take().ok_or("the suite's output is not to be had")?;
+        for line in BufReader::new(output).lines() {
+            let line = line.map_err(|error| format!("cannot read the suite's output: {error}"))?;
+            writeln!(file, "{line}").map_err(|error| format!("cannot write {}: {error}", log.display()))?;
+            self.line(&line);
+        }
+        let status = child.wait().map_err(|error| format!("the suite was lost: {error}"))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!(
+                "{:?} failed ({status}): see {}",
+                command.get_program(),
+                log.display()
+            ))
+        }
+    }
+
+    /// Runs a program that is one test: it passes when it exits with 0.
+    fn record_whole(&mut self, name: &str, command: &mut Command, log: &Path) -> Outcome {
+        let outcome = self.record(command, log);
+        match outcome {
+            Ok(()) => self.passed += 1,
+            Err(_) => self.failed += 1,
+        }
+        outcome.map_err(|message| format!("{name}: {message}"))
+    }
+
+    fn line(&mut self, line: &str) {
+        if let Some(reason) = line.trim_start().strip_prefix("SKIPPED") {
+            self.skipped.push(reason.trim_start_matches([':', ' ']).to_owned());
+        } else if let Some(totals) = line.strip_prefix("test result: ") {
+            println!("    {line}");
+            self.passed += count(totals, " passed");
+            self.failed += count(totals, " failed");
+            let ignored = count(totals, " ignored");
+            if ignored > 0 {
+                self.skipped
+                    .push(format!("{ignored} tests marked #[ignore] (slow or for measuring)"));
+            }
+        } else if line.ends_with('s') && line.contains(" in ") && (line.contains(" passed") || line.contains(" failed"))
+        {
+            println!("    {line}");
+            self.passed += count(line, " passed");
+            self.failed += count(line, " failed");
+        } else if line.contains("FAILED") || line.contains("panicked at") {
+            println!("    {line}");
+        }
+    }
+}
+
+/// The number before a word: `count("3 passed; 1 failed", " failed")` is 1.
+fn count(text: &str, word: &str) -> usize {
+    let Some(end) = text.find(word) else { return 0 };
+    let digits: Vec<char> = text[..end].chars().rev().take_while(char::is_ascii_digit).collect();
+    digits.iter().rev().collect::<String>().parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_and_pytest_totals_are_counted() {
+        let mut tally = Tally::default();
+        tally.line("test result: ok. 12 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.31s");
+        tally.line("SKIPPED: parity: no ONNX Runtime library");
+        tally.line("3 passed, 1 skipped in 0.12s");
+        assert_eq!((tally.passed, tally.failed), (15, 1));
+        assert_eq!(tally.skipped.len(), 2);
+        assert!(tally.skipped[1].starts_with("parity"));
+    }
+}
