@@ -1,0 +1,250 @@
+use crate::change::{Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
+use crate::measures::{LengthUnit, Measure, Measures};
+use crate::noise::NoiseModel;
+use crate::observation::Observation;
+use crate::similarity::similarity;
+
+/// Similarity more likely between two lesions than within one by this factor: not the same lesion.
+const NOT_SAME_ODDS: f64 = 20.0;
+
+/// Compares an earlier scan of a lesion with a later one.
+///
+/// Never fails: what cannot be compared is told by the verdict. Costs nothing that outlives the
+/// call and may run on any thread.
+pub fn compare(before: &Observation, after: &Observation, noise: &NoiseModel) -> Change {
+    let mut change = Change {
+        similarity: None,
+        similarity_chance: None,
+        measures: Vec::new(),
+        basis: Basis::Nothing,
+        verdict: Verdict::NoMeasurableChange,
+    };
+    change.verdict = match judge(before, after, noise, &mut change) {
+        Ok(verdict) => verdict,
+        Err(why) => Verdict::CannotCompare { why },
+    };
+    change
+}
+
+fn judge(
+    before: &Observation,
+    after: &Observation,
+    noise: &NoiseModel,
+    change: &mut Change,
+) -> Result<Verdict, Reason> {
+    if before.pack_id != after.pack_id || before.pack_version != after.pack_version {
+        return Err(Reason::DifferentPack);
+    }
+    if let (Some(a), Some(b)) = (&before.embedding, &after.embedding) {
+        let s = similarity(a, b).map_err(|_| Reason::InvalidData)?;
+        change.similarity = Some(s);
+        change.similarity_chance = noise.same_lesion.as_ref().map(|same| same.below(f64::from(s)));
+        change.basis = Basis::Embedding;
+    }
+    if !before.accepted || !after.accepted {
+        return Err(Reason::PoorQuality);
+    }
+    if let (Some(a), Some(b)) = (&before.measures, &after.measures) {
+        change.measures = measure_changes(a, b, noise);
+        if !change.measures.is_empty() {
+            change.basis = Basis::Measures;
+        }
+    }
+    if change.basis == Basis::Nothing {
+        return Err(Reason::NothingInCommon);
+    }
+    if not_same_lesion(change, noise) {
+        return Err(Reason::NotSameLesion);
+    }
+    Ok(conclude(change, noise))
+}
+
+fn measure_changes(before: &Measures, after: &Measures, noise: &NoiseModel) -> Vec<MeasureChange> {
+    let scaled = before.unit == LengthUnit::Millimetre && after.unit == LengthUnit::Millimetre;
+    Measure::SINGLE
+        .into_iter()
+        .filter(|m| scaled || !m.needs_scale())
+        .filter_map(|m| Some(judged(m, before.get(m)?.value, after.get(m)?.value, noise)))
+        .collect()
+}
+
+pub(crate) fn judged(measure: Measure, before: f64, after: f64, noise: &NoiseModel) -> MeasureChange {
+    let difference = measure.difference(before, after);
+    let tail = noise.measures.tails.get(&measure);
+    let chance = tail.map(|t| t.chance(difference));
+    MeasureChange {
+        measure,
+        before,
+        after,
+        difference,
+        minimum_detectable: tail.map(|t| t.detectable(noise.measures.level)),
+        chance,
+        exceeds_noise: chance.is_some_and(|c| c < noise.measures.level),
+    }
+}
+
+fn not_same_lesion(change: &Change, noise: &NoiseModel) -> bool {
+    let (Some(s), Some(same), Some(other)) = (change.similarity, &noise.same_lesion, &noise.different_lesion) else {
+        return false;
+    };
+    let s = f64::from(s);
+    let density = |m: f64, sd: f64| (-0.5 * ((s - m) / sd.max(1e-6)).powi(2)).exp() / sd.max(1e-6);
+    same.below(s) < noise.measures.level && density(other.mean, other.sd) > NOT_SAME_ODDS * density(same.mean, same.sd)
+}
+
+fn conclude(change: &Change, noise: &NoiseModel) -> Verdict {
+    let least = change
+        .measures
+        .iter()
+        .filter(|m| m.exceeds_noise)
+        .min_by(|a, b| a.chance.unwrap_or(1.0).total_cmp(&b.chance.unwrap_or(1.0)));
+    if let Some(m) = least {
+        let (what, direction) = reading(m);
+        return Verdict::Changed { what, direction };
+    }
+    if change.similarity_chance.is_some_and(|c| c < noise.measures.level) {
+        return Verdict::Changed {
+            what: Aspect::Appearance,
+            direction: Direction::Different,
+        };
+    }
+    Verdict::NoMeasurableChange
+}
+
+fn reading(m: &MeasureChange) -> (Aspect, Direction) {
+    let more = if m.difference > 0.0 {
+        Direction::More
+    } else {
+        Direction::Less
+    };
+    let tone = if m.difference > 0.0 {
+        Direction::Lighter
+    } else {
+        Direction::Darker
+    };
+    match m.measure {
+        Measure::Area | Measure::GreatestDiameter | Measure::LeastDiameter | Measure::Perimeter => (Aspect::Size, more),
+        Measure::Asymmetry => (Aspect::Shape, more),
+        Measure::BorderIrregularity => (Aspect::Border, more),
+        Measure::Lightness => (Aspect::Colour, tone),
+        Measure::Variegation | Measure::Colours => (Aspect::Colour, more),
+        Measure::Redness | Measure::Yellowness | Measure::ColourShift => (Aspect::Colour, Direction::Different),
+        Measure::GainedArea => (Aspect::Size, Direction::More),
+        Measure::LostArea => (Aspect::Size, Direction::Less),
+        Measure::NewSpot => (Aspect::Surroundings, Direction::More),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measures::Estimate;
+    use crate::noise::Spread;
+
+    fn scan(embedding: &[f32]) -> Observation {
+        Observation {
+            embedding: Some(embedding.to_vec()),
+            ..Observation::new(0, "p", "1")
+        }
+    }
+
+    fn sized(area: f64, unit: LengthUnit) -> Observation {
+        Observation {
+            measures: Some(Measures {
+                unit,
+                values: vec![Estimate {
+                    measure: Measure::Area,
+                    value: area,
+                    low: area,
+                    high: area,
+                }],
+            }),
+            ..Observation::new(0, "p", "1")
+        }
+    }
+
+    fn noise() -> NoiseModel {
+        let spread = |mean, sd| {
+            Some(Spread {
+                mean,
+                sd,
+                quantiles: Default::default(),
+            })
+        };
+        NoiseModel {
+            same_lesion: spread(0.9, 0.05),
+            different_lesion: spread(0.2, 0.1),
+            ..NoiseModel::default()
+        }
+    }
+
+    fn why(change: &Change) -> Option<Reason> {
+        match change.verdict {
+            Verdict::CannotCompare { why } => Some(why),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_scan_against_itself_has_not_changed() {
+        let a = scan(&[0.6, 0.8]);
+        let c = compare(&a, &a, &noise());
+        assert_eq!(c.verdict, Verdict::NoMeasurableChange);
+        assert!((c.similarity.unwrap() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn packs_quality_and_rubbish_are_refused() {
+        let a = scan(&[0.6, 0.8]);
+        let mut b = a.clone();
+        b.pack_version = "2".into();
+        assert_eq!(why(&compare(&a, &b, &noise())), Some(Reason::DifferentPack));
+        let mut b = a.clone();
+        b.accepted = false;
+        assert_eq!(why(&compare(&a, &b, &noise())), Some(Reason::PoorQuality));
+        assert_eq!(
+            why(&compare(&a, &scan(&[f32::NAN, 0.0]), &noise())),
+            Some(Reason::InvalidData)
+        );
+        let empty = Observation::new(0, "p", "1");
+        assert_eq!(why(&compare(&a, &empty, &noise())), Some(Reason::NothingInCommon));
+    }
+
+    #[test]
+    fn similarity_alone_says_different_or_not_the_same() {
+        let a = scan(&[1.0, 0.0]);
+        let at = |s: f32| compare(&a, &scan(&[s, (1.0 - s * s).sqrt()]), &noise());
+        assert_eq!(
+            at(0.7).verdict,
+            Verdict::Changed {
+                what: Aspect::Appearance,
+                direction: Direction::Different
+            }
+        );
+        assert_eq!(why(&at(0.2)), Some(Reason::NotSameLesion));
+        assert_eq!(at(0.85).verdict, Verdict::NoMeasurableChange);
+    }
+
+    #[test]
+    fn growth_needs_a_scale() {
+        let n = NoiseModel::default();
+        let mm = |a, b| compare(&sized(a, LengthUnit::Millimetre), &sized(b, LengthUnit::Millimetre), &n);
+        assert_eq!(
+            mm(10.0, 14.0).verdict,
+            Verdict::Changed {
+                what: Aspect::Size,
+                direction: Direction::More
+            }
+        );
+        assert_eq!(
+            mm(14.0, 10.0).verdict,
+            Verdict::Changed {
+                what: Aspect::Size,
+                direction: Direction::Less
+            }
+        );
+        assert_eq!(mm(10.0, 10.2).verdict, Verdict::NoMeasurableChange);
+        let px = compare(&sized(10.0, LengthUnit::Pixel), &sized(14.0, LengthUnit::Pixel), &n);
+        assert_eq!(why(&px), Some(Reason::NothingInCommon));
+    }
+}
