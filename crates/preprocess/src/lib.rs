@@ -1,2 +1,21 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod error;
+mod format;
+mod frame;
+mod kernel;
+mod limits;
+mod photo;
+mod resample;
+mod roi;
+mod texel;
+pub mod warp;
+
+pub use error::{Error, Result};
+pub use format::{ColourMatrix, PixelFormat, Range, Rotation};
+pub use frame::{Frame, FrameLayout, MAX_FRAME_SIDE, Plane};
+pub use limits::Limits;
+pub use photo::Photo;
+pub use resample::{MAX_OUTPUT_SIDE, Resampler};
+pub use roi::Roi;

@@ -1,0 +1,205 @@
+//! What a camera says about its buffer: format, colour, orientation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// How pixels lie in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PixelFormat {
+    /// One plane, bytes R G B.
+    Rgb8,
+    /// One plane, bytes R G B A; alpha is ignored.
+    Rgba8,
+    /// One plane, bytes B G R A (iOS `kCVPixelFormatType_32BGRA`); alpha is ignored.
+    Bgra8,
+    /// One plane of luma, full range.
+    Grey8,
+    /// Y plane and interleaved U V plane at half size (iOS `420YpCbCr8BiPlanar`).
+    Nv12,
+    /// Y plane and interleaved V U plane at half size (Android's old camera default).
+    Nv21,
+    /// Y, U and V planes, chroma at half size.
+    I420,
+    /// Android `YUV_420_888`: Y, U and V planes with the row and pixel strides the camera reports.
+    Yuv420,
+}
+
+impl PixelFormat {
+    /// Planes of this format, 1 to 3.
+    pub fn planes(self) -> usize {
+        match self {
+            Self::Rgb8 | Self::Rgba8 | Self::Bgra8 | Self::Grey8 => 1,
+            Self::Nv12 | Self::Nv21 => 2,
+            Self::I420 | Self::Yuv420 => 3,
+        }
+    }
+
+    /// Whether the format carries luma and half-size chroma.
+    pub fn is_yuv(self) -> bool {
+        self.planes() > 1
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rgb8 => "RGB",
+            Self::Rgba8 => "RGBA",
+            Self::Bgra8 => "BGRA",
+            Self::Grey8 => "grey",
+            Self::Nv12 => "NV12",
+            Self::Nv21 => "NV21",
+            Self::I420 => "I420",
+            Self::Yuv420 => "YUV 420",
+        }
+    }
+}
+
+/// The luma weights of a YUV buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColourMatrix {
+    /// ITU-R BT.601 (JPEG, most Android cameras).
+    #[default]
+    Bt601,
+    /// ITU-R BT.709 (HD video).
+    Bt709,
+}
+
+/// Which part of 0..=255 a YUV buffer uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Range {
+    /// All of it (JPEG range).
+    #[default]
+    Full,
+    /// Luma 16..=235, chroma 16..=240.
+    Video,
+}
+
+/// The turn that brings the stored picture upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rotation {
+    /// Already upright.
+    #[default]
+    None,
+    /// Turn the stored picture 90 degrees clockwise.
+    Cw90,
+    /// Turn it by 180 degrees.
+    Cw180,
+    /// Turn it 270 degrees clockwise (90 counter-clockwise).
+    Cw270,
+}
+
+impl Rotation {
+    /// From clockwise degrees as cameras report them; any multiple of 90.
+    ///
+    /// # Errors
+    /// [`Error::Rotation`] for anything but a multiple of 90.
+    pub fn from_degrees(degrees: i32) -> Result<Self> {
+        match degrees.rem_euclid(360) {
+            0 => Ok(Self::None),
+            90 => Ok(Self::Cw90),
+            180 => Ok(Self::Cw180),
+            270 => Ok(Self::Cw270),
+            _ => Err(Error::Rotation(degrees)),
+        }
+    }
+
+    /// Whether width and height change places.
+    pub fn swaps(self) -> bool {
+        matches!(self, Self::Cw90 | Self::Cw270)
+    }
+}
+
+/// Integer map from upright pixel indices to stored ones: `x = x0 + xx·X + xy·Y`, and so for y.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lattice {
+    pub x0: i32,
+    pub xx: i32,
+    pub xy: i32,
+    pub y0: i32,
+    pub yx: i32,
+    pub yy: i32,
+}
+
+impl Lattice {
+    /// For a stored picture of `width` x `height`, turned by `rotation`, then mirrored left to right.
+    pub fn new(width: i32, height: i32, rotation: Rotation, mirrored: bool) -> Self {
+        let (x0, xx, xy, y0, yx, yy) = match rotation {
+            Rotation::None => (0, 1, 0, 0, 0, 1),
+            Rotation::Cw90 => (0, 0, 1, height - 1, -1, 0),
+            Rotation::Cw180 => (width - 1, -1, 0, height - 1, 0, -1),
+            Rotation::Cw270 => (width - 1, 0, -1, 0, 1, 0),
+        };
+        if mirrored {
+            let last = if rotation.swaps() { height } else { width } - 1;
+            Self {
+                x0: x0 + xx * last,
+                xx: -xx,
+                xy,
+                y0: y0 + yx * last,
+                yx: -yx,
+                yy,
+            }
+        } else {
+            Self { x0, xx, xy, y0, yx, yy }
+        }
+    }
+
+    /// The stored pixel under an upright one; both inside their pictures.
+    #[inline(always)]
+    pub fn stored(&self, x: i32, y: i32) -> (usize, usize) {
+        (
+            (self.x0 + self.xx * x + self.xy * y) as usize,
+            (self.y0 + self.yx * x + self.yy * y) as usize,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quarter_turns_only() {
+        assert_eq!(Rotation::from_degrees(-90).unwrap(), Rotation::Cw270);
+        assert_eq!(Rotation::from_degrees(450).unwrap(), Rotation::Cw90);
+        let said = Rotation::from_degrees(45).unwrap_err().to_string();
+        assert!(said.contains("45"), "{said}");
+    }
+
+    #[test]
+    fn a_clockwise_turn_brings_the_left_column_to_the_top() {
+        // Stored 2x3:  a b      upright after 90 cw (3x2):  e c a
+        //              c d                                   f d b
+        //              e f
+        let lattice = Lattice::new(2, 3, Rotation::Cw90, false);
+        assert_eq!(lattice.stored(0, 0), (0, 2));
+        assert_eq!(lattice.stored(2, 0), (0, 0));
+        assert_eq!(lattice.stored(2, 1), (1, 0));
+        let mirrored = Lattice::new(2, 3, Rotation::Cw90, true);
+        assert_eq!(mirrored.stored(0, 0), (0, 0));
+        assert_eq!(mirrored.stored(0, 1), (1, 0));
+    }
+
+    #[test]
+    fn every_orientation_is_a_bijection() {
+        for rotation in [Rotation::None, Rotation::Cw90, Rotation::Cw180, Rotation::Cw270] {
+            for mirrored in [false, true] {
+                let lattice = Lattice::new(5, 3, rotation, mirrored);
+                let (w, h) = if rotation.swaps() { (3, 5) } else { (5, 3) };
+                let mut seen: Vec<_> = (0..h)
+                    .flat_map(|y| (0..w).map(move |x| (x, y)))
+                    .map(|(x, y)| lattice.stored(x, y))
+                    .collect();
+                assert!(seen.iter().all(|&(x, y)| x < 5 && y < 3));
+                seen.sort_unstable();
+                seen.dedup();
+                assert_eq!(seen.len(), 15);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Weights of a separable antialiased (triangle) resampling along one axis.
+
+/// For each output position: the first input position and its weights.
+#[derive(Debug, Default)]
+pub(crate) struct Kernel {
+    /// First input index and number of weights of each output.
+    pub spans: Vec<(usize, usize)>,
+    /// `taps` weights an output, zero-padded.
+    pub weights: Vec<f32>,
+    /// Weights reserved for one output.
+    pub taps: usize,
+    made_for: Option<(usize, f64, f64, usize)>,
+}
+
+impl Kernel {
+    /// Maps `low..high` of an input of `size` samples to `count` outputs, by Pillow's rule: a triangle as wide as
+    /// the scale, cut at the input's ends and normalised. Beyond the ends the nearest sample stands in.
+    ///
+    /// Costs nothing when asked for the same again, and allocates only to grow.
+    pub fn prepare(&mut self, size: usize, low: f64, high: f64, count: usize) {
+        let wanted = Some((size, low, high, count));
+        if self.made_for == wanted {
+            return;
+        }
+        self.made_for = wanted;
+        let scale = (high - low) / count as f64;
+        let support = scale.max(1.0);
+        self.taps = (2.0 * support).ceil().min(size as f64) as usize + 1;
+        self.spans.clear();
+        self.weights.clear();
+        self.weights.resize(self.taps * count, 0.0);
+        for (index, weights) in self.weights.chunks_exact_mut(self.taps).enumerate() {
+            let centre = low + (index as f64 + 0.5) * scale;
+            let first = (centre - support + 0.5).floor().clamp(0.0, size as f64) as usize;
+            let end = (centre + support + 0.5).floor().clamp(0.0, size as f64) as usize;
+            let weight = |at: usize| (1.0 - ((at as f64 - centre + 0.5) / support).abs()).max(0.0);
+            let total: f64 = (first..end).map(weight).sum();
+            if total > 0.0 {
+                for (slot, at) in weights.iter_mut().zip(first..end) {
+                    *slot = (weight(at) / total) as f32;
+                }
+                self.spans.push((first, (end - first).min(self.taps)));
+            } else {
+                weights[0] = 1.0;
+                self.spans.push((if centre < 0.0 { 0 } else { size - 1 }, 1));
+            }
+        }
+    }
+
+    /// The input range that any output reads.
+    pub fn reach(&self) -> (usize, usize) {
+        let first = self.spans.iter().map(|s| s.0).min().unwrap_or(0);
+        let end = self.spans.iter().map(|s| s.0 + s.1).max().unwrap_or(0);
+        (first, end)
+    }
+
+    /// First input index and weights of one output.
+    pub fn span(&self, index: usize) -> (usize, &[f32]) {
+        let (first, count) = self.spans[index];
+        (first, &self.weights[index * self.taps..index * self.taps + count])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_sum_to_one_wherever_the_window_lies() {
+        let mut kernel = Kernel::default();
+        for (low, high, count) in [(0.0, 100.0, 7), (-40.0, 30.0, 9), (90.5, 250.0, 5), (3.2, 4.1, 11)] {
+            kernel.prepare(100, low, high, count);
+            for index in 0..count {
+                let (first, weights) = kernel.span(index);
+                assert!(first + weights.len() <= 100);
+                assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{low} {high} {index}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_to_one_is_the_identity() {
+        let mut kernel = Kernel::default();
+        kernel.prepare(10, 2.0, 8.0, 6);
+        for index in 0..6 {
+            let (first, weights) = kernel.span(index);
+            let total: f32 = weights.iter().enumerate().map(|(i, w)| (first + i) as f32 * w).sum();
+            assert!((total - (index + 2) as f32).abs() < 1e-6);
+            assert_eq!(weights.iter().filter(|&&w| w > 0.0).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Reading single pixels of any format as RGB: the plain, scalar truth that faster paths are held to.
+
+use crate::format::{ColourMatrix, Lattice, PixelFormat, Range};
+use crate::frame::{Frame, PlaneView};
+
+/// YUV to RGB in 16-bit fixed point, from the luma weights of BT.601 (0.299, 0.114) and BT.709 (0.2126, 0.0722).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct YuvToRgb {
+    pub y_offset: i32,
+    pub y: i32,
+    pub rv: i32,
+    pub gu: i32,
+    pub gv: i32,
+    pub bu: i32,
+}
+
+impl YuvToRgb {
+    pub fn new(matrix: ColourMatrix, range: Range) -> Self {
+        let (kr, kb) = match matrix {
+            ColourMatrix::Bt601 => (0.299, 0.114),
+            ColourMatrix::Bt709 => (0.2126, 0.0722),
+        };
+        let kg = 1.0 - kr - kb;
+        let (y_offset, y, c) = match range {
+            Range::Full => (0, 1.0, 1.0),
+            Range::Video => (16, 255.0 / 219.0, 255.0 / 224.0),
+        };
+        let fixed = |value: f64| (value * 65536.0).round() as i32;
+        Self {
+            y_offset,
+            y: fixed(y),
+            rv: fixed(2.0 * (1.0 - kr) * c),
+            gu: fixed(2.0 * kb * (1.0 - kb) / kg * c),
+            gv: fixed(2.0 * kr * (1.0 - kr) / kg * c),
+            bu: fixed(2.0 * (1.0 - kb) * c),
+        }
+    }
+
+    #[inline(always)]
+    pub fn rgb(&self, y: u8, u: u8, v: u8) -> [u8; 3] {
+        let luma = (i32::from(y) - self.y_offset) * self.y + 32768;
+        let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
+        let byte = |value: i32| (value >> 16).clamp(0, 255) as u8;
+        [
+            byte(luma + self.rv * v),
+            byte(luma - self.gu * u - self.gv * v),
+            byte(luma + self.bu * u),
+        ]
+    }
+}
+
+/// Random access to upright RGB pixels.
+pub(crate) trait Texels {
+    /// The pixel at upright (x, y), which must lie inside the picture.
+    fn rgb(&self, x: i32, y: i32) -> [u8; 3];
+}
+
+/// RGB, RGBA, BGRA.
+struct PackedTexels<'a> {
+    lattice: Lattice,
+    plane: PlaneView<'a>,
+    order: [usize; 3],
+}
+
+impl Texels for PackedTexels<'_> {
+    #[inline(always)]
+    fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
+        let (x, y) = self.lattice.stored(x, y);
+        let at = y * self.plane.row + x * self.plane.step;
+        let pixel = &self.plane.data[at..at + 3];
+        [pixel[self.order[0]], pixel[self.order[1]], pixel[self.order[2]]]
+    }
+}
+
+struct GreyTexels<'a> {
+    lattice: Lattice,
+    plane: PlaneView<'a>,
+}
+
+impl Texels for GreyTexels<'_> {
+    #[inline(always)]
+    fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
+        let (x, y) = self.lattice.stored(x, y);
+        [self.plane.data[y * self.plane.row + x * self.plane.step]; 3]
+    }
+}
+
+/// All half-chroma formats as three planes; chroma is that of the 2x2 cell (no interpolation).
+struct YuvTexels<'a> {
+    lattice: Lattice,
+    y: PlaneView<'a>,
+    u: PlaneView<'a>,
+    v: PlaneView<'a>,
+    to_rgb: YuvToRgb,
+}
+
+impl Texels for YuvTexels<'_> {
+    #[inline(always)]
+    fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
+        let (x, y) = self.lattice.stored(x, y);
+        let luma = self.y.data[y * self.y.row + x * self.y.step];
+        let (x, y) = (x / 2, y / 2);
+        let u = self.u.data[y * self.u.row + x * self.u.step];
+        let v = self.v.data[y * self.v.row + x * self.v.step];
+        self.to_rgb.rgb(luma, u, v)
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// The U and V samples as planes of their own, also where a format interleaves them.
+    pub(crate) fn chroma(&self) -> (PlaneView<'a>, PlaneView<'a>) {
+        let [_, first, second] = self.planes;
+        let odd = PlaneView {
+            data: first.data.get(1..).unwrap_or_default(),
+            ..first
+        };
+        match self.format {
+            PixelFormat::Nv12 => (first, odd),
+            PixelFormat::Nv21 => (odd, first),
+            _ => (first, second),
+        }
+    }
+}
+
+/// Runs `task` with the reader that fits the frame's format, compiled once for each.
+pub(crate) fn with_texels<T>(frame: &Frame<'_>, task: impl TexelTask<T>) -> T {
+    let (lattice, plane) = (frame.lattice(), frame.planes[0]);
+    match frame.format {
+        PixelFormat::Rgb8 | PixelFormat::Rgba8 => task.run(&PackedTexels {
+            lattice,
+            plane,
+            order: [0, 1, 2],
+        }),
+        PixelFormat::Bgra8 => task.run(&PackedTexels {
+            lattice,
+            plane,
+            order: [2, 1, 0],
+        }),
+        PixelFormat::Grey8 => task.run(&GreyTexels { lattice, plane }),
+        PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::I420 | PixelFormat::Yuv420 => {
+            let (u, v) = frame.chroma();
+            task.run(&YuvTexels {
+                lattice,
+                y: plane,
+                u,
+                v,
+                to_rgb: YuvToRgb::new(frame.matrix, frame.range),
+            })
+        }
+    }
+}
+
+/// Work that is compiled anew for each pixel reader.
+pub(crate) trait TexelTask<T> {
+    fn run(self, texels: &impl Texels) -> T;
+}
+
+pub(crate) fn rgb_at(frame: &Frame<'_>, x: i32, y: i32) -> [u8; 3] {
+    struct One(i32, i32);
+    impl TexelTask<[u8; 3]> for One {
+        fn run(self, texels: &impl Texels) -> [u8; 3] {
+            texels.rgb(self.0, self.1)
+        }
+    }
+    with_texels(frame, One(x, y))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn primaries_come_back_from_their_published_codes() {
+        // BT.601 full range: pure red is Y 76, U 85, V 255 (JFIF).
+        let jfif = YuvToRgb::new(ColourMatrix::Bt601, Range::Full);
+        for (yuv, rgb) in [
+            ((76, 85, 255), [254, 0, 0]),
+            ((150, 44, 21), [0, 255, 1]),
+            ((29, 255, 107), [0, 0, 254]),
+        ] {
+            let got = jfif.rgb(yuv.0, yuv.1, yuv.2);
+            for (a, b) in got.iter().zip(rgb) {
+                assert!(a.abs_diff(b) <= 1, "{got:?} {rgb:?}");
+            }
+        }
+        // BT.709 video range: 75 % grey bar is Y 180; white 235, black 16.
+        let hd = YuvToRgb::new(ColourMatrix::Bt709, Range::Video);
+        assert_eq!(hd.rgb(16, 128, 128), [0, 0, 0]);
+        assert_eq!(hd.rgb(235, 128, 128), [255, 255, 255]);
+        assert_eq!(hd.rgb(180, 128, 128), [191, 191, 191]);
+        assert_eq!(hd.rgb(255, 128, 128), [255, 255, 255], "beyond white is clamped");
+    }
+}

@@ -1,0 +1,175 @@
+//! MediaPipe's own sampling rule, kept exactly: its landmark networks were trained with it.
+
+use crate::frame::Frame;
+use crate::resample::MAX_OUTPUT_SIDE;
+use crate::roi::Roi;
+use crate::texel::{TexelTask, Texels, with_texels};
+use crate::{Error, Result};
+
+/// What lies outside the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// Black (MediaPipe's detectors).
+    Zero,
+    /// The nearest pixel of the picture (MediaPipe's landmark networks).
+    Replicate,
+}
+
+/// Samples a region as MediaPipe's `ImageToTensor` does and writes `height x width x 3` RGB values (NHWC).
+///
+/// Output pixel (u, v) is the bilinear sample at `centre + R(rotation)·((u/width − ½)·roi.width,
+/// (v/height − ½)·roi.height)`, with pixel values at integer coordinates, no half-pixel offset and no
+/// antialiasing, rounded to 8 bits and then mapped from 0..=255 to `range`. Rule read from MediaPipe
+/// 0.10.21's expanded graphs. Half-size chroma is taken from its 2x2 cell.
+///
+/// Allocates nothing.
+///
+/// # Errors
+/// An unusable region or size, or a buffer that is not `width * height * 3` long.
+pub fn mediapipe(
+    frame: &Frame<'_>,
+    roi: &Roi,
+    width: usize,
+    height: usize,
+    border: Border,
+    range: (f32, f32),
+    out: &mut [f32],
+) -> Result<()> {
+    roi.check(frame.width(), frame.height())?;
+    if width == 0 || height == 0 || width > MAX_OUTPUT_SIDE || height > MAX_OUTPUT_SIDE {
+        return Err(Error::OutputSize {
+            width,
+            height,
+            max: MAX_OUTPUT_SIDE,
+        });
+    }
+    let needed = width * height * 3;
+    if out.len() != needed {
+        return Err(Error::BufferLength {
+            buffer: "output",
+            needed,
+            got: out.len(),
+        });
+    }
+    let size = (frame.width() as i32, frame.height() as i32);
+    with_texels(
+        frame,
+        Warp {
+            roi,
+            width,
+            height,
+            border,
+            range,
+            size,
+            out,
+        },
+    );
+    Ok(())
+}
+
+struct Warp<'a> {
+    roi: &'a Roi,
+    width: usize,
+    height: usize,
+    border: Border,
+    range: (f32, f32),
+    size: (i32, i32),
+    out: &'a mut [f32],
+}
+
+impl TexelTask<()> for Warp<'_> {
+    fn run(self, texels: &impl Texels) {
+        let Roi {
+            centre,
+            width,
+            height,
+            rotation,
+        } = *self.roi;
+        let (sin, cos) = f64::from(rotation).sin_cos();
+        let (width, height) = (f64::from(width), f64::from(height));
+        let (low, high) = self.range;
+        let scale = (high - low) / 255.0;
+        for (v, row) in self.out.chunks_exact_mut(self.width * 3).enumerate() {
+            let dv = (v as f64 / self.height as f64 - 0.5) * height;
+            for (u, value) in row.chunks_exact_mut(3).enumerate() {
+                let du = (u as f64 / self.width as f64 - 0.5) * width;
+                let x = f64::from(centre[0]) + cos * du - sin * dv;
+                let y = f64::from(centre[1]) + sin * du + cos * dv;
+                let sample = bilinear(texels, x, y, self.size, self.border);
+                for (value, sample) in value.iter_mut().zip(sample) {
+                    *value = (sample + 0.5).floor() * scale + low;
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn bilinear(texels: &impl Texels, x: f64, y: f64, (width, height): (i32, i32), border: Border) -> [f32; 3] {
+    let (left, top) = (x.floor(), y.floor());
+    let (fx, fy) = ((x - left) as f32, (y - top) as f32);
+    let (left, top) = (left as i32, top as i32);
+    let fetch = |x: i32, y: i32| {
+        if border == Border::Zero && (x < 0 || y < 0 || x >= width || y >= height) {
+            return [0; 3];
+        }
+        texels.rgb(x.clamp(0, width - 1), y.clamp(0, height - 1))
+    };
+    let taps = [
+        fetch(left, top),
+        fetch(left + 1, top),
+        fetch(left, top + 1),
+        fetch(left + 1, top + 1),
+    ];
+    std::array::from_fn(|c| {
+        let [a, b, d, e] = taps.map(|tap| f32::from(tap[c]));
+        (a * (1.0 - fx) + b * fx) * (1.0 - fy) + (d * (1.0 - fx) + e * fx) * fy
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_as_large_as_its_output_is_the_identity() {
+        let data: Vec<u8> = (0..8 * 6 * 3).map(|i| (i * 37 % 251) as u8).collect();
+        let frame = Frame::rgb8(&data, 8, 6).unwrap();
+        let mut out = vec![0.0; data.len()];
+        mediapipe(&frame, &Roi::whole(8, 6), 8, 6, Border::Zero, (0.0, 255.0), &mut out).unwrap();
+        assert!(out.iter().zip(&data).all(|(&a, &b)| a == f32::from(b)));
+    }
+
+    #[test]
+    fn borders_differ_outside_only() {
+        let data = [200u8; 4 * 4 * 3];
+        let frame = Frame::rgb8(&data, 4, 4).unwrap();
+        let roi = Roi::square([2.0, 2.0], 8.0);
+        let mut zero = vec![0.0; 8 * 8 * 3];
+        mediapipe(&frame, &roi, 8, 8, Border::Zero, (-1.0, 1.0), &mut zero).unwrap();
+        assert_eq!(zero[0], -1.0);
+        let mut replicate = vec![0.0; 8 * 8 * 3];
+        mediapipe(&frame, &roi, 8, 8, Border::Replicate, (-1.0, 1.0), &mut replicate).unwrap();
+        assert!(replicate.iter().all(|v| (v - (400.0 / 255.0 - 1.0)).abs() < 1e-6));
+        let middle = (3 * 8 + 3) * 3;
+        assert_eq!(zero[middle], replicate[middle]);
+    }
+
+    #[test]
+    fn a_wrong_buffer_is_an_error() {
+        let data = [0u8; 12];
+        let frame = Frame::rgb8(&data, 2, 2).unwrap();
+        let roi = Roi::whole(2, 2);
+        let mut out = vec![0.0; 11];
+        let error = mediapipe(&frame, &roi, 2, 2, Border::Zero, (0.0, 1.0), &mut out).unwrap_err();
+        assert!(matches!(
+            error,
+            Error::BufferLength {
+                needed: 12,
+                got: 11,
+                ..
+            }
+        ));
+        assert!(mediapipe(&frame, &roi, 0, 2, Border::Zero, (0.0, 1.0), &mut []).is_err());
+    }
+}
