@@ -1,0 +1,301 @@
+//! How well a model pack does on labelled pictures. Pure: predictions in, figures out; running the
+//! network and reading the pictures is the command's part.
+
+mod bootstrap;
+pub mod labels;
+mod metrics;
+mod pairs;
+mod random;
+
+use metrics::Scores;
+use pairs::SameLesion;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashMap};
+
+/// What the pipeline made of one picture, and what is true of it.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// Name of the picture, for error messages.
+    pub id: String,
+    /// Place of the true label among the pack's labels.
+    pub truth: usize,
+    /// Lesion shown, where known.
+    pub lesion: Option<String>,
+    /// Calibrated probability of each of the pack's labels, in their order.
+    pub probabilities: Vec<f32>,
+    /// Places of the labels in the 90 % conformal set, where the pack has a threshold.
+    pub prediction_set: Option<Vec<usize>>,
+    /// Embedding of any length but 0, where the pack makes one.
+    pub embedding: Option<Vec<f32>>,
+    /// Milliseconds by stage ("decode", "crop", "network", …).
+    pub timings_ms: Vec<(String, f64)>,
+}
+
+/// Why predictions cannot be summed up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// There is nothing to evaluate.
+    #[error("no picture was evaluated: check that the folder holds the listed pictures")]
+    Nothing,
+    /// A prediction does not fit the labels.
+    #[error("picture \"{id}\": {what}")]
+    Prediction {
+        /// The picture.
+        id: String,
+        /// What is wrong with its prediction.
+        what: String,
+    },
+}
+
+/// One JSON object of figures; `labels` are the pack's label ids in its order. A figure that cannot
+/// be computed is null. Intervals under `ci95` are percentile bootstraps that draw whole lesions
+/// (pictures, where the lesion is not known); a fixed seed makes them repeatable.
+pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Prediction>) -> Result<Value, EvalError> {
+    let predictions: Vec<Prediction> = predictions.into_iter().collect();
+    if predictions.is_empty() {
+        return Err(EvalError::Nothing);
+    }
+    check(labels, &predictions)?;
+    let n = predictions.len();
+    let truth: Vec<usize> = predictions.iter().map(|p| p.truth).collect();
+    let flat: Vec<f32> = predictions
+        .iter()
+        .flat_map(|p| p.probabilities.iter().copied())
+        .collect();
+    let scores = Scores::new(labels.len(), truth, &flat);
+    let sets = Sets::new(&predictions);
+    let melanoma = labels
+        .iter()
+        .position(|l| l.eq_ignore_ascii_case("mel") || l.eq_ignore_ascii_case("melanoma"));
+
+    // One list of figures, so that the value and its interval come from the same code.
+    let figures = |weights: &[u32]| {
+        let confusion = scores.confusion(weights);
+        let mut all = vec![
+            metrics::balanced_accuracy(&confusion),
+            scores.accuracy(weights),
+            scores.macro_auc(weights),
+            melanoma.and_then(|class| scores.auc(class, weights)),
+            scores.ece(weights),
+            sets.coverage(weights),
+            sets.size(weights),
+        ];
+        for class in 0..labels.len() {
+            all.push(metrics::sensitivity(&confusion, class));
+            all.push(metrics::specificity(&confusion, class));
+            all.push(scores.auc(class, weights));
+        }
+        all
+    };
+    let ones = vec![1; n];
+    let values = figures(&ones);
+    let ranges = bootstrap::intervals(&lesion_clusters(&predictions), n, figures);
+    let confusion = scores.confusion(&ones);
+
+    let mut out = Map::new();
+    let mut ci95 = Map::new();
+    out.insert("n".into(), json!(n));
+    for (i, name) in FIGURES.into_iter().enumerate() {
+        out.insert(name.into(), json!(values[i]));
+        ci95.insert(
+            name.into(),
+            json!(ranges.get(i).copied().flatten().filter(|_| values[i].is_some())),
+        );
+    }
+    same_lesion(&predictions, &mut out, &mut ci95);
+
+    let mut per_class = Map::new();
+    let mut absent = Vec::new();
+    for (class, label) in labels.iter().enumerate() {
+        let of_class: u64 = confusion[class].iter().sum();
+        if of_class == 0 {
+            absent.push(label.as_str());
+        }
+        let mut entry = Map::new();
+        let mut entry_ci95 = Map::new();
+        entry.insert("n".into(), json!(of_class));
+        entry.insert(
+            "predicted".into(),
+            json!(confusion.iter().map(|row| row[class]).sum::<u64>()),
+        );
+        for (k, name) in ["sensitivity", "specificity", "auc"].into_iter().enumerate() {
+            let i = FIGURES.len() + class * 3 + k;
+            entry.insert(name.into(), json!(values[i]));
+            entry_ci95.insert(
+                name.into(),
+                json!(ranges.get(i).copied().flatten().filter(|_| values[i].is_some())),
+            );
+        }
+        entry.insert("ci95".into(), Value::Object(entry_ci95));
+        per_class.insert(label.clone(), Value::Object(entry));
+    }
+    out.insert("per_class".into(), Value::Object(per_class));
+    // Macro figures are means over the classes that do occur.
+    out.insert("classes_absent".into(), json!(absent));
+    out.insert(
+        "confusion".into(),
+        json!({"labels": labels, "rows_true_columns_predicted": confusion}),
+    );
+    out.insert("ci95".into(), Value::Object(ci95));
+    out.insert("timings_ms".into(), timings(&predictions));
+    Ok(Value::Object(out))
+}
+
+const FIGURES: [&str; 7] = [
+    "balanced_accuracy",
+    "accuracy",
+    "macro_auc",
+    "melanoma_auc",
+    "ece",
+    "coverage_90",
+    "set_size_90",
+];
+
+fn check(labels: &[String], predictions: &[Prediction]) -> Result<(), EvalError> {
+    let mut dimension = None;
+    for p in predictions {
+        let fault = |what: String| Err(EvalError::Prediction { id: p.id.clone(), what });
+        if p.truth >= labels.len() {
+            return fault(format!("its label is number {} of {}", p.truth, labels.len()));
+        }
+        if p.probabilities.len() != labels.len() {
+            return fault(format!(
+                "{} probabilities for {} labels",
+                p.probabilities.len(),
+                labels.len()
+            ));
+        }
+        if p.probabilities.iter().any(|p| !(0.0..=1.0).contains(p)) {
+            return fault("a probability is not within 0 and 1".into());
+        }
+        if let Some(embedding) = &p.embedding {
+            let norm: f32 = embedding.iter().map(|v| v * v).sum();
+            if !norm.is_finite() || norm <= 0.0 {
+                return fault("its embedding is zero or not finite".into());
+            }
+            if *dimension.get_or_insert(embedding.len()) != embedding.len() {
+                return fault(format!(
+                    "its embedding has {} values, those before have another size",
+                    embedding.len()
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Pictures that belong together: those of one lesion, and every picture of no known lesion by itself.
+fn lesion_clusters(predictions: &[Prediction]) -> Vec<Vec<usize>> {
+    let mut place: HashMap<&str, usize> = HashMap::new();
+    let mut clusters: Vec<Vec<usize>> = Vec::new();
+    for (i, p) in predictions.iter().enumerate() {
+        let at = match &p.lesion {
+            Some(lesion) => *place.entry(lesion).or_insert(clusters.len()),
+            None => clusters.len(),
+        };
+        if at == clusters.len() {
+            clusters.push(Vec::new());
+        }
+        clusters[at].push(i);
+    }
+    clusters
+}
+
+/// Prediction sets of all pictures; empty unless every picture has one.
+struct Sets {
+    covered: Vec<f64>,
+    sizes: Vec<f64>,
+}
+
+impl Sets {
+    fn new(predictions: &[Prediction]) -> Self {
+        let sets: Option<Vec<_>> = predictions
+            .iter()
+            .map(|p| Some((p.truth, p.prediction_set.as_ref()?)))
+            .collect();
+        let sets = sets.unwrap_or_default();
+        Self {
+            covered: sets
+                .iter()
+                .map(|(truth, set)| f64::from(u8::from(set.contains(truth))))
+                .collect(),
+            sizes: sets.iter().map(|(_, set)| set.len() as f64).collect(),
+        }
+    }
+
+    fn coverage(&self, weights: &[u32]) -> Option<f64> {
+        metrics::mean(self.covered.iter().copied(), weights)
+    }
+
+    fn size(&self, weights: &[u32]) -> Option<f64> {
+        metrics::mean(self.sizes.iter().copied(), weights)
+    }
+}
+
+fn same_lesion(predictions: &[Prediction], out: &mut Map<String, Value>, ci95: &mut Map<String, Value>) {
+    let mut number: HashMap<&str, usize> = HashMap::new();
+    let mut lesions = Vec::new();
+    let mut embeddings = Vec::new();
+    for p in predictions {
+        if let (Some(lesion), Some(embedding)) = (&p.lesion, &p.embedding) {
+            let next = number.len();
+            lesions.push(*number.entry(lesion).or_insert(next));
+            let norm = embedding.iter().map(|v| v * v).sum::<f32>().sqrt();
+            embeddings.push(embedding.iter().map(|v| v / norm).collect());
+        }
+    }
+    let found = SameLesion::measure(&lesions, &embeddings);
+    // Lesions with one picture have no say: drawing them would only make empty draws.
+    let with_a_say = found.lesions();
+    let clusters: Vec<Vec<usize>> = with_a_say.iter().map(|&lesion| vec![lesion]).collect();
+    let ranges = bootstrap::intervals(&clusters, number.len(), |weights| found.drawn(weights));
+    for (i, (name, value)) in [("same_lesion_auc", found.auc), ("same_lesion_top1", found.top1)]
+        .into_iter()
+        .enumerate()
+    {
+        out.insert(name.into(), json!(value));
+        ci95.insert(
+            name.into(),
+            json!(ranges.get(i).copied().flatten().filter(|_| value.is_some())),
+        );
+    }
+    out.insert(
+        "same_lesion".into(),
+        json!({
+            "pictures": lesions.len(),
+            "lesions": number.len(),
+            "queries": found.queries,
+            "same_pairs": found.same,
+            "different_pairs": found.different,
+            "different_pairs_sampled": found.sampled,
+        }),
+    );
+}
+
+fn timings(predictions: &[Prediction]) -> Value {
+    let mut stages: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (stage, ms) in predictions.iter().flat_map(|p| &p.timings_ms) {
+        if ms.is_finite() {
+            stages.entry(stage).or_default().push(*ms);
+        }
+    }
+    let mut out = Map::new();
+    for (stage, mut all) in stages {
+        all.sort_by(f64::total_cmp);
+        let total: f64 = all.iter().sum();
+        out.insert(
+            stage.into(),
+            json!({
+                "mean": total / all.len() as f64,
+                "median": bootstrap::quantile(&all, 0.5),
+                "p95": bootstrap::quantile(&all, 0.95),
+                "total": total,
+            }),
+        );
+    }
+    Value::Object(out)
+}
+
+#[cfg(test)]
+mod tests;
