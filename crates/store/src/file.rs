@@ -1,0 +1,154 @@
+//! The history's file: what is there, and making a new one so that it appears complete or not at all.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    Error, Result,
+    key::{fill_random, hex},
+};
+
+/// What lies at a path.
+pub(crate) enum Found {
+    /// A file that may be a history.
+    History,
+    /// Nothing, in a folder that exists.
+    Nothing,
+}
+
+/// Looks before SQLite does: it would take an empty file for an empty database.
+pub(crate) fn look(path: &Path) -> Result<Found> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(Error::NotAStore {
+            path: path.to_path_buf(),
+        }),
+        Ok(found) if found.len() == 0 => Err(Error::Corrupt {
+            path: path.to_path_buf(),
+            detail: "the file is empty".to_owned(),
+        }),
+        Ok(_) => Ok(Found::History),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if !folder(path).is_dir() {
+                return Err(Error::Missing {
+                    path: folder(path).to_path_buf(),
+                    what: "folder",
+                });
+            }
+            if beside(path, "-wal").exists() {
+                // Creating a new file would make SQLite throw the old one's last scans away.
+                return Err(Error::Corrupt {
+                    path: path.to_path_buf(),
+                    detail: "the file is gone but its log (-wal) is still there".to_owned(),
+                });
+            }
+            Ok(Found::Nothing)
+        }
+        Err(error) => Err(Error::io(path, &error)),
+    }
+}
+
+/// Makes a file by filling a temporary one in the same folder and giving it the name at the end.
+///
+/// A crash leaves at most the temporary file; an existing file is never replaced.
+pub(crate) fn create(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let temporary = temporary(path)?;
+    let made = reserve(&temporary)
+        .and_then(|()| fill(&temporary))
+        .and_then(|()| sync(&temporary))
+        .and_then(|()| publish(&temporary, path))
+        .map_err(|error| match error {
+            Error::Missing { .. } | Error::Io { .. } if !is_writable_folder(path) => Error::ReadOnly {
+                path: path.to_path_buf(),
+            },
+            other => other,
+        });
+    for name in [
+        temporary.clone(),
+        beside(&temporary, "-wal"),
+        beside(&temporary, "-shm"),
+    ] {
+        // Gone already after a success; after a failure there is nothing more to be done.
+        let _ = fs::remove_file(name);
+    }
+    made
+}
+
+/// The file of a path with a suffix of SQLite's, such as `-wal`.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// A name in the same folder that nobody else uses.
+pub(crate) fn temporary(path: &Path) -> Result<PathBuf> {
+    let mut random = [0; 8];
+    fill_random(&mut random)?;
+    Ok(beside(path, &format!(".{}.new", hex(&random))))
+}
+
+/// Makes sure that a file's bytes are on the disk.
+pub(crate) fn sync(path: &Path) -> Result<()> {
+    // Windows flushes only through a handle that may write.
+    File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|e| Error::io(path, &e))
+}
+
+/// Makes sure that a folder's entries are on the disk, where the platform can.
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
+    if cfg!(unix) {
+        File::open(folder(path))
+            .and_then(|folder| folder.sync_all())
+            .map_err(|e| Error::io(folder(path), &e))?;
+    }
+    Ok(())
+}
+
+/// True when a file can be made in the path's folder.
+pub(crate) fn is_writable_folder(path: &Path) -> bool {
+    let Ok(probe) = temporary(path) else {
+        return false;
+    };
+    let made = reserve(&probe).is_ok();
+    let _ = fs::remove_file(probe);
+    made
+}
+
+/// Makes an empty file that only its owner can read.
+fn reserve(path: &Path) -> Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|e| Error::io(path, &e))
+}
+
+fn publish(temporary: &Path, path: &Path) -> Result<()> {
+    match fs::hard_link(temporary, path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(Error::io(path, &error));
+        }
+        // A file system without links (FAT on a memory card): the look before has to do.
+        Err(_) if !path.exists() => {
+            fs::rename(temporary, path).map_err(|e| Error::io(path, &e))?;
+        }
+        Err(error) => return Err(Error::io(path, &error)),
+    }
+    sync_folder(path)
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}

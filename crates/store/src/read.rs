@@ -1,0 +1,367 @@
+//! Reading the history.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+
+use crate::{
+    Error, Result, Store,
+    key::hex,
+    scan::{Finding, Raster, RasterKind, Record, Scan, ScanId, embedding_from_bytes},
+    seal::Cell,
+    vault::{SubjectKeys, Vault},
+};
+
+/// A site of a subject, with what is known there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Site {
+    /// Whose skin it is.
+    pub subject: String,
+    /// Where on the body.
+    pub site: String,
+    /// Names of the lesions told apart there, in the order they were first seen.
+    pub lesions: Vec<String>,
+    /// Number of scans.
+    pub scans: u64,
+    /// When the last one was taken, milliseconds since 1970-01-01 UTC; `None` without scans.
+    pub latest: Option<i64>,
+}
+
+impl Store {
+    /// Names of all subjects, in the order they were added.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::KeyChanged`], [`Error::Io`].
+    pub fn subjects(&self) -> Result<Vec<String>> {
+        self.read(|db, vault| {
+            subject_rows(db)?
+                .into_iter()
+                .map(|id| subject_name(db, &vault.subject(db, id)?))
+                .collect()
+        })
+    }
+
+    /// All sites of all subjects, in the order they were added.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn sites(&self) -> Result<Vec<Site>> {
+        self.read(|db, vault| {
+            let mut sites = Vec::new();
+            for id in subject_rows(db)? {
+                let keys = vault.subject(db, id)?;
+                let subject = subject_name(db, &keys)?;
+                for (site, name) in names(db, &keys, "site", SITES_OF, keys.id)? {
+                    let scans = db
+                        .prepare_cached("SELECT count(*) FROM scan WHERE site_id = ?1")?
+                        .query_row([site], |row| row.get(0))?;
+                    let latest = one(db, &keys, &subject, LATEST_OF_SITE, site)?;
+                    let lesions = names(db, &keys, "lesion", LESIONS_OF, site)?;
+                    sites.push(Site {
+                        subject: subject.clone(),
+                        site: name,
+                        lesions: lesions.into_iter().map(|(_, name)| name).collect(),
+                        scans,
+                        latest: latest.map(|scan| scan.taken_at),
+                    });
+                }
+            }
+            Ok(sites)
+        })
+    }
+
+    /// All scans of a site, oldest first; none when there is no such subject or site.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn scans(&self, subject: &str, site: &str) -> Result<Vec<Scan>> {
+        self.read(|db, vault| {
+            let Some((keys, site)) = find_site(db, vault, subject, site)? else {
+                return Ok(Vec::new());
+            };
+            many(db, &keys, subject, SCANS_OF_SITE, site)
+        })
+    }
+
+    /// All scans of one lesion, oldest first; none when there is no such lesion.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn lesion_scans(&self, subject: &str, site: &str, lesion: &str) -> Result<Vec<Scan>> {
+        self.read(|db, vault| {
+            let Some((keys, _, lesion)) = find_lesion(db, vault, subject, site, lesion)? else {
+                return Ok(Vec::new());
+            };
+            many(db, &keys, subject, SCANS_OF_LESION, lesion)
+        })
+    }
+
+    /// The scan of a site that was taken last, whatever the order of adding.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn latest(&self, subject: &str, site: &str) -> Result<Option<Scan>> {
+        self.read(|db, vault| match find_site(db, vault, subject, site)? {
+            Some((keys, site)) => one(db, &keys, subject, LATEST_OF_SITE, site),
+            None => Ok(None),
+        })
+    }
+
+    /// The scan of a lesion that was taken last, whatever the order of adding.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn latest_of_lesion(&self, subject: &str, site: &str, lesion: &str) -> Result<Option<Scan>> {
+        self.read(|db, vault| match find_lesion(db, vault, subject, site, lesion)? {
+            Some((keys, _, lesion)) => one(db, &keys, subject, LATEST_OF_LESION, lesion),
+            None => Ok(None),
+        })
+    }
+
+    /// One scan by its number.
+    ///
+    /// # Errors
+    /// [`Error::UnknownScan`], and as [`Store::subjects`].
+    pub fn scan(&self, id: ScanId) -> Result<Scan> {
+        self.read(|db, vault| {
+            let keys = keys_of_scan(db, vault, id)?;
+            let subject = subject_name(db, &keys)?;
+            one(db, &keys, &subject, SCAN_BY_ID, id.0)?.ok_or(Error::UnknownScan { id: id.0 })
+        })
+    }
+
+    /// A raster of a scan, if it was stored.
+    ///
+    /// # Errors
+    /// As [`Store::scan`].
+    pub fn raster(&self, id: ScanId, kind: RasterKind) -> Result<Option<Raster>> {
+        self.read(|db, vault| {
+            let keys = keys_of_scan(db, vault, id)?;
+            raster(db, &keys, id.0, kind)
+        })
+    }
+
+    /// The picture of a scan, if it was stored.
+    ///
+    /// # Errors
+    /// As [`Store::scan`].
+    pub fn picture(&self, id: ScanId) -> Result<Option<Vec<u8>>> {
+        self.read(|db, vault| {
+            let keys = keys_of_scan(db, vault, id)?;
+            picture(db, &keys, id.0)
+        })
+    }
+}
+
+const SITES_OF: &str = "SELECT id, name FROM site WHERE subject_id = ?1 ORDER BY id";
+const LESIONS_OF: &str = "SELECT id, name FROM lesion WHERE site_id = ?1 ORDER BY id";
+
+macro_rules! select_scans {
+    ($rest:literal) => {
+        concat!(
+            "SELECT scan.id, scan.uid, scan.record, finding.value, embedding.value,
+                    site.id, site.name, lesion.id, lesion.name
+             FROM scan
+             JOIN finding ON finding.scan_id = scan.id
+             JOIN site ON site.id = scan.site_id
+             LEFT JOIN embedding ON embedding.scan_id = scan.id
+             LEFT JOIN lesion ON lesion.id = scan.lesion_id
+             WHERE ",
+            $rest
+        )
+    };
+}
+
+const SCAN_BY_ID: &str = select_scans!("scan.id = ?1");
+pub(crate) const SCANS_OF_SITE: &str = select_scans!("scan.site_id = ?1 ORDER BY scan.position, scan.id");
+const SCANS_OF_LESION: &str = select_scans!("scan.lesion_id = ?1 ORDER BY scan.position, scan.id");
+const LATEST_OF_SITE: &str = select_scans!("scan.site_id = ?1 ORDER BY scan.position DESC, scan.id DESC LIMIT 1");
+const LATEST_OF_LESION: &str = select_scans!("scan.lesion_id = ?1 ORDER BY scan.position DESC, scan.id DESC LIMIT 1");
+
+/// A row of [`select_scans`], still sealed.
+struct Sealed {
+    id: i64,
+    uid: [u8; 16],
+    record: Vec<u8>,
+    finding: Vec<u8>,
+    embedding: Option<Vec<u8>>,
+    site: (i64, Vec<u8>),
+    lesion: Option<(i64, Vec<u8>)>,
+}
+
+impl Sealed {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let lesion = row.get::<_, Option<i64>>(7)?.zip(row.get(8)?);
+        Ok(Self {
+            id: row.get(0)?,
+            uid: row.get(1)?,
+            record: row.get(2)?,
+            finding: row.get(3)?,
+            embedding: row.get(4)?,
+            site: (row.get(5)?, row.get(6)?),
+            lesion,
+        })
+    }
+
+    fn open(&self, keys: &SubjectKeys, subject: &str) -> Result<Scan> {
+        let open = |table, column, stored: &[u8]| keys.values.open(Cell::new(table, self.id, column), stored);
+        let record: Record = from_json("record", self.id, &open("scan", "record", &self.record)?)?;
+        let finding: Finding = from_json("finding", self.id, &open("finding", "value", &self.finding)?)?;
+        let embedding = match &self.embedding {
+            Some(stored) => Some(embedding_from_bytes(&open("embedding", "value", stored)?)?),
+            None => None,
+        };
+        let lesion = match &self.lesion {
+            Some((id, stored)) => Some(open_name(keys, "lesion", *id, stored)?),
+            None => None,
+        };
+        Ok(Scan {
+            id: ScanId(self.id),
+            uid: hex(&self.uid),
+            subject: subject.to_owned(),
+            site: open_name(keys, "site", self.site.0, &self.site.1)?,
+            lesion,
+            taken_at: record.taken_at,
+            pack_id: record.pack_id,
+            pack_version: record.pack_version,
+            sdk_version: record.sdk_version,
+            engine: record.engine,
+            probabilities: finding.probabilities,
+            prediction_set: finding.prediction_set,
+            embedding,
+            roi: record.roi,
+            quality: record.quality,
+            extra: record.extra,
+            receipt: record.receipt,
+        })
+    }
+}
+
+fn one(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i64) -> Result<Option<Scan>> {
+    db.prepare_cached(sql)?
+        .query_row([parent], Sealed::from_row)
+        .optional()?
+        .map(|sealed| sealed.open(keys, subject))
+        .transpose()
+}
+
+pub(crate) fn many(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i64) -> Result<Vec<Scan>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([parent], Sealed::from_row)?;
+    rows.map(|sealed| sealed?.open(keys, subject)).collect()
+}
+
+pub(crate) fn raster(db: &Connection, keys: &SubjectKeys, id: i64, kind: RasterKind) -> Result<Option<Raster>> {
+    let stored: Option<Vec<u8>> = db
+        .prepare_cached("SELECT value FROM raster WHERE scan_id = ?1 AND kind = ?2")?
+        .query_row((id, kind.code()), |row| row.get(0))
+        .optional()?;
+    stored
+        .map(|stored| {
+            let opened = keys.values.open(Cell::new("raster", id, kind.name()), &stored)?;
+            Raster::from_bytes(&opened, kind)
+        })
+        .transpose()
+}
+
+pub(crate) fn picture(db: &Connection, keys: &SubjectKeys, id: i64) -> Result<Option<Vec<u8>>> {
+    let stored: Option<Vec<u8>> = db
+        .prepare_cached("SELECT value FROM picture WHERE scan_id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    stored
+        .map(|stored| Ok(keys.values.open(Cell::new("picture", id, "value"), &stored)?.to_vec()))
+        .transpose()
+}
+
+pub(crate) fn subject_rows(db: &Connection) -> Result<Vec<i64>> {
+    let mut statement = db.prepare_cached("SELECT id FROM subject ORDER BY id")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(crate) fn subject_name(db: &Connection, keys: &SubjectKeys) -> Result<String> {
+    let stored: Vec<u8> = db
+        .prepare_cached("SELECT name FROM subject WHERE id = ?1")?
+        .query_row([keys.id], |row| row.get(0))?;
+    open_name(keys, "subject", keys.id, &stored)
+}
+
+/// Rows and names of a subject's sites, or of a site's lesions.
+pub(crate) fn names(
+    db: &Connection,
+    keys: &SubjectKeys,
+    table: &'static str,
+    sql: &str,
+    parent: i64,
+) -> Result<Vec<(i64, String)>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([parent], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    rows.map(|row| {
+        let (id, stored) = row?;
+        Ok((id, open_name(keys, table, id, &stored)?))
+    })
+    .collect()
+}
+
+pub(crate) fn find_site(
+    db: &Connection,
+    vault: &Vault,
+    subject: &str,
+    site: &str,
+) -> Result<Option<(SubjectKeys, i64)>> {
+    let Some(keys) = vault.find_subject(db, subject)? else {
+        return Ok(None);
+    };
+    let found = db
+        .prepare_cached("SELECT id FROM site WHERE subject_id = ?1 AND lookup = ?2")?
+        .query_row((keys.id, keys.lookup("site", keys.id, site)), |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|id| (keys, id)))
+}
+
+/// The subject's keys, the site's row and the lesion's row.
+pub(crate) fn find_lesion(
+    db: &Connection,
+    vault: &Vault,
+    subject: &str,
+    site: &str,
+    lesion: &str,
+) -> Result<Option<(SubjectKeys, i64, i64)>> {
+    let Some((keys, site)) = find_site(db, vault, subject, site)? else {
+        return Ok(None);
+    };
+    let found = db
+        .prepare_cached("SELECT id FROM lesion WHERE site_id = ?1 AND lookup = ?2")?
+        .query_row((site, keys.lookup("lesion", site, lesion)), |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|id| (keys, site, id)))
+}
+
+fn keys_of_scan(db: &Connection, vault: &Vault, id: ScanId) -> Result<SubjectKeys> {
+    let subject = db
+        .prepare_cached(
+            "SELECT site.subject_id FROM scan JOIN site ON site.id = scan.site_id
+             WHERE scan.id = ?1",
+        )?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?
+        .ok_or(Error::UnknownScan { id: id.0 })?;
+    vault.subject(db, subject)
+}
+
+fn open_name(keys: &SubjectKeys, table: &'static str, id: i64, stored: &[u8]) -> Result<String> {
+    let opened = keys.values.open(Cell::new(table, id, "name"), stored)?;
+    String::from_utf8(opened.to_vec()).map_err(|_| Error::corrupt(format!("the name of {table} {id} is not UTF-8")))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(what: &str, id: i64, json: &[u8]) -> Result<T> {
+    serde_json::from_slice(json).map_err(|e| {
+        // The category and place only: serde's own message can quote a value.
+        Error::corrupt(format!(
+            "the {what} of scan {id} is no valid JSON ({:?}, byte {})",
+            e.classify(),
+            e.column()
+        ))
+    })
+}
