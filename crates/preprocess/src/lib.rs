@@ -9,6 +9,7 @@ mod limits;
 mod photo;
 mod resample;
 mod roi;
+mod scale;
 mod texel;
 pub mod warp;
 

@@ -1,23 +1,32 @@
 //! Antialiased scaling of a region to a network's input size.
 
+use crate::format::PixelFormat;
 use crate::frame::Frame;
-use crate::kernel::Kernel;
 use crate::roi::Roi;
-use crate::texel::{TexelTask, Texels, with_texels};
+use crate::scale::{LANES, PlaneScaler};
+use crate::texel::YuvToRgb;
 use crate::{Error, Result};
 
 /// The longest side of an output, in pixels.
 pub const MAX_OUTPUT_SIDE: usize = 4096;
 
+/// A turned region is scaled down to this part of the whole way, then sampled bilinearly: two triangles of 1/√2 have
+/// the variance of the one triangle that an upright region gets.
+const FIRST_STAGE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
 /// Scales regions of frames, keeping its work buffers from one call to the next.
 ///
-/// Make one for each stream of frames; a second call of the same sizes allocates nothing.
+/// Only the region's own samples are read. Of a YUV frame the luma and chroma planes are scaled each by itself and
+/// meet at the output size, so that colour is converted once per output pixel. Make one for each stream of frames; a
+/// second call of the same sizes allocates nothing.
 #[derive(Debug, Default)]
 pub struct Resampler {
-    columns: Kernel,
-    rows: Kernel,
-    lines: Vec<f32>,
-    reduced: Vec<u8>,
+    arch: pulp::Arch,
+    first: PlaneScaler,
+    second: PlaneScaler,
+    third: PlaneScaler,
+    lines: Vec<u8>,
+    reduced: Vec<[u8; 4]>,
 }
 
 impl Resampler {
@@ -29,8 +38,8 @@ impl Resampler {
     /// Writes the region as packed RGB, `width * height * 3` bytes, upright in the region's own axes.
     ///
     /// The filter is a triangle as wide as the scale (Pillow's `BILINEAR` with a `box`); a turned region is first
-    /// scaled down to three quarters of the way and then sampled bilinearly. Outside the picture its nearest pixel
-    /// stands in.
+    /// scaled down part of the way and then sampled bilinearly. Outside the picture its nearest pixel stands in.
+    /// Chroma of half-size formats lies between its four pixels (JPEG siting).
     ///
     /// # Errors
     /// An unusable region or size, or a buffer of the wrong length.
@@ -52,121 +61,253 @@ impl Resampler {
             });
         }
         if roi.rotation == 0.0 {
-            let (low, high) = ends(roi.centre, roi.width, roi.height);
-            self.upright(frame, low, high, width, height, out);
+            let [x, y] = roi.centre.map(f64::from);
+            let (w, h) = (f64::from(roi.width) / 2.0, f64::from(roi.height) / 2.0);
+            let window = Window {
+                low: [x - w, y - h],
+                high: [x + w, y + h],
+                count: [width, height],
+            };
+            self.scale(frame, window, |at, rgb| out[at * 3..at * 3 + 3].copy_from_slice(&rgb));
         } else {
             self.turned(frame, roi, width, height, out);
         }
         Ok(())
     }
 
-    fn upright(
-        &mut self,
-        frame: &Frame<'_>,
-        low: [f64; 2],
-        high: [f64; 2],
-        width: usize,
-        height: usize,
-        out: &mut [u8],
-    ) {
-        self.columns.prepare(frame.width() as usize, low[0], high[0], width);
-        self.rows.prepare(frame.height() as usize, low[1], high[1], height);
-        with_texels(
-            frame,
-            Scale {
-                columns: &self.columns,
-                rows: &self.rows,
-                lines: &mut self.lines,
-                width,
-                out,
-            },
-        );
-    }
-
     fn turned(&mut self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, out: &mut [u8]) {
         let scale = (f64::from(roi.width) / width as f64).min(f64::from(roi.height) / height as f64);
-        let scale = (scale * 0.75).max(1.0);
+        let scale = (scale * FIRST_STAGE).max(1.0);
+        let window = Window::around(roi, [frame.width(), frame.height()], scale);
+        let [columns, rows] = window.count;
+        let mut reduced = std::mem::take(&mut self.reduced);
+        if reduced.len() < columns * rows {
+            reduced.resize(columns * rows, [0; 4]);
+        }
+        self.scale(frame, window, |at, [r, g, b]| reduced[at] = [r, g, b, 0]);
+        let (sin, cos) = f64::from(roi.rotation).sin_cos();
+        let step_u = f64::from(roi.width) / width as f64 / scale;
+        let step_v = f64::from(roi.height) / height as f64 / scale;
+        // The middle of the region on the reduced grid, whose samples lie at integers.
+        let middle: [f64; 2] = std::array::from_fn(|a| (f64::from(roi.centre[a]) - window.low[a]) / scale - 0.5);
+        for (v, row) in out.chunks_exact_mut(width * 3).enumerate() {
+            let dv = (v as f64 + 0.5 - height as f64 / 2.0) * step_v;
+            for (u, pixel) in row.chunks_exact_mut(3).enumerate() {
+                let du = (u as f64 + 0.5 - width as f64 / 2.0) * step_u;
+                let x = (middle[0] + cos * du - sin * dv).clamp(0.0, (columns - 1) as f64) as f32;
+                let y = (middle[1] + sin * du + cos * dv).clamp(0.0, (rows - 1) as f64) as f32;
+                let (left, top) = (x as usize, y as usize);
+                let (fx, fy) = (x - left as f32, y - top as f32);
+                let right = usize::from(left + 1 < columns);
+                let below = usize::from(top + 1 < rows) * columns;
+                let at = top * columns + left;
+                let taps = [
+                    reduced[at],
+                    reduced[at + right],
+                    reduced[at + below],
+                    reduced[at + below + right],
+                ];
+                let mixed: [f32; 4] = std::array::from_fn(|c| {
+                    let [a, b, d, e] = taps.map(|tap| f32::from(tap[c]));
+                    let (upper, lower) = (a + (b - a) * fx, d + (e - d) * fx);
+                    upper + (lower - upper) * fy + 0.5
+                });
+                pixel.copy_from_slice(&[mixed[0] as u8, mixed[1] as u8, mixed[2] as u8]);
+            }
+        }
+        self.reduced = reduced;
+    }
+
+    /// Scales an upright window and hands over each output pixel with its index.
+    fn scale(&mut self, frame: &Frame<'_>, window: Window, mut put: impl FnMut(usize, [u8; 3])) {
+        let stored = window.stored(frame);
+        let [columns, rows] = stored.count;
+        let place = Placement::new(frame, stored.count, window.count[0]);
+        let (width, height) = (frame.stored.0 as usize, frame.stored.1 as usize);
+        let plane = frame.planes[0];
+        self.first
+            .prepare([width, height], stored.low, stored.high, stored.count);
+        let arch = self.arch;
+        let line = &mut self.lines;
+        line.resize(columns * 3 * LANES, 0);
+        if frame.format.is_yuv() {
+            let half = |v: [f64; 2]| v.map(|v| v / 2.0);
+            let size = [width.div_ceil(2), height.div_ceil(2)];
+            self.second
+                .prepare(size, half(stored.low), half(stored.high), stored.count);
+            if frame.format.planes() == 3 {
+                self.third
+                    .prepare(size, half(stored.low), half(stored.high), stored.count);
+            }
+        }
+        let to_rgb = YuvToRgb::new(frame.matrix, frame.range).float();
+        for first_row in (0..rows).step_by(LANES) {
+            match frame.format {
+                PixelFormat::Rgb8 => {
+                    self.first.make_block::<3>(arch, &plane, first_row);
+                    arch.dispatch(|| pack::<3>(&self.first.block, [0, 1, 2], line));
+                }
+                PixelFormat::Rgba8 => {
+                    self.first.make_block::<4>(arch, &plane, first_row);
+                    arch.dispatch(|| pack::<4>(&self.first.block, [0, 1, 2], line));
+                }
+                PixelFormat::Bgra8 => {
+                    self.first.make_block::<4>(arch, &plane, first_row);
+                    arch.dispatch(|| pack::<4>(&self.first.block, [2, 1, 0], line));
+                }
+                PixelFormat::Grey8 => {
+                    self.first.make_block::<1>(arch, &plane, first_row);
+                    arch.dispatch(|| pack::<1>(&self.first.block, [0, 0, 0], line));
+                }
+                PixelFormat::Nv12 | PixelFormat::Nv21 => {
+                    self.first.make_block::<1>(arch, &plane, first_row);
+                    self.second.make_block::<2>(arch, &frame.planes[1], first_row);
+                    let order = if frame.format == PixelFormat::Nv12 {
+                        [0, 1]
+                    } else {
+                        [1, 0]
+                    };
+                    let chroma = &self.second.block;
+                    arch.dispatch(|| {
+                        convert::<2>(&self.first.block, chroma, chroma, order, to_rgb, line);
+                    });
+                }
+                PixelFormat::I420 | PixelFormat::Yuv420 => {
+                    self.first.make_block::<1>(arch, &plane, first_row);
+                    self.second.make_block::<1>(arch, &frame.planes[1], first_row);
+                    self.third.make_block::<1>(arch, &frame.planes[2], first_row);
+                    let (u, v) = (&self.second.block, &self.third.block);
+                    arch.dispatch(|| convert::<1>(&self.first.block, u, v, [0, 0], to_rgb, line));
+                }
+            }
+            for lane in 0..LANES.min(rows - first_row) {
+                let mut at = place.start + (first_row + lane) as isize * place.down;
+                for pixel in line.chunks_exact(3 * LANES) {
+                    put(at as usize, [pixel[lane], pixel[LANES + lane], pixel[2 * LANES + lane]]);
+                    at += place.right;
+                }
+            }
+        }
+    }
+}
+
+/// The part of the picture to scale, and to what size; `[x, y]` each.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    low: [f64; 2],
+    high: [f64; 2],
+    count: [usize; 2],
+}
+
+impl Window {
+    /// The upright box around a turned region, on a grid of `scale` pixels, cut at the picture's edge.
+    fn around(roi: &Roi, size: [u32; 2], scale: f64) -> Self {
         let corners = roi.corners();
-        let size = [frame.width(), frame.height()];
-        let mut low = [0.0; 2];
-        let mut count = [0usize; 2];
+        let mut window = Self {
+            low: [0.0; 2],
+            high: [0.0; 2],
+            count: [0; 2],
+        };
         for axis in 0..2 {
             let values = corners.map(|corner| f64::from(corner[axis]));
             let least = values.into_iter().fold(f64::MAX, f64::min) - scale;
             let most = values.into_iter().fold(f64::MIN, f64::max) + scale;
             let side = f64::from(size[axis]);
-            low[axis] = least.clamp(0.0, side - 1.0).floor();
-            let high = most.clamp(low[axis] + 1.0, side);
-            count[axis] = ((high - low[axis]) / scale).ceil() as usize;
+            let low = least.clamp(0.0, side - 1.0).floor();
+            let high = most.clamp(low + 1.0, side);
+            let count = ((high - low) / scale).ceil();
+            window.low[axis] = low;
+            window.high[axis] = low + count * scale;
+            window.count[axis] = count as usize;
         }
-        let [columns, rows] = count;
-        let high = [low[0] + columns as f64 * scale, low[1] + rows as f64 * scale];
-        let mut reduced = std::mem::take(&mut self.reduced);
-        reduced.resize(columns * rows * 3, 0);
-        self.upright(frame, low, high, columns, rows, &mut reduced);
-        let (sin, cos) = f64::from(roi.rotation).sin_cos();
-        for (v, row) in out.chunks_exact_mut(width * 3).enumerate() {
-            let dv = ((v as f64 + 0.5) / height as f64 - 0.5) * f64::from(roi.height);
-            for (u, pixel) in row.chunks_exact_mut(3).enumerate() {
-                let du = ((u as f64 + 0.5) / width as f64 - 0.5) * f64::from(roi.width);
-                let x = (f64::from(roi.centre[0]) + cos * du - sin * dv - low[0]) / scale - 0.5;
-                let y = (f64::from(roi.centre[1]) + sin * du + cos * dv - low[1]) / scale - 0.5;
-                let x = x.clamp(0.0, (columns - 1) as f64);
-                let y = y.clamp(0.0, (rows - 1) as f64);
-                let (left, top) = (x as usize, y as usize);
-                let (fx, fy) = ((x - left as f64) as f32, (y - top as f64) as f32);
-                let (right, below) = ((left + 1).min(columns - 1), (top + 1).min(rows - 1));
-                for (c, value) in pixel.iter_mut().enumerate() {
-                    let at = |x: usize, y: usize| f32::from(reduced[(y * columns + x) * 3 + c]);
-                    let upper = at(left, top) * (1.0 - fx) + at(right, top) * fx;
-                    let lower = at(left, below) * (1.0 - fx) + at(right, below) * fx;
-                    *value = (upper * (1.0 - fy) + lower * fy + 0.5) as u8;
-                }
-            }
+        window
+    }
+
+    /// The same window in the stored picture's coordinates.
+    fn stored(&self, frame: &Frame<'_>) -> Self {
+        let lattice = frame.lattice();
+        // Edges, not indices: going backwards, an edge e becomes size - e.
+        let edge = |start: i32, along: i32, value: f64| if along < 0 { f64::from(start + 1) - value } else { value };
+        let side = |start: i32, by_x: i32, by_y: i32| {
+            let (axis, along) = if by_x != 0 { (0, by_x) } else { (1, by_y) };
+            let (a, b) = (edge(start, along, self.low[axis]), edge(start, along, self.high[axis]));
+            (a.min(b), a.max(b), self.count[axis])
+        };
+        let (x, y) = (
+            side(lattice.x0, lattice.xx, lattice.xy),
+            side(lattice.y0, lattice.yx, lattice.yy),
+        );
+        Self {
+            low: [x.0, y.0],
+            high: [x.1, y.1],
+            count: [x.2, y.2],
         }
-        self.reduced = reduced;
     }
 }
 
-/// First and last corner of an upright region.
-fn ends(centre: [f32; 2], width: f32, height: f32) -> ([f64; 2], [f64; 2]) {
-    let [x, y] = centre.map(f64::from);
-    let (w, h) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
-    ([x - w, y - h], [x + w, y + h])
+/// Where the stored window's outputs go in the upright output.
+struct Placement {
+    start: isize,
+    right: isize,
+    down: isize,
 }
 
-struct Scale<'a> {
-    columns: &'a Kernel,
-    rows: &'a Kernel,
-    lines: &'a mut Vec<f32>,
-    width: usize,
-    out: &'a mut [u8],
+impl Placement {
+    fn new(frame: &Frame<'_>, stored: [usize; 2], width: usize) -> Self {
+        let lattice = crate::format::Lattice::new(stored[0] as i32, stored[1] as i32, frame.rotation, frame.mirrored);
+        // The lattice is its own transpose's inverse: upright = Aᵀ·(stored − start).
+        let (xx, yx) = (lattice.xx as isize, lattice.yx as isize);
+        let (xy, yy) = (lattice.xy as isize, lattice.yy as isize);
+        let (x0, y0) = (lattice.x0 as isize, lattice.y0 as isize);
+        let width = width as isize;
+        let at = |x: isize, y: isize| (xx * (x - x0) + yx * (y - y0)) + (xy * (x - x0) + yy * (y - y0)) * width;
+        Self {
+            start: at(0, 0),
+            right: at(1, 0) - at(0, 0),
+            down: at(0, 1) - at(0, 0),
+        }
+    }
 }
 
-impl TexelTask<()> for Scale<'_> {
-    fn run(self, texels: &impl Texels) {
-        let (first_row, end_row) = self.rows.reach();
-        let line = self.width * 3;
-        self.lines.clear();
-        self.lines.resize((end_row - first_row) * line, 0.0);
-        for (y, values) in (first_row..end_row).zip(self.lines.chunks_exact_mut(line)) {
-            for (x, value) in values.chunks_exact_mut(3).enumerate() {
-                let (first, weights) = self.columns.span(x);
-                for (at, weight) in (first..).zip(weights) {
-                    let rgb = texels.rgb(at as i32, y as i32);
-                    for (value, sample) in value.iter_mut().zip(rgb) {
-                        *value += weight * f32::from(sample);
-                    }
-                }
+#[inline(always)]
+fn byte(value: f32) -> u8 {
+    (value + 0.5).clamp(0.0, 255.0) as u8
+}
+
+/// Packed colour channels of a block to RGB bytes, lane by lane.
+#[inline(always)]
+fn pack<const C: usize>(block: &[f32], order: [usize; 3], line: &mut [u8]) {
+    for (samples, out) in block.chunks_exact(C * LANES).zip(line.chunks_exact_mut(3 * LANES)) {
+        for (out, channel) in out.chunks_exact_mut(LANES).zip(order) {
+            for (out, sample) in out.iter_mut().zip(&samples[channel * LANES..][..LANES]) {
+                *out = byte(*sample);
             }
         }
-        for (y, row) in self.out.chunks_exact_mut(line).enumerate() {
-            let (first, weights) = self.rows.span(y);
-            for (x, value) in row.iter_mut().enumerate() {
-                let lines = self.lines[(first - first_row) * line..].chunks_exact(line);
-                let total: f32 = lines.zip(weights).map(|(values, weight)| values[x] * weight).sum();
-                *value = (total + 0.5).clamp(0.0, 255.0) as u8;
-            }
+    }
+}
+
+/// A block of luma and chroma to RGB bytes, lane by lane.
+#[inline(always)]
+fn convert<const C: usize>(
+    luma: &[f32],
+    u: &[f32],
+    v: &[f32],
+    order: [usize; 2],
+    to_rgb: crate::texel::FloatYuvToRgb,
+    line: &mut [u8],
+) {
+    let chroma = u.chunks_exact(C * LANES).zip(v.chunks_exact(C * LANES));
+    for ((luma, (u, v)), out) in luma
+        .chunks_exact(LANES)
+        .zip(chroma)
+        .zip(line.chunks_exact_mut(3 * LANES))
+    {
+        let (u, v) = (&u[order[0] * LANES..][..LANES], &v[order[1] * LANES..][..LANES]);
+        let (r, rest) = out.split_at_mut(LANES);
+        let (g, b) = rest.split_at_mut(LANES);
+        for lane in 0..LANES {
+            let [red, green, blue] = to_rgb.rgb(luma[lane], u[lane], v[lane]);
+            (r[lane], g[lane], b[lane]) = (byte(red), byte(green), byte(blue));
         }
     }
 }

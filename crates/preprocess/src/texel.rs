@@ -36,6 +36,19 @@ impl YuvToRgb {
         }
     }
 
+    /// The same for samples that are no longer whole numbers.
+    pub fn float(&self) -> FloatYuvToRgb {
+        let part = |fixed: i32| fixed as f32 / 65536.0;
+        FloatYuvToRgb {
+            y_offset: self.y_offset as f32,
+            y: part(self.y),
+            rv: part(self.rv),
+            gu: part(self.gu),
+            gv: part(self.gv),
+            bu: part(self.bu),
+        }
+    }
+
     #[inline(always)]
     pub fn rgb(&self, y: u8, u: u8, v: u8) -> [u8; 3] {
         let luma = (i32::from(y) - self.y_offset) * self.y + 32768;
@@ -46,6 +59,27 @@ impl YuvToRgb {
             byte(luma - self.gu * u - self.gv * v),
             byte(luma + self.bu * u),
         ]
+    }
+}
+
+/// [`YuvToRgb`] in f32.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FloatYuvToRgb {
+    y_offset: f32,
+    y: f32,
+    rv: f32,
+    gu: f32,
+    gv: f32,
+    bu: f32,
+}
+
+impl FloatYuvToRgb {
+    /// Not yet rounded or clamped.
+    #[inline(always)]
+    pub fn rgb(&self, y: f32, u: f32, v: f32) -> [f32; 3] {
+        let luma = (y - self.y_offset) * self.y;
+        let (u, v) = (u - 128.0, v - 128.0);
+        [luma + self.rv * v, luma - self.gu * u - self.gv * v, luma + self.bu * u]
     }
 }
 
