@@ -1,3 +1,22 @@
-//! skinkit-example-rust
+//! Open, scan two photos of one spot, compare: the README's snippet, run by the tests.
 
-fn main() {}
+use skinkit::{Config, Key, Limits, Photo, ScanRequest, SkinKit};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let history = folder.path().join("scans.skinkit");
+
+    // README: begin
+    let key = Key::generate()?; // keep it in the Keychain or Keystore
+    let kit = SkinKit::open(Config::new("models/lesion-ham7").history(&history, key))?;
+    for file in ["lesion-first.jpg", "lesion-second.jpg"] {
+        let photo = Photo::open(format!("examples/photos/{file}").as_ref(), &Limits::default())?;
+        let scan = kit.scan(&photo.frame(), &ScanRequest::new("left forearm"))?;
+        println!("{file}: accepted {}, set {:?}", scan.analysis.quality.accepted, scan.analysis.finding.prediction_set);
+    }
+    if let Some(change) = kit.compare("me", "left forearm")? {
+        println!("similarity {:?}, {:?}", change.similarity, change.verdict);
+    }
+    // README: end
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! `skinkit analyze`: one photo, measured.
+
+use serde_json::{Value, json};
+use skinkit::{Analysis, SkinKit};
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::table::{Table, bar};
+use crate::{open, overlay};
+
+/// Runs the command.
+pub fn run(arguments: &arguments::Analyze) -> Result<(), Failure> {
+    let region = open::region(&arguments.model.region)?;
+    let photo = open::photo(&arguments.photo)?;
+    let kit = open::kit(&arguments.model)?;
+    let analysis = open::named(&arguments.photo, kit.analyse(&photo.frame(), region))?;
+    if let Some(path) = &arguments.overlay {
+        overlay::analysis(&photo, &analysis).save(path)?;
+    }
+    if arguments.json {
+        println!("{}", object(&kit, &analysis));
+    } else {
+        print(&kit, &analysis);
+        if let Some(path) = &arguments.overlay {
+            println!("\noverlay: {}", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// The documented JSON object.
+pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
+    let (pack, finding, roi) = (kit.pack(), &analysis.finding, &analysis.roi);
+    json!({
+        "pack": {
+            "id": pack.id,
+            "version": pack.version,
+            "license": pack.license.id,
+            "commercial_use": pack.license.commercial_use,
+        },
+        "engine": analysis.engine,
+        "quality": analysis.quality,
+        "region": analysis.region.to_string(),
+        "roi": {"center": roi.centre, "size": roi.width, "height": roi.height, "rotation": roi.rotation},
+        "probabilities": finding.probabilities.iter()
+            .map(|p| json!({"label": p.label, "name": p.name, "p": p.p}))
+            .collect::<Vec<_>>(),
+        "prediction_set": finding.prediction_set,
+        "familiarity": finding.familiarity,
+        "measures": analysis.measures,
+        "embedding": finding.embedding,
+        "timings_ms": analysis.timings,
+    })
+}
+
+/// The same for a person.
+fn print(kit: &SkinKit, analysis: &Analysis) {
+    let (pack, finding, roi) = (kit.pack(), &analysis.finding, &analysis.roi);
+    println!("pack      {} {} ({})", pack.id, pack.version, pack.license.id);
+    println!("engine    {}", analysis.engine);
+    println!(
+        "region    {} at {:.0},{:.0}, {:.0} px wide, turned {:.1}°",
+        analysis.region,
+        roi.centre[0],
+        roi.centre[1],
+        roi.width,
+        roi.rotation.to_degrees()
+    );
+    let quality = &analysis.quality;
+    let issues: Vec<String> = quality.issues.iter().map(ToString::to_string).collect();
+    let verdict = if quality.accepted { "accepted" } else { "not accepted" };
+    println!("quality   {verdict}{}{}", if issues.is_empty() { "" } else { ": " }, issues.join(", "));
+    if let Some(familiarity) = &finding.familiarity
+        && !familiarity.in_distribution
+    {
+        println!("note      this picture is unlike those the pack was trained on: read the figures with that in mind");
+    }
+    println!();
+    let mut table = Table::new(&["label", "p", "", "in the 90 % set"]);
+    for p in &finding.probabilities {
+        let chosen = if finding.prediction_set.contains(&p.label) { "yes" } else { "" };
+        table.row([p.name.clone(), format!("{:.3}", p.p), bar(p.p), chosen.to_owned()]);
+    }
+    table.print();
+    let t = &analysis.timings;
+    println!(
+        "\nms: landmarks {:.1}, quality {:.1}, tensor {:.1}, model {:.1}, measures {:.1}, total {:.1}",
+        t.landmarks, t.quality, t.tensor, t.model, t.measures, t.total
+    );
+    println!("SkinKit records, measures and compares. It is not a medical device.");
+}

@@ -1,0 +1,88 @@
+//! What one picture gave.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use skinkit_inference::{EngineInfo, Finding};
+use skinkit_preprocess::Roi;
+use skinkit_preprocess::quality::Quality;
+use skinkit_roi::Face;
+use skinkit_tracking::{Measures, Patch};
+
+use crate::Region;
+
+/// Everything that was recorded and measured on one picture. Nothing in it is a medical statement.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Analysis {
+    /// Which part of the picture was asked for.
+    pub region: Region,
+    /// That part, in pixels of the upright picture.
+    pub roi: Roi,
+    /// The face that the region belongs to, where it is a face region.
+    pub face: Option<Face>,
+    /// Whether the picture is good enough, and what is wrong with it.
+    pub quality: Quality,
+    /// What the lesion model gave.
+    pub finding: Finding,
+    /// Measures of the lesion, where the pack has a mask and the mask holds a lesion.
+    pub measures: Option<Measures>,
+    /// Which engine ran the networks.
+    pub engine: EngineInfo,
+    /// Where the time went.
+    pub timings: Timings,
+    /// The analysed region with its mask, for comparison and for the history.
+    #[serde(skip)]
+    pub patch: Option<Patch>,
+    /// The very pixels that the lesion model saw: RGB, the pack's input size.
+    #[serde(skip)]
+    pub input: Vec<u8>,
+}
+
+/// Milliseconds of wall time by stage of one analysis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Timings {
+    /// Finding the face and its landmarks; 0 where no face was asked for.
+    pub landmarks: f64,
+    /// Judging the picture's quality.
+    pub quality: f64,
+    /// From the region's pixels to the network's input.
+    pub tensor: f64,
+    /// The lesion model.
+    pub model: f64,
+    /// Mask, measures and the patch for the history.
+    pub measures: f64,
+    /// All of it.
+    pub total: f64,
+}
+
+/// Measures stages one after the other.
+pub(crate) struct Stopwatch {
+    start: Instant,
+    last: Instant,
+}
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        let now = Instant::now();
+        Self { start: now, last: now }
+    }
+
+    /// Milliseconds since the last lap.
+    pub(crate) fn lap(&mut self) -> f64 {
+        let now = Instant::now();
+        let lap = now.duration_since(self.last);
+        self.last = now;
+        milliseconds(lap)
+    }
+
+    /// Milliseconds since the start.
+    pub(crate) fn total(&self) -> f64 {
+        milliseconds(self.start.elapsed())
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
