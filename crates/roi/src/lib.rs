@@ -1,2 +1,27 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod anchors;
+mod canonical_tables;
+mod detection;
+mod error;
+mod face_detector;
+mod face_landmarker;
+mod face_mesh;
+mod face_tracker;
+mod networks;
+mod picture_network;
+mod region;
+mod smoothing;
+pub mod topology;
+
+pub use error::{Error, Result};
+pub use face_detector::{FaceDetection, FaceDetector, FaceRange};
+pub use face_landmarker::{Face, FaceLandmarker, FaceOptions, FaceOutcome, MIN_FACE_SIDE, MIN_FACE_VISIBLE};
+pub use face_mesh::{FaceMesh, FaceMesher, MESH_POINTS, MESH_POINTS_WITH_IRISES, MeshKind};
+pub use face_tracker::{FaceTracker, TrackedFace, TrackerOptions};
+pub use networks::{Network, Networks};
+pub use region::{
+    FaceRegion, REGION_MARGIN, RoiBounds, UnknownRegion, fit, region_roi, region_roi_with_margin, spot_roi,
+};
+pub use smoothing::Smoothing;
