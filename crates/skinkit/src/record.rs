@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use skinkit_inference::{Heatmap, Mask, ModelPack};
+use skinkit_inference::{Familiarity, Heatmap, Mask, ModelPack};
 use skinkit_preprocess::{Limits, Photo};
 use skinkit_store::{LabelProbability, NewScan, Raster, Receipt};
 use skinkit_tracking::{Measures, NoiseModel, Observation, Patch};
@@ -31,8 +31,10 @@ pub struct Details {
     pub noise: Option<NoiseModel>,
     /// The pack's licence id.
     pub license: String,
+    /// What the pack is for, in its own words.
+    pub intended_use: Option<String>,
     /// Whether the picture looks like what the pack was trained on.
-    pub familiar: Option<bool>,
+    pub familiarity: Option<Familiarity>,
     /// Names of the labels, in the order of the probabilities.
     pub names: Vec<String>,
 }
@@ -51,7 +53,8 @@ pub(crate) fn new_scan(
         measures: analysis.measures.clone(),
         noise: noise_model(pack),
         license: manifest.license.id.clone(),
-        familiar: finding.familiarity.as_ref().map(|f| f.in_distribution),
+        intended_use: Some(manifest.intended_use.clone()),
+        familiarity: finding.familiarity.clone(),
         names: finding.probabilities.iter().map(|p| p.name.clone()).collect(),
     };
     Ok(NewScan {
