@@ -8,18 +8,17 @@ use skinkit_roi::{
 };
 use support::{Golden, GoldenFace};
 
-/// Mean distance of the landmarks, in pixels.
-const MESH_TOLERANCE: f32 = 0.05;
-/// Boxes, key points (as shares of the picture) and scores.
-const DETECTION_TOLERANCE: f32 = 1e-3;
+/// Mean distance of the landmarks, in pixels. The target is 0.05; the sampling rule is exact, so hold more.
+const MESH_TOLERANCE: f32 = 0.01;
+/// Boxes, key points (as shares of the picture) and scores. The target is 1e-3.
+const DETECTION_TOLERANCE: f32 = 1e-4;
 
 #[test]
 fn detections_agree() {
     for runtime in support::runtimes() {
         let engine = format!("{:?}", runtime.engine().kind);
         for range in [FaceRange::Short, FaceRange::Full] {
-            // The goldens were made with min_detection_confidence 0.5 for both; full range's own default is 0.6.
-            let mut detector = FaceDetector::new(&runtime, range).unwrap().with_threshold(0.5);
+            let mut detector = FaceDetector::new(&runtime, range).unwrap();
             for golden in support::all() {
                 let photo = golden.photo();
                 let found = detector.detect(&photo.frame()).unwrap();
@@ -59,7 +58,7 @@ fn meshes_agree() {
                     let mesh = mesher.landmarks(&photo.frame(), face).unwrap();
                     assert!(mesh.presence > 0.5);
                     let error = mean_distance(&mesh, expected, &golden);
-                    let depth = mean_depth_difference(&mesh, expected, &golden);
+                    let depth = mean_depth_difference(&mesh, kind, expected, &golden);
                     let share = 100.0 * error / mesh.interocular_distance();
                     println!("| {engine} | {kind:?} | {} | {error:.4} | {share:.3} | {depth:.4} |", golden.name);
                     assert!(error <= MESH_TOLERANCE, "{engine} {kind:?} {}: {error} px", golden.name);
@@ -111,8 +110,14 @@ fn mean_distance(mesh: &FaceMesh, expected: &[[f32; 3]], picture: &Golden) -> f3
     sum / expected.len() as f32
 }
 
-fn mean_depth_difference(mesh: &FaceMesh, expected: &[[f32; 3]], picture: &Golden) -> f32 {
-    let width = picture.width as f32;
-    let sum: f32 = mesh.points.iter().zip(expected).map(|(a, b)| (a[2] - b[2] * width).abs()).sum();
+fn mean_depth_difference(mesh: &FaceMesh, kind: MeshKind, expected: &[[f32; 3]], picture: &Golden) -> f32 {
+    let (width, height) = (picture.width as f32, picture.height as f32);
+    // MediaPipe's 478-point graph scales depth by the region's x axis in coordinates that are divided by width and by
+    // height, so a turned face in an oblong picture gets deeper or flatter. Here depth stays in pixels.
+    let stretch = match kind {
+        MeshKind::Points468 => 1.0,
+        MeshKind::Points478 => mesh.roi.rotation.cos().hypot(mesh.roi.rotation.sin() * width / height),
+    };
+    let sum: f32 = mesh.points.iter().zip(expected).map(|(a, b)| (a[2] * stretch - b[2] * width).abs()).sum();
     sum / expected.len() as f32
 }

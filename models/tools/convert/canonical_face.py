@@ -55,7 +55,7 @@ def read(data: bytes) -> tuple[list[tuple], list[tuple]]:
 
 def _table(declaration: str, rows: list[tuple], per_line: int) -> list[str]:
     cells = ["[" + ", ".join(f"{x:.6f}" if isinstance(x, float) else str(x) for x in row) + "]" for row in rows]
-    lines = ["#[rustfmt::skip]", f"pub(crate) static {declaration} = ["]
+    lines = ["#[rustfmt::skip]", f"pub static {declaration} = ["]
     lines += ["    " + ", ".join(cells[i : i + per_line]) + "," for i in range(0, len(cells), per_line)]
     return [*lines, "];", ""]
 
