@@ -1,0 +1,77 @@
+//! The one error type of this crate.
+
+use std::path::PathBuf;
+
+use crate::config::EngineKind;
+use crate::locate::SearchReport;
+
+/// The result of everything here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong. Each message says what was wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No ONNX Runtime library was found in any of the places searched.
+    #[error("ONNX Runtime was not found.\n{0}{HOW_TO_GET}")]
+    RuntimeMissing(SearchReport),
+
+    /// A library was found, but it can't be used: corrupt, foreign, too old or for another machine.
+    #[error("the ONNX Runtime library {} can't be used: {reason}.\n{HOW_TO_GET}", path.display())]
+    RuntimeUnusable {
+        /// The library.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The engine asked for was not compiled in.
+    #[error("the engine `{engine}` was not compiled in: enable the feature `{engine}` of skinkit-inference")]
+    EngineNotBuilt {
+        /// The engine.
+        engine: EngineKind,
+    },
+
+    /// A network was refused when it was loaded.
+    #[error("the network `{network}` can't be loaded by the engine `{engine}`: {reason}")]
+    Network {
+        /// The name given to the session.
+        network: String,
+        /// The engine that refused it.
+        engine: EngineKind,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The input does not fit the network.
+    #[error("the input of the network `{network}` does not fit: {reason}")]
+    Input {
+        /// The name given to the session.
+        network: String,
+        /// What was expected and what was given.
+        reason: String,
+    },
+
+    /// The output asked for does not exist, or holds something else.
+    #[error("the output of the network `{network}` does not fit: {reason}")]
+    Output {
+        /// The name given to the session.
+        network: String,
+        /// What was expected and what was there.
+        reason: String,
+    },
+
+    /// The engine failed while it ran a network.
+    #[error("the network `{network}` failed while the engine `{engine}` ran it: {reason}")]
+    Run {
+        /// The name given to the session.
+        network: String,
+        /// The engine.
+        engine: EngineKind,
+        /// The engine's own words.
+        reason: String,
+    },
+}
+
+const HOW_TO_GET: &str = "To get it: run `cargo xtask setup` in a checkout of SkinKit, or set ORT_DYLIB_PATH to the \
+    full path of libonnxruntime (version 1.22 or later), or use the embedded engine.";

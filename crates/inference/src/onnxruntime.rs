@@ -1,0 +1,224 @@
+//! ONNX Runtime through `ort`: one environment for the process, one session for each network.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ort::memory::Allocator;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, SessionOutputs};
+use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
+
+use crate::error::{Error, Result};
+use crate::library;
+use crate::locate;
+use crate::session::{Backend, Loaded};
+use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
+
+/// The environment of this process and where it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    environment: ort::environment::Environment,
+    pub library: PathBuf,
+    pub version: String,
+    pub note: Option<String>,
+}
+
+/// ONNX Runtime allows one environment for a process, for ever: the first library that works stays.
+static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);
+
+/// The environment, made on the first call. A call that failed may be repeated with another path.
+pub(crate) fn environment(config: Option<&Path>) -> Result<Environment> {
+    let report = locate::find_library(config);
+    let found = report.found().map(Path::to_path_buf);
+    let mut slot = ENVIRONMENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = found.ok_or(Error::RuntimeMissing(report))?;
+    if let Some(environment) = &*slot {
+        let mut environment = environment.clone();
+        if !same_file(&path, &environment.library) {
+            environment.note = Some(format!(
+                "{} is in use, not {}: a process can load ONNX Runtime only once",
+                environment.library.display(),
+                path.display()
+            ));
+        }
+        return Ok(environment);
+    }
+    let environment = create(&path).map_err(|reason| Error::RuntimeUnusable { path, reason })?;
+    Ok(slot.insert(environment).clone())
+}
+
+fn create(path: &Path) -> Result<Environment, String> {
+    let version = library::probe(path)?;
+    let built = catch_unwind(AssertUnwindSafe(|| {
+        let builder = ort::init_from(path).map_err(|error| error.to_string())?;
+        // ort turns telemetry on unless told otherwise. Nothing may leave this machine.
+        builder
+            .with_name("skinkit")
+            .with_telemetry(false)
+            .build()
+            .map_err(|error| error.to_string())
+    }));
+    let environment = built.unwrap_or_else(|_| Err("its interface is broken".to_owned()))?;
+    Ok(Environment {
+        environment,
+        library: path.to_path_buf(),
+        version,
+        note: None,
+    })
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+/// A network loaded by ONNX Runtime, with its outputs allocated once.
+pub(crate) struct Network {
+    session: ort::session::Session,
+    options: RunOptions<HasSelectedOutputs>,
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The outputs of the last run.
+pub(crate) struct Values<'s>(SessionOutputs<'s>);
+
+impl fmt::Debug for Values<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Values").field(&self.0.len()).finish()
+    }
+}
+
+impl Values<'_> {
+    pub fn f32(&self, index: usize) -> Option<&[f32]> {
+        if index >= self.0.len() {
+            return None;
+        }
+        let (_, data) = self.0[index].try_extract_tensor::<f32>().ok()?;
+        Some(data)
+    }
+}
+
+/// Loads a network, runs it once on zeros and allocates its outputs.
+pub(crate) fn load(environment: &Environment, onnx: &[u8], threads: usize) -> Result<Loaded, String> {
+    let mut session = build(environment, onnx, threads).map_err(|error| error.to_string())?;
+    let [input] = session.inputs() else {
+        return Err(format!(
+            "it must have exactly one input, it has {}",
+            session.inputs().len()
+        ));
+    };
+    let input = describe_input(input)?;
+    let warm_up = warm_up(&mut session, &input);
+    let outputs = warm_up.map_err(|error| format!("the warm-up run failed: {error}"))?;
+    if outputs.is_empty() {
+        return Err("it has no output".to_owned());
+    }
+    let options = preallocate(&outputs).map_err(|error| error.to_string())?;
+    Ok(Loaded {
+        backend: Backend::OnnxRuntime(Network { session, options }),
+        input,
+        outputs,
+    })
+}
+
+fn build(environment: &Environment, onnx: &[u8], threads: usize) -> ort::Result<ort::session::Session> {
+    let mut builder = ort::session::Session::builder(&environment.environment)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_intra_threads(threads)?
+        .with_inter_threads(1)?
+        // Spinning threads wait by burning power; in an app they also fight the camera and the screen for cores.
+        .with_intra_op_spinning(false)?
+        .with_inter_op_spinning(false)?;
+    builder.commit_from_memory(onnx)
+}
+
+fn describe_input(outlet: &Outlet) -> Result<TensorInfo, String> {
+    let name = outlet.name().to_owned();
+    let ValueType::Tensor { ty, shape, .. } = outlet.dtype() else {
+        return Err(format!("the input `{name}` is not a tensor"));
+    };
+    let dtype = data_type(*ty);
+    let dims: Vec<Option<usize>> = shape.iter().map(|size| usize::try_from(*size).ok()).collect();
+    let shape = fixed_shape(&name, &dims, dtype)?;
+    Ok(TensorInfo { name, shape, dtype })
+}
+
+fn warm_up(session: &mut ort::session::Session, input: &TensorInfo) -> ort::Result<Vec<TensorInfo>> {
+    let (floats, bytes);
+    let values = match input.dtype {
+        DataType::U8 => {
+            bytes = vec![0u8; input.len()];
+            session.run(ort::inputs![TensorRef::from_array_view((
+                input.shape.as_slice(),
+                bytes.as_slice()
+            ))?])?
+        }
+        _ => {
+            floats = vec![0f32; input.len()];
+            session.run(ort::inputs![TensorRef::from_array_view((
+                input.shape.as_slice(),
+                floats.as_slice()
+            ))?])?
+        }
+    };
+    let outputs = values.iter().map(|(name, value)| {
+        let (shape, dtype) = match value.dtype() {
+            ValueType::Tensor { ty, shape, .. } => (
+                shape.iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect(),
+                data_type(*ty),
+            ),
+            _ => (Vec::new(), DataType::Other),
+        };
+        TensorInfo {
+            name: name.to_owned(),
+            shape,
+            dtype,
+        }
+    });
+    Ok(outputs.collect())
+}
+
+fn preallocate(outputs: &[TensorInfo]) -> ort::Result<RunOptions<HasSelectedOutputs>> {
+    let allocator = Allocator::default();
+    let mut selector = OutputSelector::default();
+    for output in outputs
+        .iter()
+        .filter(|output| output.dtype == DataType::F32 && !output.is_empty())
+    {
+        let tensor = ort::value::Tensor::<f32>::new(&allocator, output.shape.as_slice())?;
+        selector = selector.preallocate(output.name.as_str(), tensor);
+    }
+    Ok(RunOptions::new()?.with_outputs(selector))
+}
+
+impl Network {
+    pub fn run(&mut self, input: Tensor<'_>, info: &TensorInfo) -> Result<Values<'_>, String> {
+        let shape = info.shape.as_slice();
+        let values = match input {
+            Tensor::F32(data) => TensorRef::from_array_view((shape, data))
+                .and_then(|tensor| self.session.run_with_options(ort::inputs![tensor], &self.options)),
+            Tensor::U8(data) => TensorRef::from_array_view((shape, data))
+                .and_then(|tensor| self.session.run_with_options(ort::inputs![tensor], &self.options)),
+        };
+        values.map(Values).map_err(|error| error.to_string())
+    }
+}
+
+fn data_type(kind: TensorElementType) -> DataType {
+    match kind {
+        TensorElementType::Float32 => DataType::F32,
+        TensorElementType::Uint8 => DataType::U8,
+        _ => DataType::Other,
+    }
+}
