@@ -12,6 +12,8 @@ pub struct Change {
     pub similarity_chance: Option<f64>,
     /// Every measure that could be compared.
     pub measures: Vec<MeasureChange>,
+    /// How the later picture lies on the earlier one, where both were there.
+    pub alignment: Option<Alignment>,
     /// What the comparison rests on.
     pub basis: Basis,
     /// The one conclusion.
@@ -36,6 +38,35 @@ pub struct MeasureChange {
     pub chance: Option<f64>,
     /// Whether the difference is more than noise.
     pub exceeds_noise: bool,
+}
+
+/// How the later picture lies on the earlier one. Pixels are those of the two patches.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Alignment {
+    /// Later pixels an earlier pixel, > 0.
+    pub scale: f32,
+    /// Turn from earlier to later, radians, clockwise on the screen.
+    pub rotation: f32,
+    /// Where the earlier patch's pixel (0, 0) lies in the later patch.
+    pub origin: [f32; 2],
+    /// Correlation of the two pictures' texture when laid over each other, -1..=1.
+    pub agreement: f32,
+    /// Standard deviation of `scale` as a part of it.
+    pub scale_sd: f32,
+    /// Whether the scale comes from the skin around the lesion or from millimetres, so that growth can be told
+    /// from a nearer camera.
+    pub scale_known: bool,
+    /// Part of the earlier lesion that the later picture shows, 0..=1.
+    pub overlap: f32,
+}
+
+impl Alignment {
+    /// Where a pixel of the earlier patch lies in the later patch. Pixel-centre coordinates.
+    pub fn to_after(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let (a, b) = (self.scale * self.rotation.cos(), self.scale * self.rotation.sin());
+        [a * x - b * y + self.origin[0], b * x + a * y + self.origin[1]]
+    }
 }
 
 /// What a comparison rests on, from least to most telling.
@@ -120,6 +151,8 @@ pub enum Reason {
     PoorQuality,
     /// The two pictures do not seem to show the same lesion.
     NotSameLesion,
+    /// No spot stands out from the skin in at least one picture.
+    NoLesion,
     /// The two pictures could not be laid over each other.
     NoOverlap,
     /// The scans have nothing in common to compare: no embedding, measures or picture on both sides.
@@ -135,6 +168,7 @@ impl Reason {
             Self::DifferentPack => "The two scans were made with different model packs.",
             Self::PoorQuality => "At least one of the two pictures is not good enough to compare.",
             Self::NotSameLesion => "The two pictures do not seem to show the same spot.",
+            Self::NoLesion => "No spot stands out from the skin in at least one of the two pictures.",
             Self::NoOverlap => "The two pictures could not be laid over each other.",
             Self::NothingInCommon => "The two scans hold nothing that can be compared.",
             Self::InvalidData => "A scan holds values that make no sense.",

@@ -1,11 +1,18 @@
-use crate::change::{Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
+use crate::change::{Alignment, Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
+use crate::measure::unit;
 use crate::measures::{LengthUnit, Measure, Measures};
-use crate::noise::NoiseModel;
+use crate::noise::{NoiseModel, Tail};
 use crate::observation::Observation;
+use crate::pair::overlay;
+use crate::patch::Patch;
+use crate::register::register;
+use crate::segment::Scene;
 use crate::similarity::similarity;
 
 /// Similarity more likely between two lesions than within one by this factor: not the same lesion.
 const NOT_SAME_ODDS: f64 = 20.0;
+/// Pictures that agree less than this when laid over each other were not laid right.
+const LEAST_AGREEMENT: f32 = 0.15;
 
 /// Compares an earlier scan of a lesion with a later one.
 ///
@@ -16,6 +23,7 @@ pub fn compare(before: &Observation, after: &Observation, noise: &NoiseModel) ->
         similarity: None,
         similarity_chance: None,
         measures: Vec::new(),
+        alignment: None,
         basis: Basis::Nothing,
         verdict: Verdict::NoMeasurableChange,
     };
@@ -44,10 +52,24 @@ fn judge(
     if !before.accepted || !after.accepted {
         return Err(Reason::PoorQuality);
     }
-    if let (Some(a), Some(b)) = (&before.measures, &after.measures) {
-        change.measures = measure_changes(a, b, noise);
-        if !change.measures.is_empty() {
-            change.basis = Basis::Measures;
+    match (&before.patch, &after.patch) {
+        (Some(a), Some(b)) => {
+            let scales = scales(before, after)?;
+            let (values, alignment) = pictures(a, b, scales)?;
+            change.measures = values
+                .into_iter()
+                .map(|(m, x, y)| judged_together(m, x, y, &alignment, noise))
+                .collect();
+            change.alignment = Some(alignment);
+            change.basis = Basis::Pictures;
+        }
+        _ => {
+            if let (Some(a), Some(b)) = (&before.measures, &after.measures) {
+                change.measures = judged_apart(a, b, noise);
+            }
+            if !change.measures.is_empty() {
+                change.basis = Basis::Measures;
+            }
         }
     }
     if change.basis == Basis::Nothing {
@@ -59,27 +81,103 @@ fn judge(
     Ok(conclude(change, noise))
 }
 
-fn measure_changes(before: &Measures, after: &Measures, noise: &NoiseModel) -> Vec<MeasureChange> {
+/// The two millimetre scales, where both are known.
+fn scales(before: &Observation, after: &Observation) -> Result<Option<(f32, f32)>, Reason> {
+    let (Some(a), Some(b)) = (before.mm_per_pixel, after.mm_per_pixel) else {
+        return Ok(None);
+    };
+    let sound = |mm: f32| mm.is_finite() && mm > 0.0;
+    if sound(a) && sound(b) {
+        Ok(Some((a, b)))
+    } else {
+        Err(Reason::InvalidData)
+    }
+}
+
+/// Lays the two pictures over each other and measures both.
+fn pictures(
+    before: &Patch,
+    after: &Patch,
+    scales: Option<(f32, f32)>,
+) -> Result<(Vec<(Measure, f64, f64)>, Alignment), Reason> {
+    let scene = |p: &Patch| Scene::of(p).map_err(|_| Reason::NoLesion);
+    let (a, b) = (scene(before)?, scene(after)?);
+    let known = scales.map(|(mm_a, mm_b)| mm_a / mm_b * b.zoom / a.zoom);
+    let fit = register(&a, &b, known)
+        .filter(|f| f.agreement >= LEAST_AGREEMENT)
+        .ok_or(Reason::NoOverlap)?;
+    let over = overlay(&a, &b, &fit).ok_or(Reason::NoOverlap)?;
+    let (_, length) = unit(scales.map(|s| s.0), a.zoom);
+    let values = over
+        .values
+        .into_iter()
+        .map(|(m, x, y)| {
+            let factor = length.powi(m.dimension());
+            (m, x * factor, y * factor)
+        })
+        .collect();
+    let corner = (0.5 * a.zoom) - 0.5;
+    let [x, y] = fit.pose.apply([corner, corner]);
+    let alignment = Alignment {
+        scale: fit.pose.scale() * a.zoom / b.zoom,
+        rotation: fit.pose.rotation(),
+        origin: [(x + 0.5) / b.zoom - 0.5, (y + 0.5) / b.zoom - 0.5],
+        agreement: fit.agreement,
+        scale_sd: fit.scale_sd,
+        scale_known: fit.from_skin || known.is_some(),
+        overlap: over.overlap as f32,
+    };
+    Ok((values, alignment))
+}
+
+fn judged_together(
+    measure: Measure,
+    before: f64,
+    after: f64,
+    alignment: &Alignment,
+    noise: &NoiseModel,
+) -> MeasureChange {
+    // An error of the scale moves an area twice, a length once.
+    let extra = f64::from(alignment.scale_sd) * f64::from(measure.dimension());
+    let of_size = measure.needs_scale() || matches!(measure, Measure::GainedArea | Measure::LostArea);
+    let tail = noise
+        .measures
+        .tails
+        .get(&measure)
+        // Fitted to a lesion that may itself have grown, a scale hides the growth.
+        .filter(|_| alignment.scale_known || !of_size)
+        .map(|tail| tail.widened(extra));
+    judged(measure, before, after, tail.as_ref(), noise.measures.level)
+}
+
+fn judged_apart(before: &Measures, after: &Measures, noise: &NoiseModel) -> Vec<MeasureChange> {
     let scaled = before.unit == LengthUnit::Millimetre && after.unit == LengthUnit::Millimetre;
     Measure::SINGLE
         .into_iter()
         .filter(|m| scaled || !m.needs_scale())
-        .filter_map(|m| Some(judged(m, before.get(m)?.value, after.get(m)?.value, noise)))
+        .filter_map(|m| {
+            let tail = noise.measures.apart.get(&m);
+            let (a, b) = (before.get(m)?.value, after.get(m)?.value);
+            Some(judged(m, a, b, tail, noise.measures.level))
+        })
         .collect()
 }
 
-pub(crate) fn judged(measure: Measure, before: f64, after: f64, noise: &NoiseModel) -> MeasureChange {
+fn judged(measure: Measure, before: f64, after: f64, tail: Option<&Tail>, level: f64) -> MeasureChange {
     let difference = measure.difference(before, after);
-    let tail = noise.measures.tails.get(&measure);
-    let chance = tail.map(|t| t.chance(difference));
+    let chance = tail.map(|t| match Measure::PAIR.contains(&measure) && difference <= t.centre {
+        // These are never below 0: only more than usual is a change.
+        true => 1.0,
+        false => t.chance(difference),
+    });
     MeasureChange {
         measure,
         before,
         after,
         difference,
-        minimum_detectable: tail.map(|t| t.detectable(noise.measures.level)),
+        minimum_detectable: tail.map(|t| t.detectable(level)),
         chance,
-        exceeds_noise: chance.is_some_and(|c| c < noise.measures.level),
+        exceeds_noise: chance.is_some_and(|c| c < level),
     }
 }
 

@@ -1,20 +1,39 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "bench")]
+pub mod bench;
 mod change;
+mod colour;
 mod compare;
 mod error;
+mod learn;
+mod measure;
 mod measures;
 mod noise;
 mod observation;
+mod pair;
 mod patch;
+mod plane;
+mod pose;
+mod register;
+mod segment;
+mod shape;
+mod shipped;
 mod similarity;
+mod solve;
+mod surface;
+#[cfg(test)]
+mod testing;
+mod tint;
 
-pub use change::{Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
+pub use change::{Alignment, Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
 pub use compare::compare;
 pub use error::{Error, Result};
+pub use measure::measure;
 pub use measures::{Estimate, LengthUnit, Measure, Measures};
 pub use noise::{MeasureNoise, NoiseModel, Spread, Tail};
 pub use observation::Observation;
 pub use patch::Patch;
+pub use segment::segment;
 pub use similarity::similarity;

@@ -107,6 +107,15 @@ impl Measure {
         )
     }
 
+    /// Power of length in the unit: 2 for areas, 1 for lengths, 0 for the rest.
+    pub(crate) fn dimension(self) -> i32 {
+        match self {
+            Self::Area => 2,
+            Self::GreatestDiameter | Self::LeastDiameter | Self::Perimeter => 1,
+            _ => 0,
+        }
+    }
+
     /// How a difference is expressed: sizes and compactness as the natural logarithm of
     /// after / before (0.18 is +20 %), all else as after minus before.
     pub fn is_ratio(self) -> bool {

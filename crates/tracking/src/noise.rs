@@ -1,3 +1,4 @@
+use crate::error::{Error, Result};
 use crate::measures::Measure;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,8 +42,11 @@ pub struct Spread {
 /// Noise of the measures, and how improbable a difference must be to count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeasureNoise {
-    /// Noise of each measure's difference. A measure that is missing is reported, never judged.
+    /// Noise of each measure's difference between two pictures laid over each other. A measure
+    /// that is missing is reported, never judged.
     pub tails: BTreeMap<Measure, Tail>,
+    /// Noise of each measure's difference where each picture was measured by itself.
+    pub apart: BTreeMap<Measure, Tail>,
     /// A measure counts as changed when chance alone would give a difference as large in fewer
     /// than this part of unchanged pairs. Learnt so that all measures together keep
     /// `false_alarms`.
@@ -72,7 +76,44 @@ pub struct Tail {
 
 impl Tail {
     /// Chances at which a learnt tail is tabulated.
-    const CHANCES: [f64; 7] = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
+    pub(crate) const CHANCES: [f64; 7] = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
+
+    /// Learns a tail from differences seen in unchanged pairs.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] with fewer than 20 differences.
+    pub fn learnt(differences: &[f64]) -> Result<Self> {
+        const LEAST: usize = 20;
+        let mut sorted: Vec<f64> = differences.iter().copied().filter(|d| d.is_finite()).collect();
+        if sorted.len() < LEAST {
+            return Err(Error::TooFew {
+                what: "a noise tail",
+                needed: LEAST,
+                got: sorted.len(),
+            });
+        }
+        sorted.sort_by(f64::total_cmp);
+        let centre = at_part(&sorted, 0.5);
+        // Never 0: a measure that repeats exactly would make any difference infinitely improbable.
+        let sd = (0.5 * (at_part(&sorted, 0.84) - at_part(&sorted, 0.16))).max(1e-3);
+        let mut z: Vec<f64> = sorted.iter().map(|d| (d - centre).abs() / sd).collect();
+        z.sort_by(f64::total_cmp);
+        let exceed = Self::CHANCES
+            .into_iter()
+            // A quantile needs a few values beyond it.
+            .filter(|c| c * z.len() as f64 >= 3.0)
+            .map(|c| (c, at_part(&z, 1.0 - c)))
+            .collect();
+        Ok(Self { centre, sd, exceed })
+    }
+
+    /// The same tail, as wide as if an independent normal error of `sd` were added.
+    pub fn widened(&self, sd: f64) -> Self {
+        Self {
+            sd: self.sd.hypot(sd),
+            ..self.clone()
+        }
+    }
 
     /// A normal tail of standard deviation `sd` around 0.
     pub fn normal(sd: f64) -> Self {
@@ -120,29 +161,12 @@ impl Tail {
     }
 }
 
-impl MeasureNoise {
-    /// The noise that ships with this crate.
-    pub fn shipped() -> Self {
-        let tails = [
-            (Measure::Area, 0.06),
-            (Measure::GreatestDiameter, 0.03),
-            (Measure::LeastDiameter, 0.03),
-            (Measure::Perimeter, 0.06),
-            (Measure::Asymmetry, 0.03),
-            (Measure::BorderIrregularity, 0.08),
-            (Measure::Lightness, 2.0),
-            (Measure::Redness, 1.5),
-            (Measure::Yellowness, 1.5),
-            (Measure::Variegation, 1.0),
-        ];
-        Self {
-            tails: tails.into_iter().map(|(m, sd)| (m, Tail::normal(sd))).collect(),
-            level: 0.005,
-            false_alarms: 0.04,
-            pairs: 0,
-            fitted_on: "provisional constants".into(),
-        }
-    }
+/// Value at part `q` of sorted values, linear between them.
+fn at_part(sorted: &[f64], q: f64) -> f64 {
+    let at = q * (sorted.len() - 1) as f64;
+    let low = at.floor() as usize;
+    let high = (low + 1).min(sorted.len() - 1);
+    sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
 }
 
 impl Default for NoiseModel {

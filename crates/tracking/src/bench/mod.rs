@@ -1,0 +1,17 @@
+//! The synthetic change bench: re-shots of held-out pictures, with and without a true change.
+//!
+//! What it says is about these painted changes and simulated cameras, not about patients: skin
+//! that deforms, tans or grows hair is not in it. It needs the feature `bench`.
+
+mod alter;
+mod dice;
+mod picture;
+mod report;
+mod reshoot;
+mod run;
+
+pub use alter::Alteration;
+pub use picture::Picture;
+pub use report::{Proportion, Report, Row};
+pub use reshoot::Conditions;
+pub use run::{Given, Settings, learn, run};
