@@ -114,7 +114,7 @@ fn find_or_add_site(tx: &Transaction<'_>, keys: &SubjectKeys, name: &str) -> Res
     Ok(id)
 }
 
-fn find_or_add_lesion(tx: &Transaction<'_>, keys: &SubjectKeys, site: i64, name: &str) -> Result<i64> {
+pub(crate) fn find_or_add_lesion(tx: &Transaction<'_>, keys: &SubjectKeys, site: i64, name: &str) -> Result<i64> {
     let lookup = keys.lookup("lesion", site, name);
     let found = tx
         .prepare_cached("SELECT id FROM lesion WHERE site_id = ?1 AND lookup = ?2")?
@@ -156,7 +156,7 @@ fn find_or_add_pack(tx: &Transaction<'_>, vault: &Vault, scan: &NewScan, length:
     }
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(|e| Error::BadValue {
         field: "scan",
         detail: e.to_string(),

@@ -1,6 +1,6 @@
 //! Erasing.
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde::Serialize;
 
 use crate::{Error, Result, Store, read, scan::ScanId, vault::Vault};
@@ -17,16 +17,29 @@ pub struct Erased {
     pub log_emptied: bool,
 }
 
+/// Nothing was there to erase.
+const NOTHING: u64 = 0;
+
 impl Store {
-    /// Erases one scan.
+    /// Erases one scan. A lesion, site or subject that has no scans left goes with it.
     ///
     /// # Errors
     /// [`Error::UnknownScan`], [`Error::Busy`], [`Error::KeyChanged`] and the like;
     /// nothing is erased then.
     pub fn erase_scan(&self, id: ScanId) -> Result<Erased> {
-        self.erase(|tx, _| match tx.execute("DELETE FROM scan WHERE id = ?1", [id.0])? {
-            0 => Err(Error::UnknownScan { id: id.0 }),
-            _ => Ok(()),
+        self.erase(|tx, _| {
+            let (site, lesion): (i64, Option<i64>) = tx
+                .query_row("SELECT site_id, lesion_id FROM scan WHERE id = ?1", [id.0], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+                .optional()?
+                .ok_or(Error::UnknownScan { id: id.0 })?;
+            tx.execute("DELETE FROM scan WHERE id = ?1", [id.0])?;
+            if let Some(lesion) = lesion {
+                prune_lesion(tx, lesion)?;
+            }
+            prune_site(tx, site)?;
+            Ok(1)
         })
     }
 
@@ -36,10 +49,13 @@ impl Store {
     /// As [`Store::erase_scan`].
     pub fn erase_lesion(&self, subject: &str, site: &str, lesion: &str) -> Result<Erased> {
         self.erase(|tx, vault| {
-            if let Some((_, _, id)) = read::find_lesion(tx, vault, subject, site, lesion)? {
-                tx.execute("DELETE FROM lesion WHERE id = ?1", [id])?;
-            }
-            Ok(())
+            let Some((_, site, id)) = read::find_lesion(tx, vault, subject, site, lesion)? else {
+                return Ok(NOTHING);
+            };
+            let scans = count(tx, "SELECT count(*) FROM scan WHERE lesion_id = ?1", id)?;
+            tx.execute("DELETE FROM lesion WHERE id = ?1", [id])?;
+            prune_site(tx, site)?;
+            Ok(scans)
         })
     }
 
@@ -49,10 +65,13 @@ impl Store {
     /// As [`Store::erase_scan`].
     pub fn erase_site(&self, subject: &str, site: &str) -> Result<Erased> {
         self.erase(|tx, vault| {
-            if let Some((_, id)) = read::find_site(tx, vault, subject, site)? {
-                tx.execute("DELETE FROM site WHERE id = ?1", [id])?;
-            }
-            Ok(())
+            let Some((keys, id)) = read::find_site(tx, vault, subject, site)? else {
+                return Ok(NOTHING);
+            };
+            let scans = count(tx, "SELECT count(*) FROM scan WHERE site_id = ?1", id)?;
+            tx.execute("DELETE FROM site WHERE id = ?1", [id])?;
+            prune_subject(tx, keys.id)?;
+            Ok(scans)
         })
     }
 
@@ -63,10 +82,17 @@ impl Store {
     /// As [`Store::erase_scan`].
     pub fn erase_subject(&self, subject: &str) -> Result<Erased> {
         self.erase(|tx, vault| {
-            if let Some(keys) = vault.find_subject(tx, subject)? {
-                tx.execute("DELETE FROM subject WHERE id = ?1", [keys.id])?;
-            }
-            Ok(())
+            let Some(keys) = vault.find_subject(tx, subject)? else {
+                return Ok(NOTHING);
+            };
+            let scans = count(
+                tx,
+                "SELECT count(*) FROM scan JOIN site ON site.id = scan.site_id
+                 WHERE site.subject_id = ?1",
+                keys.id,
+            )?;
+            tx.execute("DELETE FROM subject WHERE id = ?1", [keys.id])?;
+            Ok(scans)
         })
     }
 
@@ -77,9 +103,10 @@ impl Store {
     /// As [`Store::erase_scan`].
     pub fn erase_everything(&self) -> Result<Erased> {
         let erased = self.erase(|tx, vault| {
+            let scans = tx.query_row("SELECT count(*) FROM scan", [], |row| row.get(0))?;
             tx.execute("DELETE FROM subject", [])?;
-            tx.execute("DELETE FROM pack", [])?;
-            vault.renew(tx)
+            vault.renew(tx)?;
+            Ok(scans)
         })?;
         // The file shrinks if nobody is reading; the scans are erased either way.
         let _ = self.with_writer(|connection| Ok(connection.execute_batch("VACUUM")?));
@@ -89,14 +116,18 @@ impl Store {
         })
     }
 
-    fn erase(&self, work: impl FnOnce(&Transaction<'_>, &Vault) -> Result<()>) -> Result<Erased> {
+    fn erase(&self, work: impl FnOnce(&Transaction<'_>, &Vault) -> Result<u64>) -> Result<Erased> {
         let scans = self.write(|tx, vault| {
-            let before = count(tx)?;
-            work(tx, vault)?;
-            tx.execute("DELETE FROM pack WHERE id NOT IN (SELECT pack_id FROM embedding)", [])?;
+            let scans = work(tx, vault)?;
+            tx.execute(
+                "DELETE FROM pack WHERE NOT EXISTS
+                     (SELECT 1 FROM embedding WHERE embedding.pack_id = pack.id)",
+                [],
+            )?;
             tx.execute("UPDATE vault SET erasures = erasures + 1", [])?;
-            Ok(before - count(tx)?)
+            Ok(scans)
         })?;
+        self.forget_embeddings();
         Ok(Erased {
             scans,
             log_emptied: self.with_writer(empty_log)?,
@@ -104,8 +135,37 @@ impl Store {
     }
 }
 
-fn count(connection: &Connection) -> Result<u64> {
-    Ok(connection.query_row("SELECT count(*) FROM scan", [], |row| row.get(0))?)
+/// Removes a lesion without scans: its name must not outlive them.
+pub(crate) fn prune_lesion(tx: &Transaction<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM lesion WHERE id = ?1
+         AND NOT EXISTS (SELECT 1 FROM scan WHERE lesion_id = ?1)",
+        [id],
+    )?;
+    Ok(())
+}
+
+fn prune_site(tx: &Transaction<'_>, id: i64) -> Result<()> {
+    let subject: i64 = tx.query_row("SELECT subject_id FROM site WHERE id = ?1", [id], |row| row.get(0))?;
+    tx.execute(
+        "DELETE FROM site WHERE id = ?1
+         AND NOT EXISTS (SELECT 1 FROM scan WHERE site_id = ?1)",
+        [id],
+    )?;
+    prune_subject(tx, subject)
+}
+
+fn prune_subject(tx: &Transaction<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM subject WHERE id = ?1
+         AND NOT EXISTS (SELECT 1 FROM site WHERE subject_id = ?1)",
+        [id],
+    )?;
+    Ok(())
+}
+
+fn count(db: &Connection, sql: &str, parent: i64) -> Result<u64> {
+    Ok(db.query_row(sql, [parent], |row| row.get(0))?)
 }
 
 /// Moves the log into the file and truncates it; false when a reader prevents that.

@@ -17,7 +17,7 @@ pub enum Error {
     Missing {
         /// Where it was looked for.
         path: PathBuf,
-        /// What was looked for: `history` or `folder`.
+        /// What was looked for: `history`, `backup` or `folder`.
         what: &'static str,
     },
     /// A new history was asked for, but a file of that name is there already.
@@ -114,6 +114,12 @@ pub enum Error {
         /// What was found instead, without the text itself.
         detail: String,
     },
+    /// What is to be imported is no export of a history. Nothing was imported.
+    #[error("this is no export of a SkinKit history ({detail}): nothing was imported")]
+    BadExport {
+        /// What is wrong and where, without the values themselves.
+        detail: String,
+    },
     /// There is no scan of that number (never was, or erased).
     #[error("no scan number {id} in this history")]
     UnknownScan {
@@ -139,7 +145,24 @@ pub enum Error {
 impl Error {
     /// Says which file an error is about, where that is not known yet.
     pub(crate) fn at(mut self, file: &Path) -> Self {
-        match &mut self {
+        if let Some(path) = self.path_mut()
+            && path.as_os_str().is_empty()
+        {
+            *path = file.to_path_buf();
+        }
+        self
+    }
+
+    /// Says which file an error is about, in place of a copy of it.
+    pub(crate) fn about(mut self, file: &Path) -> Self {
+        if let Some(path) = self.path_mut() {
+            *path = file.to_path_buf();
+        }
+        self
+    }
+
+    fn path_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
             Self::Missing { path, .. }
             | Self::Exists { path }
             | Self::NotAStore { path }
@@ -153,14 +176,13 @@ impl Error {
             | Self::Busy { path }
             | Self::DiskFull { path }
             | Self::Io { path, .. }
-            | Self::Sqlite { path, .. } => {
-                if path.as_os_str().is_empty() {
-                    *path = file.to_path_buf();
-                }
-            }
-            Self::BadValue { .. } | Self::BadKey { .. } | Self::UnknownScan { .. } | Self::Random { .. } => {}
+            | Self::Sqlite { path, .. } => Some(path),
+            Self::BadValue { .. }
+            | Self::BadKey { .. }
+            | Self::BadExport { .. }
+            | Self::UnknownScan { .. }
+            | Self::Random { .. } => None,
         }
-        self
     }
 
     pub(crate) fn corrupt(detail: impl Into<String>) -> Self {

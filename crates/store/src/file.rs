@@ -66,14 +66,7 @@ pub(crate) fn create(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Res
             },
             other => other,
         });
-    for name in [
-        temporary.clone(),
-        beside(&temporary, "-wal"),
-        beside(&temporary, "-shm"),
-    ] {
-        // Gone already after a success; after a failure there is nothing more to be done.
-        let _ = fs::remove_file(name);
-    }
+    remove_temporary(&temporary);
     made
 }
 
@@ -82,6 +75,33 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// True when a log with something in it lies beside the file: left by a crash, or in use.
+pub(crate) fn has_log(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+/// The path as a URI that tells SQLite that nobody can write the file.
+pub(crate) fn immutable_uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) {
+        // A drive letter follows a slash.
+        format!("/{}", text.replace('\\', "/"))
+    } else {
+        text.into_owned()
+    };
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b':' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
 }
 
 /// A name in the same folder that nobody else uses.
@@ -131,7 +151,8 @@ fn reserve(path: &Path) -> Result<()> {
     options.open(path).map(drop).map_err(|e| Error::io(path, &e))
 }
 
-fn publish(temporary: &Path, path: &Path) -> Result<()> {
+/// Gives a complete file its name, unless there is one of that name.
+pub(crate) fn publish(temporary: &Path, path: &Path) -> Result<()> {
     match fs::hard_link(temporary, path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -143,12 +164,66 @@ fn publish(temporary: &Path, path: &Path) -> Result<()> {
         }
         Err(error) => return Err(Error::io(path, &error)),
     }
+    // A second name would make SQLite's locks guard the wrong file.
+    let _ = fs::remove_file(temporary);
     sync_folder(path)
+}
+
+/// Copies a file to a name of its own that only its owner can read.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut source = File::open(from).map_err(|e| Error::io(from, &e))?;
+    reserve(to)?;
+    File::options()
+        .write(true)
+        .open(to)
+        .and_then(|mut target| io::copy(&mut source, &mut target))
+        .map(drop)
+        .map_err(|e| Error::io(to, &e))
+}
+
+/// Removes a temporary file and what SQLite made beside it.
+pub(crate) fn remove_temporary(path: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        // Gone already after a success; after a failure there is nothing more to be done.
+        let _ = fs::remove_file(beside(path, suffix));
+    }
+}
+
+/// A name in the same folder for a damaged file.
+pub(crate) fn aside(path: &Path) -> Result<PathBuf> {
+    let mut random = [0; 4];
+    fill_random(&mut random)?;
+    Ok(beside(path, &format!(".damaged-{}", hex(&random))))
 }
 
 fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_path_survives_as_a_uri() {
+        let uri = immutable_uri(Path::new("/tmp/a b?c#d%e/é.db"));
+        assert_eq!(uri, "file:/tmp/a%20b%3Fc%23d%25e/%C3%A9.db?immutable=1");
+    }
+
+    #[test]
+    fn a_new_file_appears_complete_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let failed = create(&path, |_| Err(Error::corrupt("no")));
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let fill = |temporary: &Path| fs::write(temporary, "1").map_err(|e| Error::io(temporary, &e));
+        create(&path, fill).unwrap();
+        assert!(matches!(create(&path, fill), Err(Error::Exists { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

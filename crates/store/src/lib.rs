@@ -2,22 +2,37 @@
 #![forbid(unsafe_code)]
 
 mod add;
+mod assign;
+mod backup;
+mod check;
 mod erase;
 mod error;
+mod export;
 mod file;
+mod import;
 mod key;
+mod options;
 mod order;
 mod read;
+mod rotate;
 mod scan;
 mod schema;
 mod seal;
+mod search;
 mod store;
 mod vault;
 
+pub use assign::Assignment;
+pub use backup::Restored;
+pub use check::Check;
 pub use erase::Erased;
 pub use error::{Error, Result};
+pub use export::ExportOptions;
+pub use import::Imported;
 pub use key::Key;
+pub use options::StoreOptions;
 pub use read::Site;
 pub use scan::{LabelProbability, MAX_NAME, NewScan, Raster, RasterKind, Receipt, Scan, ScanId};
 pub use schema::SCHEMA;
-pub use store::{Store, StoreOptions};
+pub use search::Neighbour;
+pub use store::Store;

@@ -153,8 +153,8 @@ impl Store {
     }
 }
 
-const SITES_OF: &str = "SELECT id, name FROM site WHERE subject_id = ?1 ORDER BY id";
-const LESIONS_OF: &str = "SELECT id, name FROM lesion WHERE site_id = ?1 ORDER BY id";
+pub(crate) const SITES_OF: &str = "SELECT id, name FROM site WHERE subject_id = ?1 ORDER BY id";
+pub(crate) const LESIONS_OF: &str = "SELECT id, name FROM lesion WHERE site_id = ?1 ORDER BY id";
 
 macro_rules! select_scans {
     ($rest:literal) => {
@@ -179,7 +179,7 @@ const LATEST_OF_SITE: &str = select_scans!("scan.site_id = ?1 ORDER BY scan.posi
 const LATEST_OF_LESION: &str = select_scans!("scan.lesion_id = ?1 ORDER BY scan.position DESC, scan.id DESC LIMIT 1");
 
 /// A row of [`select_scans`], still sealed.
-struct Sealed {
+pub(crate) struct Sealed {
     id: i64,
     uid: [u8; 16],
     record: Vec<u8>,
@@ -203,7 +203,11 @@ impl Sealed {
         })
     }
 
-    fn open(&self, keys: &SubjectKeys, subject: &str) -> Result<Scan> {
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub fn open(&self, keys: &SubjectKeys, subject: &str) -> Result<Scan> {
         let open = |table, column, stored: &[u8]| keys.values.open(Cell::new(table, self.id, column), stored);
         let record: Record = from_json("record", self.id, &open("scan", "record", &self.record)?)?;
         let finding: Finding = from_json("finding", self.id, &open("finding", "value", &self.finding)?)?;
@@ -245,10 +249,23 @@ fn one(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i6
         .transpose()
 }
 
-pub(crate) fn many(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i64) -> Result<Vec<Scan>> {
+fn many(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i64) -> Result<Vec<Scan>> {
+    let mut scans = Vec::new();
+    each(db, sql, parent, |sealed| {
+        scans.push(sealed.open(keys, subject)?);
+        Ok(())
+    })?;
+    Ok(scans)
+}
+
+/// Hands one scan after the other to `work`, still sealed.
+pub(crate) fn each(db: &Connection, sql: &str, parent: i64, mut work: impl FnMut(&Sealed) -> Result<()>) -> Result<()> {
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([parent], Sealed::from_row)?;
-    rows.map(|sealed| sealed?.open(keys, subject)).collect()
+    let mut rows = statement.query([parent])?;
+    while let Some(row) = rows.next()? {
+        work(&Sealed::from_row(row)?)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn raster(db: &Connection, keys: &SubjectKeys, id: i64, kind: RasterKind) -> Result<Option<Raster>> {
@@ -338,7 +355,7 @@ pub(crate) fn find_lesion(
     Ok(found.map(|id| (keys, site, id)))
 }
 
-fn keys_of_scan(db: &Connection, vault: &Vault, id: ScanId) -> Result<SubjectKeys> {
+pub(crate) fn keys_of_scan(db: &Connection, vault: &Vault, id: ScanId) -> Result<SubjectKeys> {
     let subject = db
         .prepare_cached(
             "SELECT site.subject_id FROM scan JOIN site ON site.id = scan.site_id
@@ -350,12 +367,12 @@ fn keys_of_scan(db: &Connection, vault: &Vault, id: ScanId) -> Result<SubjectKey
     vault.subject(db, subject)
 }
 
-fn open_name(keys: &SubjectKeys, table: &'static str, id: i64, stored: &[u8]) -> Result<String> {
+pub(crate) fn open_name(keys: &SubjectKeys, table: &'static str, id: i64, stored: &[u8]) -> Result<String> {
     let opened = keys.values.open(Cell::new(table, id, "name"), stored)?;
     String::from_utf8(opened.to_vec()).map_err(|_| Error::corrupt(format!("the name of {table} {id} is not UTF-8")))
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(what: &str, id: i64, json: &[u8]) -> Result<T> {
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &str, id: i64, json: &[u8]) -> Result<T> {
     serde_json::from_slice(json).map_err(|e| {
         // The category and place only: serde's own message can quote a value.
         Error::corrupt(format!(

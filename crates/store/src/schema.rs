@@ -9,7 +9,10 @@ pub(crate) const APPLICATION_ID: i64 = 0x534B_4E4B;
 
 /// Migration `n` (counted from 1) brings schema `n - 1` to schema `n`.
 /// A migration that has been released is never edited; the next one corrects it.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_history.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_history.sql"),
+    include_str!("../migrations/0002_assignment.sql"),
+];
 
 /// The schema that this version writes.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

@@ -2,14 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
 use crate::{
-    Error, Key, Result, file, schema,
+    Error, Key, Result, StoreOptions, file, schema,
+    search::Indexes,
     vault::{Access, Vault},
 };
 
@@ -27,88 +27,10 @@ struct Inner {
     path: PathBuf,
     options: StoreOptions,
     vault: RwLock<Arc<Vault>>,
+    indexes: RwLock<Indexes>,
     /// Idle connections for reading; `None` for a store in memory, which has the writer only.
     readers: Option<Mutex<Vec<Connection>>>,
     writer: Mutex<Connection>,
-}
-
-/// How to open a store, for hosts that need more than [`Store::open`].
-#[derive(Debug, Clone)]
-pub struct StoreOptions {
-    busy_timeout: Duration,
-    max_bytes: Option<u64>,
-    when_missing: WhenMissing,
-    when_present: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WhenMissing {
-    Create,
-    Refuse,
-}
-
-impl Default for StoreOptions {
-    fn default() -> Self {
-        Self {
-            busy_timeout: Duration::from_secs(5),
-            max_bytes: None,
-            when_missing: WhenMissing::Create,
-            when_present: true,
-        }
-    }
-}
-
-impl StoreOptions {
-    /// Open if it is there, else create; wait up to 5 s for another writer; no size limit.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How long a writer waits for another one before [`Error::Busy`].
-    #[must_use]
-    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
-        self.busy_timeout = timeout;
-        self
-    }
-
-    /// Largest size of the file, in bytes, rounded down to whole pages of 4,096.
-    /// A scan that would exceed it is refused with [`Error::DiskFull`].
-    /// The limit holds for this store's own writes; it is not remembered in the file.
-    #[must_use]
-    pub fn max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = Some(bytes);
-        self
-    }
-
-    /// Refuse to create: a missing file is [`Error::Missing`].
-    #[must_use]
-    pub fn existing_only(mut self) -> Self {
-        self.when_missing = WhenMissing::Refuse;
-        self
-    }
-
-    /// Refuse to open what is there: an existing file is [`Error::Exists`].
-    #[must_use]
-    pub fn new_only(mut self) -> Self {
-        self.when_present = false;
-        self
-    }
-
-    /// Opens the encrypted history at `path`.
-    ///
-    /// # Errors
-    /// As [`Store::open`].
-    pub fn open(&self, path: impl AsRef<Path>, key: &Key) -> Result<Store> {
-        Store::open_file(path.as_ref(), Access::Key(key), self)
-    }
-
-    /// Opens the **unencrypted** history at `path`: whoever can read the file can read it all.
-    ///
-    /// # Errors
-    /// As [`Store::open`], and [`Error::Encrypted`] when the history there is encrypted.
-    pub fn open_unencrypted(&self, path: impl AsRef<Path>) -> Result<Store> {
-        Store::open_file(path.as_ref(), Access::Unencrypted, self)
-    }
 }
 
 impl Store {
@@ -137,6 +59,16 @@ impl Store {
     /// As [`Store::open`], and [`Error::Exists`].
     pub fn create(path: impl AsRef<Path>, key: &Key) -> Result<Self> {
         StoreOptions::new().new_only().open(path, key)
+    }
+
+    /// Opens the history at `path`, which must exist, for reading only: works on a read-only folder
+    /// or medium. Every change is [`Error::ReadOnly`].
+    ///
+    /// # Errors
+    /// As [`Store::open_existing`]; [`Error::ReadOnly`] when reading needs a write first
+    /// (an older schema, or a log left by a crash in a folder that can't be written).
+    pub fn open_read_only(path: impl AsRef<Path>, key: &Key) -> Result<Self> {
+        StoreOptions::new().read_only().open(path, key)
     }
 
     /// Opens the **unencrypted** history at `path`, or creates one: whoever can read the file
@@ -186,20 +118,20 @@ impl Store {
         ))
     }
 
-    fn open_file(path: &Path, access: Access<'_>, options: &StoreOptions) -> Result<Self> {
+    pub(crate) fn open_file(path: &Path, access: Access<'_>, options: &StoreOptions) -> Result<Self> {
         let opened = match file::look(path)? {
-            file::Found::History if !options.when_present => Err(Error::Exists {
+            file::Found::History if !options.may_open => Err(Error::Exists {
                 path: path.to_path_buf(),
             }),
             file::Found::History => Self::open_present(path, access, options),
-            file::Found::Nothing if options.when_missing == WhenMissing::Refuse => Err(Error::Missing {
+            file::Found::Nothing if !options.may_create => Err(Error::Missing {
                 path: path.to_path_buf(),
                 what: "history",
             }),
             file::Found::Nothing => {
                 match file::create(path, |temporary| Self::fill_new(temporary, access)) {
                     // Another process was quicker.
-                    Err(Error::Exists { .. }) if options.when_present => {}
+                    Err(Error::Exists { .. }) if options.may_open => {}
                     other => other?,
                 }
                 Self::open_present(path, access, options)
@@ -227,19 +159,25 @@ impl Store {
         let mut connection = connect(path, options).map_err(|e| refine(e, path))?;
         // Until the file is known to be ours, closing must not even move its log into it.
         // Without a log there is nothing to move, and closing tidies up after this look.
-        let log = std::fs::metadata(file::beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+        let log = file::has_log(path);
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log)?;
-        schema::identify(&connection).map_err(|e| refine(e, path))?;
+        let found = schema::identify(&connection).map_err(|e| refine(e, path))?;
         let vault = Vault::open(&connection, access)?;
-        if connection.is_readonly(rusqlite::MAIN_DB)? {
-            return Err(Error::ReadOnly {
-                path: path.to_path_buf(),
-            });
+        if options.read_only {
+            if found < schema::SCHEMA {
+                return Err(read_only(path));
+            }
+        } else {
+            if connection.is_readonly(rusqlite::MAIN_DB)? {
+                return Err(read_only(path));
+            }
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         }
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         schema::configure(&connection)?;
-        schema::use_wal(&connection)?;
-        schema::migrate(&mut connection)?;
+        if !options.read_only {
+            schema::use_wal(&connection)?;
+            schema::migrate(&mut connection)?;
+        }
         if let Some(bytes) = options.max_bytes {
             let pages = i64::try_from(bytes / 4096).unwrap_or(i64::MAX).max(1);
             connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
@@ -265,6 +203,7 @@ impl Store {
                 path,
                 options,
                 vault: RwLock::new(Arc::new(vault)),
+                indexes: RwLock::default(),
                 readers,
                 writer: Mutex::new(writer),
             }),
@@ -309,6 +248,32 @@ impl Store {
         work(&mut lock(&self.inner.writer)).map_err(|error| error.at(&self.inner.path))
     }
 
+    /// Runs `work` on a connection of its own, without a transaction and without stopping writers.
+    pub(crate) fn with_reader<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        if self.inner.readers.is_none() {
+            return self.with_writer(work);
+        }
+        connect(&self.inner.path, &self.inner.options)
+            .and_then(|mut connection| {
+                schema::configure(&connection)?;
+                work(&mut connection)
+            })
+            .map_err(|error| error.at(&self.inner.path))
+    }
+
+    pub(crate) fn indexes(&self) -> RwLockReadGuard<'_, Indexes> {
+        read(&self.inner.indexes)
+    }
+
+    pub(crate) fn indexes_mut(&self) -> RwLockWriteGuard<'_, Indexes> {
+        write(&self.inner.indexes)
+    }
+
+    /// Takes over the keys of a rotation that has just been committed.
+    pub(crate) fn set_vault(&self, vault: Vault) {
+        *write(&self.inner.vault) = Arc::new(vault);
+    }
+
     fn snapshot<T>(&self, connection: &Connection, work: impl FnOnce(&Connection, &Vault) -> Result<T>) -> Result<T> {
         let tx = connection.unchecked_transaction()?;
         let vault = self.vault(&tx)?;
@@ -324,12 +289,12 @@ impl Store {
 
     /// The keys, once it is certain that they still are the store's.
     fn vault(&self, connection: &Connection) -> Result<Arc<Vault>> {
-        let known = Arc::clone(&self.inner.vault.read().unwrap_or_else(PoisonError::into_inner));
+        let known = Arc::clone(&read(&self.inner.vault));
         if known.is_current(connection)? {
             return Ok(known);
         }
         let fresh = Arc::new(known.reopen(connection)?);
-        *self.inner.vault.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        *write(&self.inner.vault) = Arc::clone(&fresh);
         Ok(fresh)
     }
 }
@@ -347,12 +312,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn read<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn connect(path: &Path, options: &StoreOptions) -> Result<Connection> {
     // No CREATE: a file that vanished is an error, not an empty history. No URI: a path is a path.
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection = if !options.read_only {
+        Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?
+    } else if file::has_log(path) || file::is_writable_folder(path) {
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
+    } else {
+        // SQLite can't make its log here, and needs none: nobody else can write either.
+        Connection::open_with_flags(
+            file::immutable_uri(path),
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI,
+        )?
+    };
     connection.busy_timeout(options.busy_timeout)?;
     Ok(connection)
 }
@@ -360,9 +343,13 @@ fn connect(path: &Path, options: &StoreOptions) -> Result<Connection> {
 /// SQLite says "can't open" for a folder in which it can't make its log; say what it means.
 fn refine(error: Error, path: &Path) -> Error {
     match error {
-        Error::Io { .. } if !file::is_writable_folder(path) => Error::ReadOnly {
-            path: path.to_path_buf(),
-        },
+        Error::Io { .. } if !file::is_writable_folder(path) => read_only(path),
         other => other,
+    }
+}
+
+fn read_only(path: &Path) -> Error {
+    Error::ReadOnly {
+        path: path.to_path_buf(),
     }
 }

@@ -181,6 +181,46 @@ impl Vault {
         Ok(())
     }
 
+    /// Seals the look-up key and every data key with another key of the host's. No value is
+    /// sealed anew, whatever the history holds.
+    pub fn rotate(&self, tx: &Transaction<'_>, new: &Key) -> Result<Self> {
+        if matches!(self.wrap, Sealer::Plain) {
+            return Err(Error::NotEncrypted { path: PathBuf::new() });
+        }
+        let fresh = Self {
+            wrap: Access::Key(new).sealer(),
+            lookup: self.lookup.clone(),
+            epoch: new_epoch()?,
+        };
+        tx.execute(
+            "UPDATE vault SET epoch = ?1, lookup = ?2 WHERE id = 1",
+            (fresh.epoch, fresh.wrap.seal(LOOKUP, &*fresh.lookup)?),
+        )?;
+        let mut subjects = tx.prepare("SELECT id, data_key FROM subject")?;
+        let mut update = tx.prepare("UPDATE subject SET data_key = ?2 WHERE id = ?1")?;
+        let mut rows = subjects.query([])?;
+        // Collected first: a table isn't changed while it is being read.
+        let mut sealed = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (id, stored): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let data_key = self.wrap.open(data_key_cell(id), &stored)?;
+            sealed.push((id, fresh.wrap.seal(data_key_cell(id), &data_key)?));
+        }
+        for (id, stored) in sealed {
+            update.execute((id, stored))?;
+        }
+        Ok(fresh)
+    }
+
+    /// Marks a copy so that open stores and their caches notice that it took their place.
+    pub fn mark_restored(tx: &Transaction<'_>) -> Result<()> {
+        tx.execute(
+            "UPDATE vault SET epoch = ?1, erasures = erasures + 1 WHERE id = 1",
+            [new_epoch()?],
+        )?;
+        Ok(())
+    }
+
     /// A random secret; zeros in an unencrypted store, which has none.
     fn new_secret(&self) -> Result<Secret> {
         new_secret(&self.wrap)
