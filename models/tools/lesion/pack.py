@@ -1,0 +1,209 @@
+"""Makes a model pack from ONNX files and a description.
+
+The shipped pack:
+    python pack.py --description packs/lesion-ham7.json --license packs/lesion-ham7.LICENSE \\
+        --onnx int8=EXPORT/model.int8.onnx --onnx w16=EXPORT/model.w16.onnx \\
+        --calibration calibration.json --evaluation evaluation.json --training RUN/last.pt --out PACK
+
+Your own network (labels.txt: one label a line, in output order):
+    python pack.py --id my-model --labels labels.txt --onnx fp32=my.onnx --out PACK
+
+Says plainly what the pack will not offer, and refuses what the SDK would refuse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import pathlib
+import shutil
+
+import onnx
+
+FORMAT = 1
+LEAST_OPSET = 17
+#: Which engines run a precision well; the SDK picks by engine.
+ENGINES = {"w16": ["coreml", "onnxruntime", "embedded"]}
+OPTIONAL = {
+    "embedding": "comparison of a lesion with its earlier pictures is off",
+    "heatmap": "no heatmap is shown",
+    "mask": "measures come from the built-in segmentation, or are off",
+}
+
+
+class PackError(Exception):
+    """What is wrong, in which file and field, and what to do about it."""
+
+
+def shape(value: onnx.ValueInfoProto) -> list[int]:
+    return [d.dim_value for d in value.type.tensor_type.shape.dim]
+
+
+def inspect(path: pathlib.Path) -> dict:
+    """Input size and output shapes of a model, checked against the pack's contract."""
+    model = onnx.load(path)
+    opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
+    if opset < LEAST_OPSET:
+        raise PackError(f"{path}: opset {opset}; export with opset {LEAST_OPSET} or later")
+    initial = {i.name for i in model.graph.initializer}
+    inputs = [i for i in model.graph.input if i.name not in initial]
+    if len(inputs) != 1:
+        raise PackError(f"{path}: {len(inputs)} inputs; a pack's graph has exactly one, the picture")
+    kind, dims = inputs[0].type.tensor_type.elem_type, shape(inputs[0])
+    if kind != onnx.TensorProto.UINT8 or len(dims) != 4 or dims[0] != 1 or dims[3] != 3 or 0 in dims:
+        raise PackError(
+            f"{path}: input {inputs[0].name} is {onnx.TensorProto.DataType.Name(kind)} {dims}; it must be UINT8 "
+            "[1,H,W,3] with a fixed size (put the cast, normalisation and transpose into the graph)"
+        )
+    outputs = {o.name: shape(o) for o in model.graph.output}
+    if "logits" not in outputs or len(outputs["logits"]) != 2:
+        raise PackError(f"{path}: no output named logits of shape [1,C]; outputs are {outputs}")
+    return {"input": inputs[0].name, "height": dims[1], "width": dims[2], "outputs": outputs}
+
+
+def read_labels(path: pathlib.Path) -> list[dict]:
+    names = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+    return [{"id": n.lower().replace(" ", "-"), "name": n, "snomed_ct": None, "icd10": None} for n in names]
+
+
+def variant(name: str, path: pathlib.Path) -> dict:
+    content = path.read_bytes()
+    return {
+        "name": name,
+        "file": path.name,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "precision": name,
+        "engines": ENGINES.get(name, ["onnxruntime", "embedded"]),
+    }
+
+
+def training_facts(checkpoint: pathlib.Path) -> dict:
+    """How a checkpoint was trained, from the checkpoint itself."""
+    import torch
+
+    state = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    config = {k: v for k, v in state["config"].items() if k not in ("data", "out", "cache", "resume", "workers", "threads")}
+    return {
+        "steps": state["step"],
+        "minutes": round(state["elapsed"] / 60, 1),
+        "seed": int(config.get("seed", 0)),
+        "command": "python train.py --data DATA --out RUN " + (
+            f"--minutes {config['minutes']}" if config.get("minutes") not in (None, "None") else f"--steps {config['steps']}"
+        ),
+        "config": config,
+    }
+
+
+def build(description: dict, files: dict[str, pathlib.Path], parts: dict, out: pathlib.Path) -> tuple[dict, list[str]]:
+    """Writes the pack; returns pack.json's content and what the pack lacks."""
+    facts = {name: inspect(path) for name, path in files.items()}
+    first = next(iter(facts.values()))
+    for name, other in facts.items():
+        if other != first:
+            raise PackError(f"{files[name]}: input or outputs differ from the first variant's; all variants must be one network")
+    outputs, labels = first["outputs"], description["labels"]
+    if len(labels) != outputs["logits"][1]:
+        raise PackError(f"labels: {len(labels)} given, logits has {outputs['logits'][1]}; give one a class, in output order")
+    if len({label["id"] for label in labels}) != len(labels):
+        raise PackError("labels: an id occurs twice; ids must be unique")
+    missing = [f"no {role} output: {effect}" for role, effect in OPTIONAL.items() if role not in outputs]
+    out.mkdir(parents=True, exist_ok=True)
+    variants = []
+    for name, path in files.items():
+        target = out / f"model.{name}.onnx"
+        if path.resolve() != target.resolve():
+            shutil.copyfile(path, target)
+        variants.append(variant(name, target))
+    pack = {
+        "format": FORMAT,
+        **{k: v for k, v in description.items() if k != "labels"},
+        "input": {
+            "name": first["input"], "width": first["width"], "height": first["height"], "layout": "NHWC",
+            "dtype": "u8", "colour": "RGB", "crop": {"rule": "centre_square", "scale": 1.0},
+        },
+        "outputs": {role: role for role in ("logits", *OPTIONAL) if role in outputs},
+        "embedding_dim": outputs["embedding"][1] if "embedding" in outputs else None,
+        "heatmap_size": outputs["heatmap"][2:] if "heatmap" in outputs else None,
+        "mask_size": outputs["mask"][2:] if "mask" in outputs else None,
+        "variants": variants,
+        "labels": labels,
+    }
+    for key, effect in (
+        ("calibration", "probabilities are as the network gives them (temperature 1)"),
+        ("conformal", "no prediction set"),
+        ("ood", "unusual pictures are not refused"),
+        ("embedding_noise", "changes have no error bar"),
+        ("training", "no record of how it was trained"),
+        ("evaluation", "no measured figures"),
+    ):
+        pack[key] = parts.get(key)
+        if pack[key] is None:
+            missing.append(f"no {key}: {effect}")
+    (out / "pack.json").write_text(dump(pack))
+    return pack, missing
+
+
+def dump(value, indent: int = 0) -> str:
+    """JSON with one key a line and number lists on one line each, for readable diffs."""
+    pad = " " * (indent + 1)
+    if isinstance(value, dict) and value:
+        rows = [f"{pad}{json.dumps(k)}: {dump(v, indent + 1)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(rows) + "\n" + " " * indent + "}" + ("\n" if indent == 0 else "")
+    if isinstance(value, list) and value and isinstance(value[0], (dict, list)):
+        return "[\n" + ",\n".join(pad + dump(v, indent + 1) for v in value) + "\n" + " " * indent + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--description", type=pathlib.Path, help="JSON: id, version, title, license, intended_use, limitations, labels")
+    parser.add_argument("--id")
+    parser.add_argument("--labels", type=pathlib.Path, help="one label a line, in place of the description's")
+    parser.add_argument("--license", type=pathlib.Path, help="licence text, copied into the pack as LICENSE")
+    parser.add_argument("--onnx", action="append", required=True, metavar="NAME=FILE")
+    parser.add_argument("--calibration", type=pathlib.Path)
+    parser.add_argument("--evaluation", type=pathlib.Path)
+    parser.add_argument("--training", type=pathlib.Path, help="checkpoint, or JSON with free fields")
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    args = parser.parse_args()
+    description = json.loads(args.description.read_text()) if args.description else {
+        "id": args.id or args.out.name, "version": "0.1.0", "title": args.id or args.out.name,
+        "license": {"id": "unknown", "commercial_use": False, "attribution": "", "file": "LICENSE" if args.license else None},
+        "intended_use": "", "limitations": "not stated",
+    }
+    if args.labels:
+        description["labels"] = read_labels(args.labels)
+    if not description.get("labels"):
+        raise SystemExit("labels: none given; use --labels FILE or a description with labels")
+    parts: dict = {}
+    if args.calibration:
+        found = json.loads(args.calibration.read_text())
+        parts |= {k: found[k] for k in ("calibration", "conformal", "ood", "embedding_noise") if k in found}
+    if args.evaluation:
+        parts["evaluation"] = json.loads(args.evaluation.read_text())
+    if args.training:
+        parts["training"] = (
+            training_facts(args.training) if args.training.suffix == ".pt" else json.loads(args.training.read_text())
+        )
+        parts["training"] = {**description.pop("training", {}), **parts["training"]}
+    description.pop("training", None)
+    try:
+        files = dict(pair.split("=", 1) for pair in args.onnx)
+        pack, missing = build(description, {k: pathlib.Path(v) for k, v in files.items()}, parts, args.out)
+    except PackError as error:
+        raise SystemExit(f"not packed: {error}") from error
+    if args.license:
+        shutil.copyfile(args.license, args.out / "LICENSE")
+    else:
+        missing.append("no licence text: hosts will be shown \"unknown\"")
+    for v in pack["variants"]:
+        print(f"{v['name']}: {v['file']} {v['bytes']} bytes sha256 {v['sha256']}")
+    for line in missing:
+        print("note:", line)
+    print(f"packed {pack['id']} {pack['version']} in {args.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""fp32 ONNX -> every candidate precision, and the table that decides between them.
+
+    python quantise.py --data DATA --model RUN/export/model.fp32.onnx --out RUN/export
+
+Figures are taken on the monitor and calibration pictures, never on the test fold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import tempfile
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime import quantization as q
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+import data as dataset
+import metrics
+import runner
+
+#: Small and last: quantising them saves bytes in the hundreds and costs accuracy.
+KEPT = ("/net/MatMul", "/net/embed")
+
+
+def prepare(source: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
+    """Shape inference and constant folding, without which the quantisers see less."""
+    quant_pre_process(str(source), str(out), skip_symbolic_shape=True)
+    return out
+
+
+def kept_nodes(model: onnx.ModelProto) -> list[str]:
+    """MatMul/Gemm nodes that stay fp32: the class head, the embedding, attention's own products."""
+    constants = {i.name for i in model.graph.initializer}
+    return [
+        n.name
+        for n in model.graph.node
+        if n.op_type in ("MatMul", "Gemm")
+        and (n.name.startswith(KEPT) or not any(i in constants for i in n.input))
+    ]
+
+
+def dynamic_all(source: pathlib.Path, out: pathlib.Path) -> None:
+    """The common recipe: every op that can be, unsigned, per tensor."""
+    q.quantize_dynamic(str(source), str(out), weight_type=q.QuantType.QUInt8)
+
+
+def dynamic_matmul(source: pathlib.Path, out: pathlib.Path, reduce_range: bool = False) -> None:
+    """Signed per-channel weights on MatMul/Gemm with constant weights only."""
+    q.quantize_dynamic(
+        str(source), str(out), op_types_to_quantize=["MatMul", "Gemm"], per_channel=True,
+        reduce_range=reduce_range, weight_type=q.QuantType.QInt8,
+        nodes_to_exclude=kept_nodes(onnx.load(source)),
+        extra_options={"MatMulConstBOnly": True},
+    )
+
+
+class Pictures(q.CalibrationDataReader):
+    def __init__(self, pictures: list[np.ndarray]):
+        self.rest = iter(pictures)
+
+    def get_next(self):
+        picture = next(self.rest, None)
+        return None if picture is None else {"image": picture[None]}
+
+
+def static_stem(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarray]) -> None:
+    """QDQ on the convolutional stem, ranges from real pictures; the decoder stays fp32."""
+    model = onnx.load(source)
+    nodes = [n.name for n in model.graph.node if n.name.startswith("/net/stem") and n.op_type in ("Conv", "Clip", "Add")]
+    q.quantize_static(
+        str(source), str(out), Pictures(pictures), quant_format=q.QuantFormat.QDQ, per_channel=True,
+        op_types_to_quantize=["Conv", "Clip", "Add"], nodes_to_quantize=nodes,
+        activation_type=q.QuantType.QUInt8, weight_type=q.QuantType.QInt8,
+        calibrate_method=q.CalibrationMethod.MinMax,
+    )
+
+
+def half_weights(source: pathlib.Path, out: pathlib.Path, least: int = 256) -> None:
+    """fp32 initialisers of at least `least` values become fp16 behind a Cast (folded away at load)."""
+    model = onnx.load(source)
+    graph = model.graph
+    casts = []
+    for tensor in list(graph.initializer):
+        if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < least:
+            continue
+        half = numpy_helper.to_array(tensor).astype(np.float16)
+        name = tensor.name
+        graph.initializer.remove(tensor)
+        graph.initializer.append(numpy_helper.from_array(half, f"{name}_f16"))
+        casts.append(helper.make_node("Cast", [f"{name}_f16"], [name], name=f"{name}_cast", to=TensorProto.FLOAT))
+    nodes = casts + list(graph.node)
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, out)
+
+
+def build(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarray]) -> dict[str, pathlib.Path]:
+    """Writes every candidate; returns name -> file."""
+    files = {"fp32": source}
+    with tempfile.TemporaryDirectory() as folder:
+        ready = prepare(source, pathlib.Path(folder) / "ready.onnx")
+        matmul = pathlib.Path(folder) / "matmul.onnx"
+        narrow = pathlib.Path(folder) / "narrow.onnx"
+        stem = pathlib.Path(folder) / "stem.onnx"
+        both = pathlib.Path(folder) / "both.onnx"
+
+        def add(name: str) -> pathlib.Path:
+            files[name] = out / f"model.{name}.onnx"
+            return files[name]
+
+        dynamic_all(ready, add("dynamic-all"))
+        dynamic_matmul(ready, add("dynamic-matmul"))
+        dynamic_matmul(ready, matmul)
+        half_weights(matmul, add("int8"))
+        dynamic_matmul(ready, narrow, reduce_range=True)
+        half_weights(narrow, add("int8-narrow"))
+        static_stem(ready, stem, pictures)
+        dynamic_matmul(stem, both)
+        half_weights(both, add("static-stem"))
+        half_weights(source, add("w16"))
+    return files
+
+
+def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, rounds: int) -> list[dict]:
+    index = np.concatenate([arrays.indices("monitor"), arrays.indices("calibration")])
+    pictures = [dataset.centre_square(arrays.pictures[i], size) for i in index]
+    label = arrays.labels[index]
+    outputs = {name: runner.run(path, pictures, threads=2) for name, path in files.items()}
+    base = outputs["fp32"]
+    truth = np.stack([metrics.centre_mask(arrays.masks[i], base["mask"].shape[-1]) for i in index])
+    keep = arrays.has_mask[index]
+    one = runner.latency(files, pictures[0], 1, rounds)
+    two = runner.latency(files, pictures[0], 2, rounds)
+    rows = []
+    for name, path in files.items():
+        o = outputs[name]
+        p, p0 = metrics.softmax(o["logits"]), metrics.softmax(base["logits"])
+        a = o["heatmap"].reshape(len(index), -1)
+        b = base["heatmap"].reshape(len(index), -1)
+        iou = metrics.overlap(o["mask"][:, 0] > 0.5, truth)[0][keep]
+        rows.append(
+            {
+                "variant": name,
+                "bytes": path.stat().st_size,
+                "ms_1_thread": [round(v, 2) for v in one[name]],
+                "ms_2_threads": [round(v, 2) for v in two[name]],
+                "balanced_accuracy": round(metrics.balanced_accuracy(label, p.argmax(1)), 4),
+                "same_top1_as_fp32": round(float(np.mean(p.argmax(1) == p0.argmax(1))), 4),
+                "mean_abs_dp": round(float(np.abs(p - p0).mean()), 5),
+                "embedding_cosine": round(float((o["embedding"] * base["embedding"]).sum(1).mean()), 5),
+                "mask_iou": round(float(iou.mean()), 4),
+                "cam_correlation": round(float(np.mean([np.corrcoef(x, y)[0, 1] for x, y in zip(a, b)])), 5),
+            }
+        )
+    return rows
+
+
+def table(rows: list[dict]) -> str:
+    """The comparison as Markdown."""
+    lines = [
+        "| variant | bytes | 1 thread, ms (p10 / p50) | 2 threads, ms | balanced accuracy | same top-1 as fp32 | embedding cosine | mask IoU | CAM correlation |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in rows:
+        one, two = (" / ".join(f"{v:.1f}" for v in r[k]) for k in ("ms_1_thread", "ms_2_threads"))
+        lines.append(
+            f"| {r['variant']} | {r['bytes']:,} | {one} | {two} | {r['balanced_accuracy']:.4f} | {r['same_top1_as_fp32']:.4f} "
+            f"| {r['embedding_cosine']:.4f} | {r['mask_iou']:.4f} | {r['cam_correlation']:.4f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    parser.add_argument("--model", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--ranges", type=int, default=128, help="training pictures that set the static ranges")
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--build-only", action="store_true")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    arrays = dataset.load_arrays(args.data, args.cache)
+    train = np.random.default_rng(11).choice(arrays.indices("train"), args.ranges, replace=False)
+    files = build(args.model, args.out, [dataset.centre_square(arrays.pictures[i], args.size) for i in train])
+    for name, path in files.items():
+        print(name, path.stat().st_size)
+    if args.build_only:
+        return
+    rows = compare(files, arrays, args.size, args.rounds)
+    (args.out / "quantisation.json").write_text(json.dumps(rows, indent=1))
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

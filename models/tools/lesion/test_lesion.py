@@ -1,0 +1,244 @@
+"""Quick tests: numpy, Pillow, onnx and onnxruntime are enough; torch and OpenCV ones skip without them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import data as dataset  # noqa: E402
+import metrics  # noqa: E402
+import ood  # noqa: E402
+
+PACK = HERE.parent.parent / "lesion-ham7"
+
+
+def shipped() -> dict:
+    if not (PACK / "pack.json").exists():
+        pytest.skip("models/lesion-ham7 is not there")
+    return json.loads((PACK / "pack.json").read_text())
+
+
+def test_auc_counts_pairs_and_halves_ties():
+    rng = np.random.default_rng(0)
+    score, truth = rng.integers(0, 6, 60).astype(float), rng.random(60) < 0.4
+    a, b = score[truth], score[~truth]
+    want = ((a[:, None] > b) + 0.5 * (a[:, None] == b)).mean()
+    assert metrics.auc(score, truth) == pytest.approx(want)
+    assert np.isnan(metrics.auc(score, np.ones(60)))
+
+
+def test_balanced_accuracy_ignores_class_sizes():
+    label = np.array([0] * 98 + [1] * 2)
+    assert metrics.balanced_accuracy(label, np.zeros(100, int)) == 0.5
+
+
+def test_ece_is_the_gap_between_confidence_and_accuracy():
+    p = np.tile([0.9, 0.1], (100, 1))
+    label = np.array([0] * 60 + [1] * 40)
+    assert metrics.ece(p, label) == pytest.approx(0.3)
+
+
+def test_conformal_sets_cover_and_are_never_empty():
+    calibrate = pytest.importorskip("calibrate")
+    rng = np.random.default_rng(1)
+    p = metrics.softmax(rng.normal(0, 2, (4000, 5)))
+    label = np.array([rng.choice(5, p=row) for row in p])
+    threshold = calibrate.conformal_threshold(p[:2000], label[:2000])
+    sets = metrics.conformal_sets(p[2000:], threshold)
+    assert sets.any(axis=1).all()
+    assert abs(sets[np.arange(2000), label[2000:]].mean() - 0.9) < 0.03
+
+
+def test_temperature_undoes_a_scale():
+    calibrate = pytest.importorskip("calibrate")
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 2, (6000, 4))
+    label = np.array([rng.choice(4, p=row) for row in metrics.softmax(logits)])
+    assert calibrate.temperature(logits * 2.5, label) == pytest.approx(2.5, rel=0.08)
+
+
+def test_retrieval_finds_planted_pairs():
+    rng = np.random.default_rng(3)
+    base = rng.normal(size=(30, 16))
+    e = np.concatenate([base, base + 0.05 * rng.normal(size=base.shape)])
+    e /= np.linalg.norm(e, axis=1, keepdims=True)
+    found = metrics.retrieval(e, np.tile(np.arange(30), 2))
+    assert found["same_lesion_top1"] == 1.0 and found["pairs"] == 30
+    assert found["same_lesion_auc"] > 0.99
+
+
+def test_mahalanobis_scores_what_was_never_seen_higher():
+    rng = np.random.default_rng(4)
+    known = rng.normal(size=(500, 8)) * [1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1]
+    s = ood.fit_mahalanobis(known)
+    near = ood.score(s, {"embedding": known}, 1.0)
+    far = ood.score(s, {"embedding": known + [0, 0, 0, 0, 2, 0, 0, 0]}, 1.0)
+    assert np.median(far) > np.quantile(near, 0.97)
+
+
+@pytest.mark.parametrize("shape", [(240, 320), (320, 240), (241, 320), (96, 96), (50, 33)])
+def test_centre_square_takes_the_centre(shape):
+    h, w = shape
+    x = (np.arange(w, dtype=np.float32)[None, :] + 0.5) / w * 255
+    picture = np.broadcast_to(x[..., None], (h, w, 3)).astype(np.uint8)
+    out = dataset.centre_square(picture, 32)
+    assert out.shape == (32, 32, 3)
+    side = min(h, w)
+    first, last = (w - side) / 2 / w * 255, (w + side) / 2 / w * 255
+    assert first - 2 <= out[:, 0].min() and out[:, -1].max() <= last + 2
+    assert abs(float(out.mean()) - (first + last) / 2) < 3
+
+
+def test_lesions_and_duplicates_stay_in_one_part(tmp_path):
+    ham = tmp_path / "ham10000"
+    ham.mkdir()
+    fields = ["isic_id", "dx", "lesion_id", "source_split", "diagnosis_confirm_type", "age_approx", "sex", "anatom_site_general"]
+    with (ham / "labels.csv").open("w") as f:
+        w = csv.writer(f)
+        w.writerow(fields)
+        for i in range(900):
+            w.writerow([f"P{i}", dataset.CLASSES[(i // 3) % 7], f"L{i // 3}", "ham10000_train", "", "", "", ""])
+        w.writerow(["V1", "nv", "L5", "isic2018_val", "", "40.0", "male", "back"])
+    (ham / "known_duplicates.csv").write_text("similarity,a,b,kind\n0.99,P0,P300,duplicate\n0.99,P30,P600,distinct\n")
+    records = dataset.load_records(tmp_path)
+    parts: dict[int, set] = {}
+    for r in records:
+        parts.setdefault(r.group, set()).add(r.part)
+    assert all(len(p) == 1 or p == {"calibration", "unused"} for p in parts.values())
+    by_id = {r.isic_id: r for r in records}
+    assert by_id["P0"].group == by_id["P300"].group and by_id["P30"].group != by_id["P600"].group
+    assert by_id["V1"].part == "calibration" and by_id["P15"].part == "unused"
+    share = np.mean([r.part == "test" for r in records])
+    assert 0.15 < share < 0.25
+    assert records == dataset.load_records(tmp_path)
+
+
+def tiny_model(path, kind=None, opset=17, side=8, labels=3):
+    onnx = pytest.importorskip("onnx")
+    h = onnx.helper
+    kind = onnx.TensorProto.UINT8 if kind is None else kind
+    graph = h.make_graph(
+        [
+            h.make_node("Cast", ["image"], ["f"], to=onnx.TensorProto.FLOAT),
+            h.make_node("ReduceMean", ["f"], ["m"], axes=[1, 2], keepdims=0),
+            h.make_node("Identity", ["m"], ["logits"]),
+        ],
+        "tiny",
+        [h.make_tensor_value_info("image", kind, [1, side, side, 3])],
+        [h.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, [1, labels])],
+    )
+    onnx.save(h.make_model(graph, opset_imports=[h.make_opsetid("", opset)]), path)
+    return path
+
+
+def test_a_strangers_model_packs_and_says_what_is_missing(tmp_path):
+    pack = pytest.importorskip("pack")
+    path = tiny_model(tmp_path / "m.onnx")
+    description = {"id": "mine", "labels": [{"id": i} for i in "abc"]}
+    made, missing = pack.build(description, {"fp32": path}, {}, tmp_path / "pack")
+    assert made["outputs"] == {"logits": "logits"} and made["input"]["width"] == 8
+    assert any("embedding" in m for m in missing) and any("mask" in m for m in missing)
+    written = json.loads((tmp_path / "pack" / "pack.json").read_text())
+    assert written == made
+    assert written["variants"][0]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_the_sdk_would_refuse_is_not_packed(tmp_path):
+    pack = pytest.importorskip("pack")
+    onnx = pytest.importorskip("onnx")
+    two = {"id": "mine", "labels": [{"id": "a"}, {"id": "b"}]}
+    with pytest.raises(pack.PackError, match="labels: 2 given, logits has 3"):
+        pack.build(two, {"fp32": tiny_model(tmp_path / "a.onnx")}, {}, tmp_path / "p")
+    with pytest.raises(pack.PackError, match="opset 13"):
+        pack.inspect(tiny_model(tmp_path / "b.onnx", opset=13))
+    with pytest.raises(pack.PackError, match="UINT8"):
+        pack.inspect(tiny_model(tmp_path / "c.onnx", kind=onnx.TensorProto.FLOAT))
+
+
+def test_shipped_files_match_their_hashes():
+    pack = shipped()
+    for v in pack["variants"]:
+        content = (PACK / v["file"]).read_bytes()
+        assert len(content) == v["bytes"] and hashlib.sha256(content).hexdigest() == v["sha256"]
+    assert [label["id"] for label in pack["labels"]] == list(dataset.CLASSES)
+
+
+def test_shipped_outputs_are_the_golden_ones_and_consistent():
+    runner = pytest.importorskip("runner")
+    from PIL import Image
+
+    pack = shipped()
+    golden = json.loads((PACK / "golden" / "golden.json").read_text())
+    size, t = pack["input"]["width"], pack["calibration"]["temperature"]
+    squares = [
+        dataset.centre_square(np.asarray(Image.open(PACK / "golden" / c["file"]).convert("RGB")), size) for c in golden["cases"]
+    ]
+    for v in pack["variants"]:
+        o = runner.run(PACK / v["file"], squares)
+        for i, case in enumerate(golden["cases"]):
+            want = case["variants"][v["name"]]
+            p = metrics.softmax(o["logits"], t)[i]
+            assert np.abs(p - list(want["probabilities"].values())).max() < 5e-3
+            assert float(o["embedding"][i] @ np.array(want["embedding"])) > 0.999
+        assert np.allclose(np.linalg.norm(o["embedding"], axis=1), 1, atol=1e-4)
+        assert (o["mask"] >= 0).all() and (o["mask"] <= 1).all()
+        bias = o["logits"] - o["heatmap"].mean(axis=(2, 3))
+        assert np.abs(bias - bias[0]).max() < 1e-3
+
+
+def test_augmentation_is_reproducible_and_moves_mask_with_picture():
+    pytest.importorskip("cv2")
+    import augment
+
+    picture = np.full((240, 320, 3), 200, np.uint8)
+    mask = np.zeros((120, 160), np.uint8)
+    picture[80:160, 120:200] = 40
+    mask[40:80, 60:100] = 255
+    agreement = []
+    for seed in range(12):
+        x, m = augment.view(np.random.default_rng(seed), picture, mask, 96)
+        x2, m2 = augment.view(np.random.default_rng(seed), picture, mask, 96)
+        assert (x == x2).all() and (m == m2).all()
+        dark = x.mean(axis=2)[::2, ::2] < 110
+        agreement.append(np.mean(dark == (m > 127)))
+    assert np.median(agreement) > 0.97
+
+
+def test_network_outputs_and_exact_heatmap():
+    torch = pytest.importorskip("torch")
+    import network
+
+    net = network.LesionNet().eval()
+    x = torch.rand(2, 3, 96, 96) * 255
+    with torch.no_grad():
+        logits, embedding, mask = net(x)
+        again, embedding2, heatmap, probability = net(x, export=True)
+    assert mask.shape == (2, 1, 48, 48) and heatmap.shape == (2, 7, 6, 6)
+    assert torch.allclose(logits, again, atol=1e-4) and torch.allclose(embedding, embedding2, atol=1e-4)
+    assert torch.allclose(heatmap.mean((2, 3)) + net.head.bias, logits, atol=1e-4)
+    assert ((probability >= 0) & (probability <= 1)).all()
+    network.Attention.plain = not network.Attention.plain
+    with torch.no_grad():
+        assert torch.allclose(net(x)[0], logits, atol=1e-4)
+    network.Attention.plain = not network.Attention.plain
+
+
+def test_contrast_prefers_the_same_lesion():
+    torch = pytest.importorskip("torch")
+    import losses
+
+    group = torch.tensor([0, 0, 1, 1])
+    empty = torch.zeros(0, 4)
+    good = torch.eye(4)[[0, 0, 1, 1]]
+    bad = torch.eye(4)[[0, 1, 0, 1]]
+    none = torch.zeros(0, dtype=torch.long)
+    assert losses.contrast(good, group, empty, none) < losses.contrast(bad, group, empty, none)

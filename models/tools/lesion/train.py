@@ -1,0 +1,308 @@
+"""Trains the lesion network. Resumable; the learning rate follows a budget of minutes or steps.
+
+    python train.py --data DATA --out RUN --minutes 95
+    python train.py --data DATA --out RUN --steps 20000 --resume
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import os
+import pathlib
+import sys
+import time
+
+# Large buffers come back every step: keep them in the heap instead of handing
+# them to the kernel and faulting them in again; and let OpenMP threads sleep
+# rather than spin for one that a busy machine has put aside. Each doubles the
+# rate on two shared cores. Read at start-up, hence the re-exec.
+_RUNTIME = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "MALLOC_TRIM_THRESHOLD_": "100000000000",
+    "MALLOC_MMAP_THRESHOLD_": "100000000000",
+    "MALLOC_TOP_PAD_": "1000000000",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+if __name__ == "__main__" and sys.platform == "linux" and "MALLOC_TOP_PAD_" not in os.environ:
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **_RUNTIME})
+
+import numpy as np
+import torch
+from torch import nn
+
+import augment
+import data as dataset
+import losses
+import metrics
+import network
+
+
+class Batches(torch.utils.data.Dataset):
+    """Batch number -> pictures, masks, labels, groups; deterministic in (seed, number).
+
+    Lesions are drawn with weight 1/sqrt(class size); each gives two views: of
+    two of its pictures where it has more than one, else of the same picture.
+    """
+
+    def __init__(self, arrays: dataset.Arrays, lesions: int, seed: int, size):
+        train = arrays.indices("train")
+        groups: dict[int, list[int]] = {}
+        for i in train:
+            groups.setdefault(int(arrays.groups[i]), []).append(int(i))
+        self.members = list(groups.values())
+        self.labels = arrays.labels
+        self.group_ids = arrays.groups
+        label = self.labels[[m[0] for m in self.members]]
+        count = np.bincount(label, minlength=len(dataset.CLASSES))
+        weight = 1 / np.sqrt(count[label])
+        self.weight = weight / weight.sum()
+        self.prior = np.bincount(label, self.weight, len(dataset.CLASSES))
+        self.arrays, self.lesions, self.seed, self.size = arrays, lesions, seed, size
+
+    def __len__(self) -> int:
+        return 1 << 40
+
+    def __getitem__(self, number: int):
+        rng = np.random.default_rng([self.seed, number])
+        size = int(self.size.value)
+        drawn = rng.choice(len(self.members), self.lesions, replace=False, p=self.weight)
+        index = []
+        for g in drawn:
+            m = self.members[g]
+            index += list(rng.choice(m, 2, replace=False)) if len(m) > 1 else [m[0], m[0]]
+        x = np.empty((len(index), size, size, 3), np.uint8)
+        k = np.empty((len(index), 1, size // 2, size // 2), np.uint8)
+        for row, i in enumerate(index):
+            x[row], k[row, 0] = augment.view(rng, self.arrays.pictures[i], self.arrays.masks[i], size)
+        index = np.array(index)
+        return (
+            torch.from_numpy(x),
+            torch.from_numpy(k),
+            torch.from_numpy(self.labels[index]),
+            torch.from_numpy(self.group_ids[index]),
+        )
+
+
+class Numbers(torch.utils.data.Sampler):
+    def __init__(self, start: int):
+        self.start = start
+
+    def __iter__(self):
+        n = self.start
+        while True:
+            yield n
+            n += 1
+
+
+def mix(rng, x, mask, target):
+    """CutMix or MixUp with the batch rolled by two (past the second view). Returns mask or None."""
+    lam = float(rng.beta(1.0, 1.0))
+    x2, y2 = x.roll(2, 0), target.roll(2, 0)
+    if rng.random() < 0.5:
+        size = x.shape[-1]
+        side = int(size * math.sqrt(1 - lam)) // 2 * 2
+        left, top = (int(v) // 2 * 2 for v in rng.integers(0, size - side + 1, 2))
+        x, mask2 = x.clone(), mask.roll(2, 0)
+        x[..., top : top + side, left : left + side] = x2[..., top : top + side, left : left + side]
+        mask = mask.clone()
+        cut = (..., slice(top // 2, (top + side) // 2), slice(left // 2, (left + side) // 2))
+        mask[cut] = mask2[cut]
+        lam = 1 - side * side / size / size
+    else:
+        lam = 0.5 + abs(lam - 0.5)
+        x, mask = lam * x + (1 - lam) * x2, None
+    return x, mask, lam * target + (1 - lam) * y2
+
+
+def freeze_norms(model: nn.Module) -> None:
+    """Batch-norm statistics stay as recalibrated: cheaper, and safe under weight averaging."""
+    for m in model.stem.modules():
+        if isinstance(m, nn.BatchNorm2d):
+            m.eval()
+
+
+def optimiser(model: network.LesionNet, decay: float):
+    groups: dict[tuple[bool, bool], list] = {}
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            groups.setdefault((name.startswith("stem"), p.ndim >= 2 and name != "position"), []).append(p)
+    return torch.optim.AdamW(
+        [
+            {"params": ps, "base": 3e-4 if stem else 1e-3, "weight_decay": decay if decays else 0.0}
+            for (stem, decays), ps in groups.items()
+        ],
+        lr=0.0,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="checkpoints and log.jsonl")
+    parser.add_argument("--cache", type=pathlib.Path, help="decoded pictures (default OUT/cache)")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--minutes", type=float)
+    budget.add_argument("--steps", type=int)
+    parser.add_argument("--sizes", default="128:0.5,160:0.75,192:1", help="side:until which share of the budget")
+    parser.add_argument("--lesions", type=int, default=32, help="lesions a batch, two views each")
+    parser.add_argument("--mix", type=float, default=0.35)
+    parser.add_argument("--decay", type=float, default=0.05)
+    parser.add_argument("--ema", type=float, default=0.998)
+    parser.add_argument("--frozen-blocks", type=int, default=3, help="stem blocks that stay as they are")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(args.seed)
+    network.Attention.plain = args.device == "cpu"
+    args.out.mkdir(parents=True, exist_ok=True)
+    arrays = dataset.load_arrays(args.data, args.cache or args.out / "cache")
+    sizes = [(int(s), float(u)) for s, u in (part.split(":") for part in args.sizes.split(","))]
+    size = torch.multiprocessing.Value("i", sizes[0][0])
+    batches = Batches(arrays, args.lesions, args.seed, size)
+    log_prior = torch.log(torch.tensor(batches.prior, dtype=torch.float32, device=args.device))
+
+    model = network.LesionNet()
+    step, elapsed = 0, 0.0
+    checkpoint = args.out / "last.pt"
+    state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
+    if state is None:
+        model.stem.load_imagenet()
+    model.to(args.device, memory_format=torch.channels_last)
+    model.train()
+    if state is None:
+        recalibrate(model, batches, args.device)
+    for part in [model.stem.first, *model.stem.blocks[: args.frozen_blocks]]:
+        part.requires_grad_(False)
+    optimizer = optimiser(model, args.decay)
+    average = copy.deepcopy(model).eval()
+    if state is not None:
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, elapsed = state["step"], state["elapsed"]
+
+    def log(**entry) -> None:
+        line = json.dumps({"step": step, "minutes": round(elapsed / 60, 2), **entry})
+        print(line, flush=True)
+        with (args.out / "log.jsonl").open("a") as f:
+            f.write(line + "\n")
+
+    def save(name: str) -> None:
+        temporary = args.out / f".{name}"
+        torch.save(
+            {
+                "model": model.state_dict(), "average": average.state_dict(),
+                "optimizer": optimizer.state_dict(), "step": step, "elapsed": elapsed,
+                "config": {k: str(v) for k, v in vars(args).items()},
+            },
+            temporary,
+        )
+        temporary.replace(args.out / name)
+
+    log(event="start", config={k: str(v) for k, v in vars(args).items() if k not in ("data", "out", "cache")},
+        torch=torch.__version__, train=len(arrays.indices("train")), prior=batches.prior.round(4).tolist())
+    loader = torch.utils.data.DataLoader(
+        batches, batch_size=None, sampler=Numbers(step), num_workers=args.workers,
+        prefetch_factor=4 if args.workers else None,
+    )
+    memory = torch.zeros(0, network.WIDTH, device=args.device)
+    memory_group = torch.zeros(0, dtype=torch.long, device=args.device)
+    sums: dict[str, float] = {}
+    since = last_log = last_save = last_look = time.monotonic()
+    waited = 0.0
+    seen = 0
+    classes = len(dataset.CLASSES)
+    iterator = iter(loader)
+    while True:
+        progress = step / args.steps if args.steps else elapsed / 60 / args.minutes
+        if progress >= 1:
+            break
+        size.value = next(s for s, until in sizes if progress < until or until >= 1)
+        rate = min(1.0, progress / 0.03) * 0.5 * (1 + math.cos(math.pi * progress)) + 1e-3
+        for group in optimizer.param_groups:
+            group["lr"] = group["base"] * rate
+        t = time.monotonic()
+        x, mask, label, owner = (v.to(args.device, non_blocking=True) for v in next(iterator))
+        waited += time.monotonic() - t
+        x = x.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
+        mask = mask.float() / 255
+        rng = np.random.default_rng([args.seed, step, 1])
+        mixing = progress > 0.03 and progress < 0.95 and rng.random() < args.mix
+        target: torch.Tensor = label
+        if mixing:
+            soft = torch.nn.functional.one_hot(label, classes).float()
+            x, mask, target = mix(rng, x, mask, soft)
+        model.train()
+        freeze_norms(model)
+        with torch.autocast(args.device, torch.bfloat16):
+            logits, embedding, predicted = model(x)
+        parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
+        if not mixing:
+            parts["contrast"] = 0.3 * losses.contrast(embedding, owner, memory, memory_group)
+            memory = torch.cat([embedding.detach(), memory])[:1024]
+            memory_group = torch.cat([owner, memory_group])[:1024]
+        if mask is not None:
+            parts["mask"] = 0.5 * losses.overlap(predicted, mask)
+        loss = sum(parts.values())
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        if torch.isfinite(norm):
+            optimizer.step()
+        decay = min(args.ema, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for a, b in zip(average.state_dict().values(), model.state_dict().values()):
+                if a.is_floating_point():
+                    a.lerp_(b, 1 - decay)
+                else:
+                    a.copy_(b)
+        step += 1
+        seen += len(label)
+        now = time.monotonic()
+        elapsed += now - since
+        since = now
+        for k, v in parts.items():
+            total, n = sums.get(k, (0.0, 0))
+            sums[k] = (total + float(v.detach()), n + 1)
+        if now - last_log > 30:
+            log(event="train", size=int(size.value), lr=round(rate, 4), rate=round(seen / (now - last_log), 1),
+                starved=round(waited / (now - last_log), 3), norm=round(float(norm), 2),
+                **{k: round(total / n, 4) for k, (total, n) in sums.items()})
+            sums, seen, waited, last_log = {}, 0, 0.0, now
+        if now - last_save > 120:
+            save("last.pt")
+            last_save = now
+        if now - last_look > 600:
+            log(event="monitor", **metrics.quick(average, arrays, "monitor", args.device))
+            last_look = time.monotonic()
+    log(event="monitor", **metrics.quick(average, arrays, "monitor", args.device))
+    save("last.pt")
+    save("final.pt")
+    log(event="end")
+
+
+@torch.no_grad()
+def recalibrate(model: network.LesionNet, batches: Batches, device: str, count: int = 24) -> None:
+    """Batch-norm statistics of the pretrained stem for dermoscopic pictures."""
+    for m in model.stem.modules():
+        if isinstance(m, nn.BatchNorm2d):
+            m.momentum = None
+            m.reset_running_stats()
+    for i in range(count):
+        x = batches[(1 << 40) - 1 - i][0]
+        model.stem((x.permute(0, 3, 1, 2).float().to(device) - 127) / 128)
+
+
+if __name__ == "__main__":
+    main()
