@@ -14,7 +14,11 @@ impl<const K: usize> Detection<K> {
     pub fn map(&self, f: impl Fn([f32; 2]) -> [f32; 2]) -> Self {
         let [left, top] = f([self.bbox[0], self.bbox[1]]);
         let [right, bottom] = f([self.bbox[2], self.bbox[3]]);
-        Self { score: self.score, bbox: [left, top, right, bottom], key_points: self.key_points.map(f) }
+        Self {
+            score: self.score,
+            bbox: [left, top, right, bottom],
+            key_points: self.key_points.map(f),
+        }
     }
 }
 
@@ -36,12 +40,7 @@ impl Decoder {
     /// Decodes and merges. `scores` has one value an anchor, `boxes` `4 + 2K`.
     ///
     /// Returns detections by falling score; boxes without area are dropped. All inputs must be finite.
-    pub fn decode<const K: usize>(
-        &self,
-        anchors: &[[f32; 2]],
-        boxes: &[f32],
-        scores: &[f32],
-    ) -> Vec<Detection<K>> {
+    pub fn decode<const K: usize>(&self, anchors: &[[f32; 2]], boxes: &[f32], scores: &[f32]) -> Vec<Detection<K>> {
         let values = 4 + 2 * K;
         let least = logit(self.threshold);
         let mut found: Vec<Detection<K>> = Vec::new();
@@ -73,8 +72,9 @@ fn merge<const K: usize>(mut rest: Vec<Detection<K>>, overlap: f32) -> Vec<Detec
     let mut merged = Vec::new();
     while let Some(best) = rest.first().cloned() {
         let before = rest.len();
-        let (group, others): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|d| intersection_over_union(&d.bbox, &best.bbox) > overlap);
+        let (group, others): (Vec<_>, Vec<_>) = rest
+            .into_iter()
+            .partition(|d| intersection_over_union(&d.bbox, &best.bbox) > overlap);
         merged.push(weighted_mean(&group, &best));
         rest = others;
         if rest.len() == before {
@@ -89,7 +89,11 @@ fn weighted_mean<const K: usize>(group: &[Detection<K>], best: &Detection<K>) ->
     if total <= 0.0 {
         return best.clone();
     }
-    let mut mean = Detection { score: best.score, bbox: [0.0; 4], key_points: [[0.0; 2]; K] };
+    let mut mean = Detection {
+        score: best.score,
+        bbox: [0.0; 4],
+        key_points: [[0.0; 2]; K],
+    };
     for member in group {
         let weight = member.score / total;
         for (sum, value) in mean.bbox.iter_mut().zip(member.bbox) {
@@ -125,7 +129,11 @@ fn logit(p: f32) -> f32 {
 mod tests {
     use super::*;
 
-    const DECODER: Decoder = Decoder { side: 100.0, threshold: 0.5, overlap: 0.3 };
+    const DECODER: Decoder = Decoder {
+        side: 100.0,
+        threshold: 0.5,
+        overlap: 0.3,
+    };
 
     fn raw(cx: f32, cy: f32, side: f32) -> [f32; 6] {
         [cx, cy, side, side, cx, cy]
@@ -137,7 +145,11 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].score, 0.5);
         let expected = [0.5, 0.3, 0.7, 0.5];
-        assert!(found[0].bbox.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{:?}", found[0].bbox);
+        assert!(
+            found[0].bbox.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6),
+            "{:?}",
+            found[0].bbox
+        );
         assert_eq!(found[0].key_points[0], [0.6, 0.4]);
     }
 

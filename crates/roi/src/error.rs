@@ -22,13 +22,17 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A network that this build does not embed.
-    #[error("the network {name} is not embedded in this build: load it with Networks::from_folder(\"models/landmarks\")")]
+    #[error(
+        "the network {name} is not embedded in this build: load it with Networks::from_folder(\"models/landmarks\")"
+    )]
     NetworkNotEmbedded {
         /// The network's name.
         name: &'static str,
     },
     /// A network gave back fewer numbers than its decoder needs: it is not the network it is named.
-    #[error("{network}: output {output} has {got} values, its decoder needs {needed}; use the file from models/landmarks")]
+    #[error(
+        "{network}: output {output} has {got} values, its decoder needs {needed}; use the file from models/landmarks"
+    )]
     Output {
         /// The network's name.
         network: &'static str,

@@ -5,11 +5,11 @@ use skinkit_inference::Runtime;
 use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
+use crate::Result;
 use crate::anchors;
 use crate::detection::{Decoder, Detection};
 use crate::networks::{Network, Networks};
 use crate::picture_network::{PictureNetwork, Sampling, letterbox};
-use crate::Result;
 
 const KEY_POINTS: usize = 6;
 const VALUES: usize = 4 + 2 * KEY_POINTS;
@@ -59,13 +59,21 @@ impl FaceDetection {
     /// The region that the 468-point mesh sees: 1.5 times the longer side, square, turned with the eyes.
     pub(crate) fn square_roi(&self) -> Roi {
         let [width, height] = self.size();
-        Roi { rotation: self.roll(), ..Roi::square(self.centre(), MESH_SCALE * width.max(height)) }
+        Roi {
+            rotation: self.roll(),
+            ..Roi::square(self.centre(), MESH_SCALE * width.max(height))
+        }
     }
 
     /// The region that the 478-point mesh sees: 1.5 times the box, not made square.
     pub(crate) fn box_roi(&self) -> Roi {
         let [width, height] = self.size();
-        Roi { centre: self.centre(), width: MESH_SCALE * width, height: MESH_SCALE * height, rotation: self.roll() }
+        Roi {
+            centre: self.centre(),
+            width: MESH_SCALE * width,
+            height: MESH_SCALE * height,
+            rotation: self.roll(),
+        }
     }
 }
 
@@ -97,16 +105,27 @@ impl FaceDetector {
     /// The network is not there or cannot be loaded by this runtime.
     pub fn with_networks(runtime: &Runtime, networks: &Networks, range: FaceRange) -> Result<Self> {
         let (network, side, threshold, anchors) = match range {
-            FaceRange::Short => {
-                (Network::BlazeFaceShortRange, 128, 0.5, anchors::centres(128, &[8, 16, 16, 16], 2))
-            }
+            FaceRange::Short => (
+                Network::BlazeFaceShortRange,
+                128,
+                0.5,
+                anchors::centres(128, &[8, 16, 16, 16], 2),
+            ),
             FaceRange::Full => (Network::BlazeFaceFullRange, 192, 0.6, anchors::centres(192, &[4], 1)),
         };
-        let sampling = Sampling { side, border: Border::Zero, range: (-1.0, 1.0) };
+        let sampling = Sampling {
+            side,
+            border: Border::Zero,
+            range: (-1.0, 1.0),
+        };
         Ok(Self {
             network: PictureNetwork::new(runtime, networks, network, sampling)?,
             anchors,
-            decoder: Decoder { side: side as f32, threshold, overlap: 0.3 },
+            decoder: Decoder {
+                side: side as f32,
+                threshold,
+                overlap: 0.3,
+            },
         })
     }
 
@@ -133,8 +152,18 @@ impl FaceDetector {
 }
 
 impl From<Detection<KEY_POINTS>> for FaceDetection {
-    fn from(Detection { score, bbox, key_points }: Detection<KEY_POINTS>) -> Self {
-        Self { score, bbox, key_points }
+    fn from(
+        Detection {
+            score,
+            bbox,
+            key_points,
+        }: Detection<KEY_POINTS>,
+    ) -> Self {
+        Self {
+            score,
+            bbox,
+            key_points,
+        }
     }
 }
 

@@ -25,7 +25,12 @@ pub struct FaceOptions {
 
 impl Default for FaceOptions {
     fn default() -> Self {
-        Self { range: FaceRange::Short, irises: false, max_faces: 64, min_presence: 0.5 }
+        Self {
+            range: FaceRange::Short,
+            irises: false,
+            max_faces: 64,
+            min_presence: 0.5,
+        }
     }
 }
 
@@ -119,7 +124,10 @@ impl FaceOutcome {
         match self {
             Self::Found(face) => Ok(*face),
             Self::NoFace => Err(Error::NoFace),
-            Self::TooSmall(face) => Err(Error::FaceTooSmall { side: face.side(), needed: MIN_FACE_SIDE }),
+            Self::TooSmall(face) => Err(Error::FaceTooSmall {
+                side: face.side(),
+                needed: MIN_FACE_SIDE,
+            }),
             Self::CutOff { visible, .. } => Err(Error::FaceCutOff { visible }),
         }
     }
@@ -182,7 +190,11 @@ impl FaceLandmarker {
                 Some(mesher) => Some(mesher.landmarks(frame, &detection)?),
                 None => None,
             };
-            faces.push(Face { detection, mesh, mesh_478 });
+            faces.push(Face {
+                detection,
+                mesh,
+                mesh_478,
+            });
         }
         Ok(faces)
     }
@@ -210,7 +222,11 @@ mod tests {
     use crate::face_mesh::tests::canonical_mesh;
 
     fn face(centre: [f32; 2], side: f32) -> Face {
-        Face { detection: face_at(centre, side), mesh: canonical_mesh(centre, side / 16.0), mesh_478: None }
+        Face {
+            detection: face_at(centre, side),
+            mesh: canonical_mesh(centre, side / 16.0),
+            mesh_478: None,
+        }
     }
 
     #[test]

@@ -5,11 +5,11 @@ use skinkit_inference::Runtime;
 use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
+use crate::Result;
 use crate::detection::sigmoid;
 use crate::face_detector::{FaceDetection, MESH_SCALE};
 use crate::networks::{Network, Networks};
 use crate::picture_network::{PictureNetwork, Sampling};
-use crate::Result;
 
 /// Points of a mesh without irises.
 pub const MESH_POINTS: usize = 468;
@@ -55,9 +55,11 @@ impl FaceMesh {
     /// Smallest upright box around the points, `[left, top, right, bottom]` in pixels.
     pub fn bounds(&self) -> [f32; 4] {
         let start = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-        self.points.iter().fold(start, |[left, top, right, bottom], &[x, y, _]| {
-            [left.min(x), top.min(y), right.max(x), bottom.max(y)]
-        })
+        self.points
+            .iter()
+            .fold(start, |[left, top, right, bottom], &[x, y, _]| {
+                [left.min(x), top.min(y), right.max(x), bottom.max(y)]
+            })
     }
 
     /// Share of the points that lie in a picture of this size, `0..=1`.
@@ -78,7 +80,10 @@ impl FaceMesh {
         let ([x0, y0], [x1, y1]) = (self.xy(RIGHT_EYE_CORNERS[0]), self.xy(LEFT_EYE_CORNERS[0]));
         let side = MESH_SCALE * (right - left).max(bottom - top);
         let centre = [(left + right) / 2.0, (top + bottom) / 2.0];
-        Roi { rotation: (y1 - y0).atan2(x1 - x0), ..Roi::square(centre, side) }
+        Roi {
+            rotation: (y1 - y0).atan2(x1 - x0),
+            ..Roi::square(centre, side)
+        }
     }
 
     /// Middles of the subject's right and left eye.
@@ -125,8 +130,15 @@ impl FaceMesher {
             MeshKind::Points468 => (Network::FaceMesh468, 192),
             MeshKind::Points478 => (Network::FaceLandmarks478, 256),
         };
-        let sampling = Sampling { side, border: Border::Replicate, range: (0.0, 1.0) };
-        Ok(Self { network: PictureNetwork::new(runtime, networks, network, sampling)?, kind })
+        let sampling = Sampling {
+            side,
+            border: Border::Replicate,
+            range: (0.0, 1.0),
+        };
+        Ok(Self {
+            network: PictureNetwork::new(runtime, networks, network, sampling)?,
+            kind,
+        })
     }
 
     /// Which mesh this one fits.
@@ -151,7 +163,11 @@ impl FaceMesher {
     /// # Errors
     /// The region is unusable, or the network cannot be run.
     pub fn landmarks_in(&mut self, frame: &Frame<'_>, roi: &Roi) -> Result<FaceMesh> {
-        let mut mesh = FaceMesh { presence: 0.0, points: Vec::new(), roi: *roi };
+        let mut mesh = FaceMesh {
+            presence: 0.0,
+            points: Vec::new(),
+            roi: *roi,
+        };
         self.refit(frame, roi, &mut mesh)?;
         Ok(mesh)
     }
@@ -190,16 +206,28 @@ pub(crate) mod tests {
             .iter()
             .map(|[x, y, z]| [centre[0] + x * scale, centre[1] - y * scale, -z * scale])
             .collect();
-        FaceMesh { presence: 1.0, points, roi: Roi::square(centre, scale * 30.0) }
+        FaceMesh {
+            presence: 1.0,
+            points,
+            roi: Roi::square(centre, scale * 30.0),
+        }
     }
 
     #[test]
     fn the_canonical_face_is_level() {
         let mesh = canonical_mesh([300.0, 200.0], 10.0);
         assert!(mesh.roll().abs() < 1e-3);
-        assert!((50.0..80.0).contains(&mesh.interocular_distance()), "{}", mesh.interocular_distance());
+        assert!(
+            (50.0..80.0).contains(&mesh.interocular_distance()),
+            "{}",
+            mesh.interocular_distance()
+        );
         assert_eq!(mesh.visible(600, 400), 1.0);
-        assert!((mesh.visible(300, 400) - 0.5).abs() < 0.06, "{}", mesh.visible(300, 400));
+        assert!(
+            (mesh.visible(300, 400) - 0.5).abs() < 0.06,
+            "{}",
+            mesh.visible(300, 400)
+        );
         assert!(!mesh.has_irises());
     }
 
@@ -208,6 +236,10 @@ pub(crate) mod tests {
         let mesh = canonical_mesh([300.0, 200.0], 10.0);
         let roi = mesh.next_roi();
         assert_eq!(roi.width, roi.height);
-        assert!(mesh.points.iter().all(|&[x, y, _]| roi.to_unit([x, y]).iter().all(|u| (0.1..0.9).contains(u))));
+        assert!(
+            mesh.points
+                .iter()
+                .all(|&[x, y, _]| roi.to_unit([x, y]).iter().all(|u| (0.1..0.9).contains(u)))
+        );
     }
 }

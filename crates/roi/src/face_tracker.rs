@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use skinkit_inference::Runtime;
 use skinkit_preprocess::{Frame, Roi};
 
+use crate::Result;
 use crate::detection::intersection_over_union;
 use crate::face_detector::FaceDetector;
 use crate::face_landmarker::{FaceOptions, overlaps};
 use crate::face_mesh::{FaceMesh, FaceMesher, MeshKind};
 use crate::networks::Networks;
 use crate::smoothing::{Smoother, Smoothing};
-use crate::Result;
 
 /// How faces are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -26,8 +26,15 @@ pub struct TrackerOptions {
 
 impl Default for TrackerOptions {
     fn default() -> Self {
-        let faces = FaceOptions { max_faces: 1, ..FaceOptions::default() };
-        Self { faces, smoothing: Some(Smoothing::default()), detect_every: 10 }
+        let faces = FaceOptions {
+            max_faces: 1,
+            ..FaceOptions::default()
+        };
+        Self {
+            faces,
+            smoothing: Some(Smoothing::default()),
+            detect_every: 10,
+        }
     }
 }
 
@@ -86,7 +93,11 @@ impl FaceTracker {
         if let Some(smoothing) = &options.smoothing {
             smoothing.check()?;
         }
-        let kind = if options.faces.irises { MeshKind::Points478 } else { MeshKind::Points468 };
+        let kind = if options.faces.irises {
+            MeshKind::Points478
+        } else {
+            MeshKind::Points468
+        };
         Ok(Self {
             detector: FaceDetector::with_networks(runtime, networks, options.faces.range)?,
             mesher: FaceMesher::with_networks(runtime, networks, kind)?,
@@ -166,7 +177,9 @@ impl FaceTracker {
         let mut index = 1;
         while index < self.faces.len() {
             let bounds = self.faces[index].mesh.bounds();
-            let double = self.faces[..index].iter().any(|f| intersection_over_union(&f.mesh.bounds(), &bounds) > 0.5);
+            let double = self.faces[..index]
+                .iter()
+                .any(|f| intersection_over_union(&f.mesh.bounds(), &bounds) > 0.5);
             if double {
                 let face = self.faces.remove(index);
                 self.lost.push(face);
@@ -194,7 +207,12 @@ impl FaceTracker {
             }
             let mut smoother = self.lost.pop().map(|face| face.smoother).unwrap_or_default();
             smoother.reset();
-            self.faces.push(TrackedFace { id: self.next_id, next_roi: mesh.next_roi(), mesh, smoother });
+            self.faces.push(TrackedFace {
+                id: self.next_id,
+                next_roi: mesh.next_roi(),
+                mesh,
+                smoother,
+            });
             self.next_id += 1;
         }
         self.lost.clear();

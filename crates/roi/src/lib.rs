@@ -10,8 +10,11 @@ mod face_landmarker;
 mod face_mesh;
 mod face_tracker;
 mod networks;
+mod person;
 mod picture_network;
 mod region;
+mod scale;
+mod site;
 mod smoothing;
 pub mod topology;
 
@@ -21,7 +24,10 @@ pub use face_landmarker::{Face, FaceLandmarker, FaceOptions, FaceOutcome, MIN_FA
 pub use face_mesh::{FaceMesh, FaceMesher, MESH_POINTS, MESH_POINTS_WITH_IRISES, MeshKind};
 pub use face_tracker::{FaceTracker, TrackedFace, TrackerOptions};
 pub use networks::{Network, Networks};
+pub use person::{PERSON_MASK_SIDE, PersonMask, PersonSegmenter};
 pub use region::{
     FaceRegion, REGION_MARGIN, RoiBounds, UnknownRegion, fit, region_roi, region_roi_with_margin, spot_roi,
 };
+pub use scale::{IRIS_MM, Scale, ScaleSource};
+pub use site::{FaceSite, MIN_FACING, SitePlace};
 pub use smoothing::Smoothing;

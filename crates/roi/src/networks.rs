@@ -96,7 +96,9 @@ impl Networks {
 
     /// A folder of `NAME.onnx` files; a network that is not there falls back to the embedded one.
     pub fn from_folder(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: Some(folder.into()) }
+        Self {
+            folder: Some(folder.into()),
+        }
     }
 
     /// Whether `network` can be had from here; reads no file.
@@ -111,7 +113,10 @@ impl Networks {
     pub fn bytes(&self, network: Network) -> Result<Cow<'static, [u8]>> {
         let name = network.name();
         let Some(path) = self.path(network) else {
-            return network.embedded().map(Cow::Borrowed).ok_or(Error::NetworkNotEmbedded { name });
+            return network
+                .embedded()
+                .map(Cow::Borrowed)
+                .ok_or(Error::NetworkNotEmbedded { name });
         };
         match (std::fs::read(&path), network.embedded()) {
             (Ok(bytes), _) => Ok(Cow::Owned(bytes)),
@@ -121,7 +126,9 @@ impl Networks {
     }
 
     fn path(&self, network: Network) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join(network.name()).with_extension("onnx"))
+        self.folder
+            .as_ref()
+            .map(|folder| folder.join(network.name()).with_extension("onnx"))
     }
 }
 
@@ -135,13 +142,24 @@ mod tests {
         assert!(!networks.has(Network::PoseDetection));
         let error = networks.bytes(Network::PoseDetection).unwrap_err().to_string();
         assert!(error.contains("pose_detection.onnx"), "{error}");
-        let error = Networks::embedded().bytes(Network::PoseDetection).unwrap_err().to_string();
-        assert!(error.contains("pose_detection") && error.contains("from_folder"), "{error}");
+        let error = Networks::embedded()
+            .bytes(Network::PoseDetection)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("pose_detection") && error.contains("from_folder"),
+            "{error}"
+        );
     }
 
     #[cfg(feature = "face-models")]
     #[test]
     fn the_embedded_networks_stand_in_for_a_missing_folder() {
-        assert!(!Networks::from_folder("no-such-folder").bytes(Network::FaceMesh468).unwrap().is_empty());
+        assert!(
+            !Networks::from_folder("no-such-folder")
+                .bytes(Network::FaceMesh468)
+                .unwrap()
+                .is_empty()
+        );
     }
 }

@@ -28,14 +28,22 @@ impl PictureNetwork {
     pub fn new(runtime: &Runtime, networks: &Networks, network: Network, sampling: Sampling) -> Result<Self> {
         let session = runtime.session(network.name(), &networks.bytes(network)?)?;
         let input = vec![0.0; sampling.side * sampling.side * 3];
-        Ok(Self { name: network.name(), session, sampling, input })
+        Ok(Self {
+            name: network.name(),
+            session,
+            sampling,
+            input,
+        })
     }
 
     /// Samples `roi` and runs the network on it.
     pub fn run(&mut self, frame: &Frame<'_>, roi: &Roi) -> Result<NetworkOutputs<'_>> {
         let Sampling { side, border, range } = self.sampling;
         warp::mediapipe(frame, roi, side, side, border, range, &mut self.input)?;
-        Ok(NetworkOutputs { name: self.name, outputs: self.session.run(Tensor::F32(&self.input))? })
+        Ok(NetworkOutputs {
+            name: self.name,
+            outputs: self.session.run(Tensor::F32(&self.input))?,
+        })
     }
 }
 
@@ -51,7 +59,12 @@ impl NetworkOutputs<'_> {
         let network = self.name;
         let values = self.outputs.f32(output)?;
         let got = values.len();
-        let values = values.get(..needed).ok_or(Error::Output { network, output, got, needed })?;
+        let values = values.get(..needed).ok_or(Error::Output {
+            network,
+            output,
+            got,
+            needed,
+        })?;
         if !values.iter().all(|v| v.is_finite()) {
             return Err(Error::NotFinite { network, output });
         }

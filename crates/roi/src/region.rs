@@ -72,25 +72,25 @@ impl FaceRegion {
     pub fn outline(self) -> &'static [u16] {
         match self {
             Self::WholeFace => FACE_OVAL.points,
-            Self::Forehead => {
-                &[54, 103, 67, 109, 10, 338, 297, 332, 284, 298, 334, 296, 336, 9, 107, 66, 105, 68]
-            }
+            Self::Forehead => &[
+                54, 103, 67, 109, 10, 338, 297, 332, 284, 298, 334, 296, 336, 9, 107, 66, 105, 68,
+            ],
             Self::RightCheek => &[116, 117, 118, 119, 100, 142, 203, 206, 207, 187, 147, 123],
             Self::LeftCheek => &[345, 346, 347, 348, 329, 371, 423, 426, 427, 411, 376, 352],
             Self::Nose => &[
                 168, 122, 196, 174, 198, 209, 49, 48, 64, 98, 97, 2, 326, 327, 294, 278, 279, 429, 420, 399, 419, 351,
             ],
-            Self::Chin => &[18, 83, 182, 194, 32, 140, 176, 148, 152, 377, 400, 369, 262, 418, 406, 313],
+            Self::Chin => &[
+                18, 83, 182, 194, 32, 140, 176, 148, 152, 377, 400, 369, 262, 418, 406, 313,
+            ],
             Self::Perioral => &[
                 2, 97, 98, 203, 206, 216, 212, 202, 204, 194, 201, 200, 421, 418, 424, 422, 432, 436, 426, 423, 327,
                 326,
             ],
-            Self::RightPeriorbital => {
-                &[46, 124, 35, 111, 117, 118, 119, 120, 121, 128, 245, 193, 55, 65, 52, 53]
-            }
-            Self::LeftPeriorbital => {
-                &[276, 353, 265, 340, 346, 347, 348, 349, 350, 357, 465, 417, 285, 295, 282, 283]
-            }
+            Self::RightPeriorbital => &[46, 124, 35, 111, 117, 118, 119, 120, 121, 128, 245, 193, 55, 65, 52, 53],
+            Self::LeftPeriorbital => &[
+                276, 353, 265, 340, 346, 347, 348, 349, 350, 357, 465, 417, 285, 295, 282, 283,
+            ],
         }
     }
 }
@@ -103,14 +103,19 @@ impl fmt::Display for FaceRegion {
 
 /// Text that names no [`FaceRegion`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no face region; there are whole_face, forehead, left_cheek, right_cheek, nose, chin, perioral, left_periorbital and right_periorbital")]
+#[error(
+    "{0:?} is no face region; there are whole_face, forehead, left_cheek, right_cheek, nose, chin, perioral, left_periorbital and right_periorbital"
+)]
 pub struct UnknownRegion(String);
 
 impl FromStr for FaceRegion {
     type Err = UnknownRegion;
 
     fn from_str(text: &str) -> std::result::Result<Self, UnknownRegion> {
-        Self::ALL.into_iter().find(|region| region.name() == text).ok_or_else(|| UnknownRegion(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|region| region.name() == text)
+            .ok_or_else(|| UnknownRegion(text.to_owned()))
     }
 }
 
@@ -125,7 +130,10 @@ pub fn region_roi_with_margin(mesh: &FaceMesh, region: FaceRegion, margin: f32) 
     let outline = region.outline().iter().map(|&index| mesh.xy(usize::from(index)));
     let [width, height] = extent(outline.clone(), mesh.roll());
     let side = width.max(height) * (1.0 + 2.0 * margin.max(-0.4));
-    Roi { rotation: mesh.roll(), ..Roi::square(middle(outline, mesh.roll()), side.max(1.0)) }
+    Roi {
+        rotation: mesh.roll(),
+        ..Roi::square(middle(outline, mesh.roll()), side.max(1.0))
+    }
 }
 
 /// The square around a point that a user tapped, turned with the head: `side` is in pixels.
@@ -135,13 +143,24 @@ pub fn region_roi_with_margin(mesh: &FaceMesh, region: FaceRegion, margin: f32) 
 pub fn spot_roi(mesh: &FaceMesh, point: [f32; 2], side: f32) -> Result<Roi> {
     for (what, value) in [("the spot's x", point[0]), ("the spot's y", point[1])] {
         if !value.is_finite() {
-            return Err(Error::Argument { what, value, expected: "a finite number of pixels" });
+            return Err(Error::Argument {
+                what,
+                value,
+                expected: "a finite number of pixels",
+            });
         }
     }
     if !(side.is_finite() && side >= 1.0) {
-        return Err(Error::Argument { what: "the spot's side", value: side, expected: "at least 1 pixel" });
+        return Err(Error::Argument {
+            what: "the spot's side",
+            value: side,
+            expected: "at least 1 pixel",
+        });
     }
-    Ok(Roi { rotation: mesh.roll(), ..Roi::square(point, side) })
+    Ok(Roi {
+        rotation: mesh.roll(),
+        ..Roi::square(point, side)
+    })
 }
 
 /// What to do with a region that reaches beyond its picture.
@@ -175,7 +194,11 @@ pub fn fit(roi: &Roi, width: u32, height: u32, bounds: RoiBounds) -> Roi {
     for axis in 0..2 {
         let (low, high) = (half[axis], size[axis] - half[axis]);
         // Rounding may leave low a hair above high when the region is exactly as large as the picture.
-        fitted.centre[axis] = if low < high { fitted.centre[axis].clamp(low, high) } else { size[axis] / 2.0 };
+        fitted.centre[axis] = if low < high {
+            fitted.centre[axis].clamp(low, high)
+        } else {
+            size[axis] / 2.0
+        };
     }
     fitted
 }
@@ -197,9 +220,11 @@ fn middle(points: impl Iterator<Item = [f32; 2]>, rotation: f32) -> [f32; 2] {
 fn turned_bounds(points: impl Iterator<Item = [f32; 2]>, rotation: f32) -> [f32; 4] {
     let (sin, cos) = rotation.sin_cos();
     let start = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-    points.map(|[x, y]| [cos * x + sin * y, cos * y - sin * x]).fold(start, |[left, top, right, bottom], [x, y]| {
-        [left.min(x), top.min(y), right.max(x), bottom.max(y)]
-    })
+    points
+        .map(|[x, y]| [cos * x + sin * y, cos * y - sin * x])
+        .fold(start, |[left, top, right, bottom], [x, y]| {
+            [left.min(x), top.min(y), right.max(x), bottom.max(y)]
+        })
 }
 
 #[cfg(test)]
@@ -213,7 +238,13 @@ mod tests {
             assert_eq!(region.to_string().parse(), Ok(region));
             assert_eq!(serde_json::to_string(&region).unwrap(), format!("\"{region}\""));
         }
-        assert!("left cheek".parse::<FaceRegion>().unwrap_err().to_string().contains("left_cheek"));
+        assert!(
+            "left cheek"
+                .parse::<FaceRegion>()
+                .unwrap_err()
+                .to_string()
+                .contains("left_cheek")
+        );
     }
 
     #[test]
@@ -223,7 +254,10 @@ mod tests {
         for region in FaceRegion::ALL {
             let roi = region_roi(&mesh, region);
             assert_eq!(roi.width, roi.height);
-            assert!(face.to_unit(roi.centre).iter().all(|u| (0.0..=1.0).contains(u)), "{region}");
+            assert!(
+                face.to_unit(roi.centre).iter().all(|u| (0.0..=1.0).contains(u)),
+                "{region}"
+            );
             assert!(roi.width <= face.width);
         }
         let x = |region| region_roi(&mesh, region).centre[0];
@@ -259,7 +293,10 @@ mod tests {
     fn clamping_moves_first_and_shrinks_last() {
         let outside = Roi::square([5.0, 50.0], 40.0);
         assert_eq!(fit(&outside, 100, 100, RoiBounds::Pad), outside);
-        assert_eq!(fit(&outside, 100, 100, RoiBounds::Clamp), Roi::square([20.0, 50.0], 40.0));
+        assert_eq!(
+            fit(&outside, 100, 100, RoiBounds::Clamp),
+            Roi::square([20.0, 50.0], 40.0)
+        );
         let large = Roi::square([0.0, 0.0], 400.0);
         assert_eq!(fit(&large, 100, 50, RoiBounds::Clamp), Roi::square([25.0, 25.0], 50.0));
     }

@@ -22,7 +22,11 @@ impl Default for Smoothing {
     /// MediaPipe's own landmark smoothing uses a beta of 80 on a face-sized unit with 0.05 Hz at rest;
     /// at rest that lags visibly, so the floor here is higher.
     fn default() -> Self {
-        Self { min_cutoff: 0.5, beta: 20.0, derivative_cutoff: 1.0 }
+        Self {
+            min_cutoff: 0.5,
+            beta: 20.0,
+            derivative_cutoff: 1.0,
+        }
     }
 }
 
@@ -30,13 +34,24 @@ impl Smoothing {
     /// # Errors
     /// A number outside its range.
     pub(crate) fn check(&self) -> Result<()> {
-        for (what, value) in [("min_cutoff", self.min_cutoff), ("derivative_cutoff", self.derivative_cutoff)] {
+        for (what, value) in [
+            ("min_cutoff", self.min_cutoff),
+            ("derivative_cutoff", self.derivative_cutoff),
+        ] {
             if !(value.is_finite() && value > 0.0) {
-                return Err(Error::Argument { what, value, expected: "finite and above 0" });
+                return Err(Error::Argument {
+                    what,
+                    value,
+                    expected: "finite and above 0",
+                });
             }
         }
         if !(self.beta.is_finite() && self.beta >= 0.0) {
-            return Err(Error::Argument { what: "beta", value: self.beta, expected: "finite and at least 0" });
+            return Err(Error::Argument {
+                what: "beta",
+                value: self.beta,
+                expected: "finite and at least 0",
+            });
         }
         Ok(())
     }
@@ -139,7 +154,21 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         assert!(Smoothing::default().check().is_ok());
-        assert!(Smoothing { min_cutoff: 0.0, ..Smoothing::default() }.check().is_err());
-        assert!(Smoothing { beta: f32::NAN, ..Smoothing::default() }.check().is_err());
+        assert!(
+            Smoothing {
+                min_cutoff: 0.0,
+                ..Smoothing::default()
+            }
+            .check()
+            .is_err()
+        );
+        assert!(
+            Smoothing {
+                beta: f32::NAN,
+                ..Smoothing::default()
+            }
+            .check()
+            .is_err()
+        );
     }
 }

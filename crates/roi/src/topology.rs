@@ -30,19 +30,24 @@ pub const FACE_OVAL: Contour = closed(&[
 ]);
 
 /// Outer edge of the lips.
-pub const LIPS_OUTER: Contour =
-    closed(&[0, 37, 39, 40, 185, 61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267]);
+pub const LIPS_OUTER: Contour = closed(&[
+    0, 37, 39, 40, 185, 61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267,
+]);
 
 /// Inner edge of the lips.
-pub const LIPS_INNER: Contour =
-    closed(&[13, 82, 81, 80, 191, 78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312]);
+pub const LIPS_INNER: Contour = closed(&[
+    13, 82, 81, 80, 191, 78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312,
+]);
 
 /// The opening of the left eye.
-pub const LEFT_EYE: Contour =
-    closed(&[249, 263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390]);
+pub const LEFT_EYE: Contour = closed(&[
+    249, 263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390,
+]);
 
 /// The opening of the right eye.
-pub const RIGHT_EYE: Contour = closed(&[7, 33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163]);
+pub const RIGHT_EYE: Contour = closed(&[
+    7, 33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163,
+]);
 
 /// The left eyebrow, around its lower and upper edge.
 pub const LEFT_EYEBROW: Contour = closed(&[276, 283, 282, 295, 285, 336, 296, 334, 293, 300]);
@@ -63,8 +68,17 @@ pub const NOSE: [Contour; 2] = [
 ];
 
 /// Every contour of the 468 points, for drawing.
-pub const CONTOURS: [Contour; 9] =
-    [FACE_OVAL, LIPS_OUTER, LIPS_INNER, LEFT_EYE, RIGHT_EYE, LEFT_EYEBROW, RIGHT_EYEBROW, NOSE[0], NOSE[1]];
+pub const CONTOURS: [Contour; 9] = [
+    FACE_OVAL,
+    LIPS_OUTER,
+    LIPS_INNER,
+    LEFT_EYE,
+    RIGHT_EYE,
+    LEFT_EYEBROW,
+    RIGHT_EYEBROW,
+    NOSE[0],
+    NOSE[1],
+];
 
 /// The edges of the triangles, each once, lower number first, in order.
 pub fn edges() -> Vec<[u16; 2]> {

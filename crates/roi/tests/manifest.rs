@@ -28,12 +28,18 @@ fn every_network_has_its_hash_and_licence() {
     for entry in &manifest.networks {
         let bytes = std::fs::read(folder.join(&entry.file)).unwrap();
         assert_eq!(bytes.len(), entry.bytes, "{}", entry.file);
-        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         assert_eq!(digest, entry.sha256, "{}", entry.file);
         assert_eq!(entry.licence, "Apache-2.0");
         assert_eq!(entry.source_sha256.len(), 64);
         let name = entry.file.trim_end_matches(".onnx");
-        assert!(Network::ALL.iter().any(|n| n.name() == name), "{name} is in the manifest but not in Network");
+        assert!(
+            Network::ALL.iter().any(|n| n.name() == name),
+            "{name} is in the manifest but not in Network"
+        );
     }
     let licence = std::fs::read_to_string(folder.join("LICENSE")).unwrap();
     assert!(licence.contains("Apache License") && licence.contains("Version 2.0"));
@@ -41,7 +47,10 @@ fn every_network_has_its_hash_and_licence() {
     for entry in std::fs::read_dir(&folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if name.ends_with(".onnx") {
-            assert!(manifest.networks.iter().any(|e| e.file == name), "{name} is not in the manifest");
+            assert!(
+                manifest.networks.iter().any(|e| e.file == name),
+                "{name} is not in the manifest"
+            );
         }
     }
 }

@@ -5,11 +5,14 @@ mod support;
 
 use skinkit_roi::{
     FaceDetection, FaceDetector, FaceLandmarker, FaceMesh, FaceMesher, FaceOptions, FaceRange, MeshKind, Networks,
+    PersonSegmenter,
 };
 use support::{Golden, GoldenFace};
 
 /// Mean distance of the landmarks, in pixels. The target is 0.05; the sampling rule is exact, so hold more.
 const MESH_TOLERANCE: f32 = 0.01;
+/// Intersection over union of the person masks at 0.5.
+const MASK_OVERLAP: f32 = 0.995;
 /// Boxes, key points (as shares of the picture) and scores. The target is 1e-3.
 const DETECTION_TOLERANCE: f32 = 1e-4;
 
@@ -32,8 +35,16 @@ fn detections_agree() {
                     .zip(expected)
                     .map(|(face, golden_face)| difference(face, golden_face, &golden))
                     .fold(0.0, f32::max);
-                println!("| {engine} | {range:?} | {} | {} | {worst:.5} |", golden.name, found.len());
-                assert!(worst <= DETECTION_TOLERANCE, "{engine} {range:?} {}: {worst}", golden.name);
+                println!(
+                    "| {engine} | {range:?} | {} | {} | {worst:.5} |",
+                    golden.name,
+                    found.len()
+                );
+                assert!(
+                    worst <= DETECTION_TOLERANCE,
+                    "{engine} {range:?} {}: {worst}",
+                    golden.name
+                );
             }
         }
     }
@@ -60,11 +71,46 @@ fn meshes_agree() {
                     let error = mean_distance(&mesh, expected, &golden);
                     let depth = mean_depth_difference(&mesh, kind, expected, &golden);
                     let share = 100.0 * error / mesh.interocular_distance();
-                    println!("| {engine} | {kind:?} | {} | {error:.4} | {share:.3} | {depth:.4} |", golden.name);
+                    println!(
+                        "| {engine} | {kind:?} | {} | {error:.4} | {share:.3} | {depth:.4} |",
+                        golden.name
+                    );
                     assert!(error <= MESH_TOLERANCE, "{engine} {kind:?} {}: {error} px", golden.name);
-                    assert!(depth <= 2.0 * MESH_TOLERANCE, "{engine} {kind:?} {}: {depth} px deep", golden.name);
+                    assert!(
+                        depth <= 2.0 * MESH_TOLERANCE,
+                        "{engine} {kind:?} {}: {depth} px deep",
+                        golden.name
+                    );
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn person_masks_agree() {
+    for runtime in support::runtimes() {
+        let engine = format!("{:?}", runtime.engine().kind);
+        let mut segmenter = PersonSegmenter::new(&runtime).unwrap();
+        for golden in support::all() {
+            let mask = segmenter.mask(&golden.photo().frame()).unwrap();
+            let (mut shared, mut joint, mut difference) = (0u32, 0u32, 0.0);
+            let expected = golden.mask();
+            for (i, expected) in expected.iter().map(|v| f32::from(*v) / 255.0).enumerate() {
+                let (x, y) = (i as u32 % golden.width, i as u32 / golden.width);
+                let value = mask.at([x as f32, y as f32]);
+                let (a, b) = (value >= 0.5, expected >= 0.5);
+                shared += u32::from(a && b);
+                joint += u32::from(a || b);
+                difference += (value - expected).abs();
+            }
+            let overlap = shared as f32 / joint.max(1) as f32;
+            println!(
+                "| {engine} | person | {} | {overlap:.5} | {:.5} |",
+                golden.name,
+                difference / expected.len() as f32
+            );
+            assert!(overlap >= MASK_OVERLAP, "{engine} {}: {overlap}", golden.name);
         }
     }
 }
@@ -76,7 +122,11 @@ fn there_is_no_face_on_the_cat() {
             let options = FaceOptions::default().with_range(range);
             let mut landmarker = FaceLandmarker::with_options(&runtime, &Networks::embedded(), options).unwrap();
             for golden in support::all().iter().filter(|g| g.name.starts_with("noface")) {
-                assert!(landmarker.find(&golden.photo().frame()).unwrap().is_empty(), "{}", golden.name);
+                assert!(
+                    landmarker.find(&golden.photo().frame()).unwrap().is_empty(),
+                    "{}",
+                    golden.name
+                );
             }
         }
     }
@@ -118,6 +168,11 @@ fn mean_depth_difference(mesh: &FaceMesh, kind: MeshKind, expected: &[[f32; 3]],
         MeshKind::Points468 => 1.0,
         MeshKind::Points478 => mesh.roi.rotation.cos().hypot(mesh.roi.rotation.sin() * width / height),
     };
-    let sum: f32 = mesh.points.iter().zip(expected).map(|(a, b)| (a[2] * stretch - b[2] * width).abs()).sum();
+    let sum: f32 = mesh
+        .points
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a[2] * stretch - b[2] * width).abs())
+        .sum();
     sum / expected.len() as f32
 }

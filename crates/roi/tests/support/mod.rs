@@ -40,13 +40,21 @@ struct GoldenMask {
 impl Golden {
     pub fn photo(&self) -> Photo {
         let photo = Photo::open(&self.folder.join(&self.image), &Limits::default()).unwrap();
-        assert_eq!((photo.width(), photo.height()), (self.width, self.height), "{}", self.name);
+        assert_eq!(
+            (photo.width(), photo.height()),
+            (self.width, self.height),
+            "{}",
+            self.name
+        );
         photo
     }
 
     /// The person mask, a byte a pixel.
     pub fn mask(&self) -> Vec<u8> {
-        image::open(self.folder.join(&self.selfie_mask.file)).unwrap().into_luma8().into_raw()
+        image::open(self.folder.join(&self.selfie_mask.file))
+            .unwrap()
+            .into_luma8()
+            .into_raw()
     }
 }
 
@@ -58,7 +66,11 @@ fn load(folder: &Path) -> Vec<Golden> {
         .map(|path| {
             let golden: Golden = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            Golden { name, folder: folder.to_owned(), ..golden }
+            Golden {
+                name,
+                folder: folder.to_owned(),
+                ..golden
+            }
         })
         .collect();
     goldens.sort_by(|a, b| a.name.cmp(&b.name));
@@ -74,11 +86,15 @@ pub fn committed() -> Vec<Golden> {
 
 /// Shared data beside the checkout, or `SKINKIT_SHARED`; says so when absent.
 pub fn shared(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("SKINKIT_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let root = std::env::var_os("SKINKIT_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
     let path = root.join(folder);
     if !path.is_dir() {
-        eprintln!("SKIPPED: no {folder} in the shared data (SKINKIT_SHARED or ../shared): only the committed part is tested");
+        eprintln!(
+            "SKIPPED: no {folder} in the shared data (SKINKIT_SHARED or ../shared): only the committed part is tested"
+        );
         return None;
     }
     Some(path)
@@ -99,7 +115,10 @@ pub fn all() -> Vec<Golden> {
 
 /// The embedded engine, and ONNX Runtime where it is found.
 pub fn runtimes() -> Vec<Runtime> {
-    let config = |engine| RuntimeConfig { engine, ..RuntimeConfig::default() };
+    let config = |engine| RuntimeConfig {
+        engine,
+        ..RuntimeConfig::default()
+    };
     let mut runtimes = vec![Runtime::new(&config(EngineChoice::Embedded)).unwrap()];
     match Runtime::new(&config(EngineChoice::OnnxRuntime)) {
         Ok(runtime) => runtimes.push(runtime),
