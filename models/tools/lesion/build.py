@@ -22,14 +22,16 @@ def main() -> None:
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--cache", type=pathlib.Path, help="decoded pictures (default RUN/cache)")
     parser.add_argument("--checkpoint", default="final.pt")
-    parser.add_argument("--name", default="lesion-ham7", help="description in packs/")
+    parser.add_argument("--set", default="ham7")
+    parser.add_argument("--name", help="description in packs/ (default lesion-SET)")
     parser.add_argument("--variants", default="int8,w16", help="first is calibrated and evaluated")
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--no-table", action="store_true", help="skip the comparison of quantised variants")
     args = parser.parse_args()
+    args.name = args.name or f"lesion-{args.set}"
     work = args.run / "export"
     work.mkdir(parents=True, exist_ok=True)
-    source = ["--data", args.data, "--cache", args.cache or args.run / "cache", "--size", args.size]
+    source = ["--data", args.data, "--set", args.set, "--cache", args.cache or args.run / "cache", "--size", args.size]
     names = args.variants.split(",")
     main_model = work / f"model.{names[0]}.onnx"
 

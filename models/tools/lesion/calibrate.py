@@ -3,7 +3,7 @@
     python calibrate.py --data DATA --cache CACHE --model model.int8.onnx --out calibration.json
 
 Fitted on pictures of lesions that were neither trained on nor are reported on:
-the 193 of the ISIC 2018 validation set and the monitor slice.
+the set's own validation pictures and the monitor slice.
 """
 
 from __future__ import annotations
@@ -53,15 +53,14 @@ def noise(embedding: np.ndarray, group: np.ndarray) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    dataset.add_arguments(parser)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--known", type=int, default=2500, help="training pictures behind the OOD statistics")
     args = parser.parse_args()
-    arrays = dataset.load_arrays(args.data, args.cache)
-    index = np.concatenate([arrays.indices("calibration"), arrays.indices("monitor")])
+    arrays = dataset.load(args)
+    index = arrays.indices("calibration", "monitor")
 
     def outputs(rows) -> dict[str, np.ndarray]:
         return runner.run(args.model, [dataset.centre_square(arrays.pictures[i], args.size) for i in rows], threads=2)
@@ -70,7 +69,7 @@ def main() -> None:
     label, group = arrays.labels[index], arrays.groups[index]
     t = temperature(held["logits"], label)
     p = metrics.softmax(held["logits"], t)
-    fitted_on = f"{len(index)} pictures of {len(np.unique(group))} lesions that were not trained on: the 193 of the ISIC 2018 Task 3 validation set and a slice of the HAM10000 training set"
+    fitted_on = f"{len(index)} pictures of {len(np.unique(group))} lesions that were not trained on: {arrays.source.calibration_set} and a slice of the training set"
     rng = np.random.default_rng(3)
     known = outputs(rng.choice(arrays.indices("train"), min(args.known, len(arrays.indices("train"))), replace=False))
     stranger_pictures, names = ood.strangers(args.size)
@@ -94,7 +93,7 @@ def main() -> None:
         "calibration": {"temperature": round(t, 4), "fitted_on": fitted_on},
         "conformal": {"method": "lac", "alpha": ALPHA, "threshold": round(conformal_threshold(p, label), 5), "fitted_on": fitted_on},
         "ood": {**chosen, "threshold": best["threshold"], "fitted_on": f"{len(known['logits'])} training pictures; threshold: 97 % of the calibration pictures stay under it"},
-        "embedding_noise": {**noise(held["embedding"], group), "fitted_on": fitted_on},
+        "embedding_noise": {**noise(held["embedding"], group), "fitted_on": fitted_on} if len(np.unique(group)) < len(group) else None,
         "report": {
             "ece_before": metrics.ece(metrics.softmax(held["logits"]), label),
             "ece_after": metrics.ece(p, label),
@@ -103,7 +102,7 @@ def main() -> None:
         },
     }
     args.out.write_text(json.dumps(result))
-    print(json.dumps({**result["report"], "calibration": result["calibration"], "conformal": result["conformal"], "noise": result["embedding_noise"]["same_lesion"]}, indent=1))
+    print(json.dumps({**result["report"], "calibration": result["calibration"], "conformal": result["conformal"], "noise": result["embedding_noise"]}, indent=1))
 
 
 if __name__ == "__main__":

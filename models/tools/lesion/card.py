@@ -23,7 +23,8 @@ TARGETS = (
 )
 
 
-def number(value) -> float:
+def number(value) -> float | None:
+    """The plain figure, with or without an interval beside it; None where it could not be measured."""
     return value["value"] if isinstance(value, dict) else value
 
 
@@ -35,6 +36,9 @@ def held_out(e: dict) -> list[str]:
     lines = ["| figure | value (95 % interval) | target | |", "|---|---|---|---|"]
     for key, label, target, down in TARGETS:
         v = number(e[key])
+        if v is None:
+            lines.append(f"| {label} | not measurable on this set | {'≤' if down else '≥'} {target} | |")
+            continue
         met = v <= target if down else v >= target
         gap = "met" if met else f"missed by {abs(v - target):.3f}"
         lines.append(f"| {label} | {v:.3f}{interval(e[key])} | {'≤' if down else '≥'} {target} | {gap} |")
@@ -45,7 +49,8 @@ def held_out(e: dict) -> list[str]:
     lines.append(f"| mean set size at 90 % | {e['set_size_90']:.2f} | – | |")
     lines.append(f"| accuracy | {number(e['accuracy']):.3f}{interval(e['accuracy'])} | – | |")
     lines.append(f"| ECE before temperature | {e['ece_before']:.3f} | – | |")
-    lines.append(f"| mask Dice | {e['mask_dice']:.3f} | – | |")
+    if e["mask_dice"] is not None:
+        lines.append(f"| mask Dice | {e['mask_dice']:.3f} | – | |")
     return lines
 
 
@@ -67,7 +72,7 @@ def groups(e: dict) -> list[str]:
         mel = "–" if g["melanoma_auc"] is None else f"{g['melanoma_auc']:.3f}"
         lines.append(
             f"| {name} | {g['n']} | {g['accuracy']['value']:.3f}{interval(g['accuracy'])} | {g['balanced_accuracy']:.3f} ({g['classes']}) "
-            f"| {mel} | {g['coverage_90']:.3f} | {g['mask_iou']:.3f} |"
+            f"| {mel} | {g['coverage_90']:.3f} | {'–' if g['mask_iou'] is None else format(g['mask_iou'], '.3f')} |"
         )
     return lines
 
@@ -106,10 +111,10 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
         f"Temperature {pack['calibration']['temperature']} and the conformal threshold {pack['conformal']['threshold']} (LAC, alpha "
         f"{pack['conformal']['alpha']}) were fitted on {pack['calibration']['fitted_on']}. That is few: the coverage of a threshold from n pictures "
         "varies by about 0.3/sqrt(n). The guarantee is over all pictures together, not within a class (see the class table).", "",
-        f"**Same lesion.** Cosine between two pictures of one lesion: mean {noise['same_lesion']['mean']:.3f}, sd {noise['same_lesion']['sd']:.3f}, "
+        *([] if noise is None else [f"**Same lesion.** Cosine between two pictures of one lesion: mean {noise['same_lesion']['mean']:.3f}, sd {noise['same_lesion']['sd']:.3f}, "
         f"5 % quantile {noise['same_lesion']['quantiles']['0.05']:.3f} ({noise['pairs']} pairs); of different lesions: mean "
         f"{noise['different_lesion']['mean']:.3f}, 95 % quantile {noise['different_lesion']['quantiles']['0.95']:.3f}. "
-        "These are views of one lesion, not dated series: they measure the noise of re-photographing, not of time.", "",
+        "These are views of one lesion, not dated series: they measure the noise of re-photographing, not of time.", ""]),
         f"**Not this kind of picture.** {pack['ood']['method']} score on the embedding; threshold {pack['ood']['threshold']:.3f}. Of "
         f"{report['ood_strangers']} pictures that are no skin lesion (faces, a cat, a cup, textures, text, noise, flat colour) "
         f"{ood['rejected']:.1%} are rejected; {e['ood_kept']:.1%} of the held-out lesions are kept. "
@@ -119,7 +124,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
     if rows:
         out += [
             "## Quantisation", "",
-            "594 pictures that were not trained on (none of the held-out fold), ONNX Runtime 1.27, x86-64; the variants take turns, so ratios "
+            "The calibration pictures (none of the held-out fold), ONNX Runtime 1.27, x86-64; the variants take turns, so ratios "
             "hold where milliseconds do not.", "",
             "    python quantise.py --data DATA --cache CACHE --model model.fp32.onnx --out EXPORT", "", quantise.table(rows), "",
             "`dynamic-all`: `quantize_dynamic` over every op. `dynamic-matmul`: signed per-channel MatMul/Gemm only. `int8`: the same with the "

@@ -15,6 +15,7 @@ import data as dataset
 import metrics
 import ood
 import runner
+import sources
 
 
 def bootstrap(figure, groups: np.ndarray, rounds: int = 1000, seed: int = 0) -> list[float]:
@@ -28,7 +29,7 @@ def bootstrap(figure, groups: np.ndarray, rounds: int = 1000, seed: int = 0) -> 
     return [round(float(v), 4) for v in np.nanquantile(values, [0.025, 0.975])]
 
 
-def per_class(p: np.ndarray, label: np.ndarray) -> dict:
+def per_class(p: np.ndarray, label: np.ndarray, classes: tuple[str, ...]) -> dict:
     """One against the rest: support, AUC; sensitivity and specificity of the arg max."""
     guess = p.argmax(axis=1)
     return {
@@ -38,12 +39,12 @@ def per_class(p: np.ndarray, label: np.ndarray) -> dict:
             "specificity": round(float(np.mean(guess[label != c] != c)), 4),
             "auc": round(metrics.auc(p[:, c], label == c), 4),
         }
-        for c, name in enumerate(dataset.CLASSES)
+        for c, name in enumerate(classes)
         if (label == c).any()
     }
 
 
-def strata(records: list[dataset.Record]) -> dict[str, np.ndarray]:
+def strata(records: list[sources.Record]) -> dict[str, np.ndarray]:
     """Named attributes of the pictures: sex, age band, site, how the label was confirmed."""
 
     def band(age: float | None) -> str:
@@ -59,11 +60,13 @@ def strata(records: list[dataset.Record]) -> dict[str, np.ndarray]:
     }
 
 
-def evaluate(outputs: dict, label, group, masks, has_mask, records, calibration: dict, rounds: int) -> dict:
+def evaluate(arrays: dataset.Arrays, index: np.ndarray, outputs: dict, calibration: dict, rounds: int) -> dict:
+    label, group, has_mask = arrays.labels[index], arrays.groups[index], arrays.has_mask[index]
+    masks = np.stack([metrics.centre_mask(arrays.masks[i], outputs["mask"].shape[-1]) for i in index])
     t = calibration["calibration"]["temperature"]
     raw, p = metrics.softmax(outputs["logits"]), metrics.softmax(outputs["logits"], t)
     guess = p.argmax(axis=1)
-    mel = dataset.CLASSES.index("mel")
+    mel = arrays.classes.index("mel")
     figures = {
         "balanced_accuracy": lambda r: metrics.balanced_accuracy(label[r], guess[r]),
         "accuracy": lambda r: float(np.mean(guess[r] == label[r])),
@@ -84,16 +87,16 @@ def evaluate(outputs: dict, label, group, masks, has_mask, records, calibration:
         "ece_before": round(metrics.ece(raw, label), 4),
         "ece": round(metrics.ece(p, label), 4),
         "coverage_90": round(float(covered.mean()), 4),
-        "coverage_90_by_class": {c: round(float(covered[label == i].mean()), 4) for i, c in enumerate(dataset.CLASSES)},
+        "coverage_90_by_class": {c: round(float(covered[label == i].mean()), 4) for i, c in enumerate(arrays.classes)},
         "set_size_90": round(float(sets.sum(axis=1).mean()), 4),
-        **{k: round(v, 4) for k, v in metrics.retrieval(outputs["embedding"], group).items()},
-        "mask_iou": round(float(iou[has_mask].mean()), 4),
-        "mask_dice": round(float(dice[has_mask].mean()), 4),
+        **{k: _or_none(v) for k, v in metrics.retrieval(outputs["embedding"], group).items()},
+        "mask_iou": mean_of(iou[has_mask]),
+        "mask_dice": mean_of(dice[has_mask]),
         "ood_kept": None if inside is None else round(float(inside.mean()), 4),
-        "per_class": per_class(p, label),
+        "per_class": per_class(p, label, arrays.classes),
         "by_group": {},
     }
-    for name, values in strata(records).items():
+    for name, values in strata([arrays.records[i] for i in index]).items():
         for value in sorted(set(values)):
             rows = np.flatnonzero(values == value)
             if len(rows) < 20:
@@ -108,9 +111,13 @@ def evaluate(outputs: dict, label, group, masks, has_mask, records, calibration:
                 "classes": int(len(np.unique(label[rows]))),
                 "melanoma_auc": _or_none(figures["melanoma_auc"](rows)),
                 "coverage_90": round(float(covered[rows].mean()), 4),
-                "mask_iou": round(float(iou[rows][has_mask[rows]].mean()), 4),
+                "mask_iou": mean_of(iou[rows][has_mask[rows]]),
             }
     return result
+
+
+def mean_of(values: np.ndarray) -> float | None:
+    return round(float(values.mean()), 4) if len(values) else None
 
 
 def _or_none(value: float) -> float | None:
@@ -119,8 +126,7 @@ def _or_none(value: float) -> float | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    dataset.add_arguments(parser)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--calibration", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
@@ -128,22 +134,18 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--rounds", type=int, default=1000)
     args = parser.parse_args()
-    arrays = dataset.load_arrays(args.data, args.cache)
+    arrays = dataset.load(args)
     index = arrays.indices(args.part)
     outputs = runner.run(args.model, [dataset.centre_square(arrays.pictures[i], args.size) for i in index], threads=2)
-    masks = np.stack([metrics.centre_mask(arrays.masks[i], outputs["mask"].shape[-1]) for i in index])
     result = {
         "set": {
-            "test": "fold 0 of five of HAM10000, grouped by lesion: never trained on, never used for a choice",
-            "monitor": "a slice of HAM10000 that was not trained on",
-            "calibration": "ISIC 2018 Task 3 validation set",
+            "test": arrays.source.test_set,
+            "monitor": "a slice of the training set that was not trained on",
+            "calibration": arrays.source.calibration_set,
         }[args.part],
         "model": args.model.name,
         "command": f"python evaluate.py --data DATA --cache CACHE --model {args.model.name} --calibration calibration.json --out evaluation.json",
-        **evaluate(
-            outputs, arrays.labels[index], arrays.groups[index], masks, arrays.has_mask[index],
-            [arrays.records[i] for i in index], json.loads(args.calibration.read_text()), args.rounds,
-        ),
+        **evaluate(arrays, index, outputs, json.loads(args.calibration.read_text()), args.rounds),
     }
     args.out.write_text(json.dumps(result, indent=1))
     print(json.dumps({k: v for k, v in result.items() if k not in ("by_group",)}, indent=1))

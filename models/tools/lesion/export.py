@@ -32,7 +32,7 @@ class FromBytes(torch.nn.Module):
 def load(checkpoint: pathlib.Path, weights: str = "average") -> network.LesionNet:
     """The averaged (default) or raw weights of a checkpoint, in evaluation mode."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    net = network.LesionNet()
+    net = network.LesionNet(len(state[weights]["head.bias"]))
     net.load_state_dict(state[weights])
     return net.eval()
 

@@ -85,6 +85,7 @@ def quick(model, arrays, part: str, device: str, size: int = 192) -> dict[str, f
 
     import data as dataset
 
+    mel = arrays.classes.index("mel")
     index = arrays.indices(part)
     logits, embeddings, ious = [], [], []
     with torch.no_grad(), torch.autocast(device, torch.bfloat16):
@@ -108,7 +109,7 @@ def quick(model, arrays, part: str, device: str, size: int = 192) -> dict[str, f
         "balanced_accuracy": round(balanced_accuracy(label, p.argmax(1)), 4),
         "accuracy": round(float(np.mean(p.argmax(1) == label)), 4),
         "macro_auc": round(macro_auc(p, label), 4),
-        "melanoma_auc": round(auc(p[:, 4], label == 4), 4),
+        "melanoma_auc": round(auc(p[:, mel], label == mel), 4),
         "mask_iou": round(float(np.concatenate(ious).mean()), 4) if ious else None,
         **{k: round(v, 4) for k, v in found.items()},
     }

@@ -127,15 +127,14 @@ def build(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarray]) -
 
 
 def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, rounds: int) -> list[dict]:
-    index = np.concatenate([arrays.indices("monitor"), arrays.indices("calibration")])
+    index = arrays.indices("monitor", "calibration")
     pictures = [dataset.centre_square(arrays.pictures[i], size) for i in index]
     label = arrays.labels[index]
     outputs = {name: runner.run(path, pictures, threads=2) for name, path in files.items()}
     base = outputs["fp32"]
     truth = np.stack([metrics.centre_mask(arrays.masks[i], base["mask"].shape[-1]) for i in index])
     keep = arrays.has_mask[index]
-    one = runner.latency(files, pictures[0], 1, rounds)
-    two = runner.latency(files, pictures[0], 2, rounds)
+    one, two = (runner.latency(files, dict.fromkeys(files, pictures[0]), threads, rounds) for threads in (1, 2))
     rows = []
     for name, path in files.items():
         o = outputs[name]
@@ -153,7 +152,7 @@ def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, r
                 "same_top1_as_fp32": round(float(np.mean(p.argmax(1) == p0.argmax(1))), 4),
                 "mean_abs_dp": round(float(np.abs(p - p0).mean()), 5),
                 "embedding_cosine": round(float((o["embedding"] * base["embedding"]).sum(1).mean()), 5),
-                "mask_iou": round(float(iou.mean()), 4),
+                "mask_iou": round(float(iou.mean()), 4) if len(iou) else None,
                 "cam_correlation": round(float(np.mean([np.corrcoef(x, y)[0, 1] for x, y in zip(a, b)])), 5),
             }
         )
@@ -170,15 +169,14 @@ def table(rows: list[dict]) -> str:
         one, two = (" / ".join(f"{v:.1f}" for v in r[k]) for k in ("ms_1_thread", "ms_2_threads"))
         lines.append(
             f"| {r['variant']} | {r['bytes']:,} | {one} | {two} | {r['balanced_accuracy']:.4f} | {r['same_top1_as_fp32']:.4f} "
-            f"| {r['embedding_cosine']:.4f} | {r['mask_iou']:.4f} | {r['cam_correlation']:.4f} |"
+            f"| {r['embedding_cosine']:.4f} | {'–' if r['mask_iou'] is None else format(r['mask_iou'], '.4f')} | {r['cam_correlation']:.4f} |"
         )
     return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    dataset.add_arguments(parser)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--size", type=int, default=192)
@@ -187,7 +185,7 @@ def main() -> None:
     parser.add_argument("--build-only", action="store_true")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    arrays = dataset.load_arrays(args.data, args.cache)
+    arrays = dataset.load(args)
     train = np.random.default_rng(11).choice(arrays.indices("train"), args.ranges, replace=False)
     files = build(args.model, args.out, [dataset.centre_square(arrays.pictures[i], args.size) for i in train])
     for name, path in files.items():

@@ -31,17 +31,17 @@ def run(path: pathlib.Path, pictures: list[np.ndarray], threads: int = 1) -> dic
     return {n: np.stack(v) for n, v in gathered.items()}
 
 
-def latency(paths: dict[str, pathlib.Path], picture: np.ndarray, threads: int, rounds: int) -> dict[str, tuple[float, float]]:
-    """Milliseconds (p10, p50) a run for each model; the models take turns, so load hits all alike."""
+def latency(paths: dict[str, pathlib.Path], pictures: dict[str, np.ndarray], threads: int, rounds: int) -> dict[str, tuple[float, float]]:
+    """Milliseconds (p10, p50) a run for each model on its picture; they take turns, so load hits all alike."""
     sessions = {name: session(path, threads) for name, path in paths.items()}
-    feeds = {"image": picture[None]}
+    feeds = {name: {"image": pictures[name][None]} for name in paths}
     times: dict[str, list[float]] = {name: [] for name in paths}
-    for s in sessions.values():
+    for name, s in sessions.items():
         for _ in range(3):
-            s.run(None, feeds)
+            s.run(None, feeds[name])
     for _ in range(rounds):
         for name, s in sessions.items():
             start = time.perf_counter()
-            s.run(None, feeds)
+            s.run(None, feeds[name])
             times[name].append((time.perf_counter() - start) * 1e3)
     return {name: tuple(float(v) for v in np.percentile(t, [10, 50])) for name, t in times.items()}

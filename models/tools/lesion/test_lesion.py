@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE))
 import data as dataset  # noqa: E402
 import metrics  # noqa: E402
 import ood  # noqa: E402
+import sources  # noqa: E402
 
 PACK = HERE.parent.parent / "lesion-ham7"
 
@@ -106,10 +107,10 @@ def test_lesions_and_duplicates_stay_in_one_part(tmp_path):
         w = csv.writer(f)
         w.writerow(fields)
         for i in range(900):
-            w.writerow([f"P{i}", dataset.CLASSES[(i // 3) % 7], f"L{i // 3}", "ham10000_train", "", "", "", ""])
+            w.writerow([f"P{i}", sources.HAM7[(i // 3) % 7], f"L{i // 3}", "ham10000_train", "", "", "", ""])
         w.writerow(["V1", "nv", "L5", "isic2018_val", "", "40.0", "male", "back"])
     (ham / "known_duplicates.csv").write_text("similarity,a,b,kind\n0.99,P0,P300,duplicate\n0.99,P30,P600,distinct\n")
-    records = dataset.load_records(tmp_path)
+    records = sources.ham7(tmp_path)
     parts: dict[int, set] = {}
     for r in records:
         parts.setdefault(r.group, set()).add(r.part)
@@ -119,7 +120,7 @@ def test_lesions_and_duplicates_stay_in_one_part(tmp_path):
     assert by_id["V1"].part == "calibration" and by_id["P15"].part == "unused"
     share = np.mean([r.part == "test" for r in records])
     assert 0.15 < share < 0.25
-    assert records == dataset.load_records(tmp_path)
+    assert records == sources.ham7(tmp_path)
 
 
 def tiny_model(path, kind=None, opset=17, side=8, labels=3):
@@ -169,7 +170,7 @@ def test_shipped_files_match_their_hashes():
     for v in pack["variants"]:
         content = (PACK / v["file"]).read_bytes()
         assert len(content) == v["bytes"] and hashlib.sha256(content).hexdigest() == v["sha256"]
-    assert [label["id"] for label in pack["labels"]] == list(dataset.CLASSES)
+    assert [label["id"] for label in pack["labels"]] == list(sources.HAM7)
 
 
 def test_shipped_outputs_are_the_golden_ones_and_consistent():

@@ -38,6 +38,7 @@ import data as dataset
 import losses
 import metrics
 import network
+import sources
 
 
 class Batches(torch.utils.data.Dataset):
@@ -56,10 +57,10 @@ class Batches(torch.utils.data.Dataset):
         self.labels = arrays.labels
         self.group_ids = arrays.groups
         label = self.labels[[m[0] for m in self.members]]
-        count = np.bincount(label, minlength=len(dataset.CLASSES))
+        count = np.bincount(label, minlength=len(arrays.classes))
         weight = 1 / np.sqrt(count[label])
         self.weight = weight / weight.sum()
-        self.prior = np.bincount(label, self.weight, len(dataset.CLASSES))
+        self.prior = np.bincount(label, self.weight, len(arrays.classes))
         self.arrays, self.lesions, self.seed, self.size = arrays, lesions, seed, size
 
     def __len__(self) -> int:
@@ -142,7 +143,8 @@ def optimiser(model: network.LesionNet, decay: float):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder with the picture sets")
+    parser.add_argument("--set", default="ham7", choices=sorted(sources.SOURCES))
     parser.add_argument("--out", type=pathlib.Path, required=True, help="checkpoints and log.jsonl")
     parser.add_argument("--cache", type=pathlib.Path, help="decoded pictures (default OUT/cache)")
     budget = parser.add_mutually_exclusive_group(required=True)
@@ -166,13 +168,13 @@ def main() -> None:
     torch.manual_seed(args.seed)
     network.Attention.plain = args.device == "cpu"
     args.out.mkdir(parents=True, exist_ok=True)
-    arrays = dataset.load_arrays(args.data, args.cache or args.out / "cache")
+    arrays = dataset.load_arrays(args.data, args.cache or args.out / "cache", args.set)
     sizes = [(int(s), float(u)) for s, u in (part.split(":") for part in args.sizes.split(","))]
     size = torch.multiprocessing.Value("i", sizes[0][0])
     batches = Batches(arrays, args.lesions, args.seed, size)
     log_prior = torch.log(torch.tensor(batches.prior, dtype=torch.float32, device=args.device))
 
-    model = network.LesionNet()
+    model = network.LesionNet(len(arrays.classes))
     step, elapsed = 0, 0.0
     checkpoint = args.out / "last.pt"
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
@@ -222,7 +224,8 @@ def main() -> None:
     since = last_log = last_save = last_look = time.monotonic()
     waited = 0.0
     seen = 0
-    classes = len(dataset.CLASSES)
+    classes = len(arrays.classes)
+    masked = bool(arrays.has_mask[arrays.indices("train")].all())
     iterator = iter(loader)
     while True:
         progress = step / args.steps if args.steps else elapsed / 60 / args.minutes
@@ -252,7 +255,7 @@ def main() -> None:
             parts["contrast"] = 0.3 * losses.contrast(embedding, owner, memory, memory_group)
             memory = torch.cat([embedding.detach(), memory])[:1024]
             memory_group = torch.cat([owner, memory_group])[:1024]
-        if mask is not None:
+        if mask is not None and masked:
             parts["mask"] = 0.5 * losses.overlap(predicted, mask)
         loss = sum(parts.values())
         optimizer.zero_grad(set_to_none=True)
