@@ -29,10 +29,16 @@ pub fn viewer(key: &str, before: &Side, after: &Side, transform: Option<[f64; 6]
     html.raw("<div class=\"viewer\">");
     let has = |layer| before.drawing.has(layer) || after.drawing.has(layer);
     if has(Layer::Outline) {
-        toggle(&mut html, key, "outline", "Show the outline that was measured");
+        toggle(&mut html, key, "outline", "Show the outline", !both_photos);
     }
     if has(Layer::Heatmap) {
-        toggle(&mut html, key, "heat", "Show the heatmap");
+        toggle(
+            &mut html,
+            key,
+            "heat",
+            "Show the heatmap",
+            !both_photos && !has(Layer::Outline),
+        );
     }
 
     html.raw("<div class=\"pair\">");
@@ -60,19 +66,19 @@ pub fn viewer(key: &str, before: &Side, after: &Side, transform: Option<[f64; 6]
     html
 }
 
-/// A check box that works without a script: what it shows stands behind it in the page.
-fn toggle(html: &mut Html, key: &str, layer: &'static str, label: &'static str) {
-    put!(html; "<input type=\"checkbox\" class=\"toggle show-");
-    html.raw(layer);
-    put!(html; "\" id=\"", key, "-show-", layer, "\"><label for=\"", key, "-show-", layer, "\">");
-    html.raw(label);
-    html.raw("</label>");
+/// A check box that works without a script: what it shows stands behind it in the page. Where there
+/// is no photo to lay it over, it starts switched on.
+fn toggle(html: &mut Html, key: &str, layer: &'static str, label: &'static str, on: bool) {
+    let id = format!("{key}-show-{layer}");
+    put!(html; "<input type=\"checkbox\" class=\"toggle show-", layer, "\" id=\"", &id, "\"");
+    html.raw(if on { " checked" } else { "" });
+    put!(html; "><label for=\"", &id, "\">", label, "</label>");
 }
 
 fn slider(html: &mut Html, key: &str, sides: [&Side; 2], placed: Matrix, dates: &[String; 2]) {
     let [before, after] = sides;
     let [x, y, width, height] = after.drawing.view;
-    put!(html; "<div class=\"slide needs-script\" data-x=\"", x, "\" data-width=\"", width, "\">",
+    put!(html; "<div class=\"slide needs-script\" data-x=\"", x, "\" data-width=\"", width, "\" data-height=\"", height, "\">",
         "<svg class=\"frame\" viewBox=\"", view_box(after.drawing.view), "\" role=\"img\" aria-label=\"Earlier scan on the left of the line, later scan on the right\">",
         "<defs><clipPath id=\"", key, "-clip\"><rect class=\"cut\" x=\"", x, "\" y=\"", y, "\" width=\"", width / 2.0, "\" height=\"", height, "\"/></clipPath></defs>",
         layers(after.drawing, Matrix::scale(1.0)),

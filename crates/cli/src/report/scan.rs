@@ -81,12 +81,10 @@ pub fn scores(scan: &Scan) -> Html {
         let in_set = scan.prediction_set.contains(&one.label);
         html.raw("<li><span class=\"name\">");
         put!(html; name_of(&one.name, &one.label));
-        html.raw("</span><span class=\"number\">");
-        put!(html; text::per_cent(one.p), "</span>", plot::share(one.p, in_set));
         if in_set {
-            html.raw("<span class=\"chip\">in the set</span>");
+            html.raw(" <span class=\"chip\">in the set</span>");
         }
-        html.raw("</li>");
+        put!(html; "</span><span class=\"number\">", text::per_cent(one.p), "</span>", plot::share(one.p, in_set), "</li>");
     }
     html.raw("</ul><p class=\"note\">These are the model pack’s scores for its own labels. ");
     if !scan.prediction_set.is_empty() {
@@ -130,13 +128,12 @@ pub fn conditions(scan: &Scan) -> Html {
             }
             html.raw("</ul>");
         }
-        put!(html; values(&quality.values));
     }
     if let Some(familiarity) = scan.familiarity {
         html.raw(if familiarity.in_distribution {
-            "<p>The picture is of the kind that the model pack was made from."
+            "<p>The picture resembles those that the model pack was made from."
         } else {
-            "<p class=\"caution\"><b>Unlike the pack’s pictures.</b> The model pack was made from other kinds of pictures, so its scores mean little here."
+            "<p class=\"caution\"><b>Unlike the pack’s pictures.</b> The model pack was made from other kinds of pictures, so its scores are of little use here."
         });
         put!(html; " <span class=\"meta\">Score ", text::value(familiarity.score, ""), ", line at ", text::value(familiarity.threshold, ""), ".</span></p>");
     }
@@ -162,7 +159,7 @@ pub fn values(values: &[Measurement]) -> Html {
     }
     html.raw("<dl class=\"values\">");
     for one in values {
-        put!(html; "<div><dt>", &one.name, "</dt><dd>", text::value(one.value, &one.unit));
+        put!(html; "<div><dt>", text::capital(&one.name), "</dt><dd>", text::value(one.value, &one.unit));
         if let Some([low, high]) = one.interval.filter(|i| i.iter().all(|v| v.is_finite())) {
             put!(html; " <span class=\"meta\">(", text::value(low, ""), " to ", text::value(high, ""), ")</span>");
         }
@@ -172,7 +169,20 @@ pub fn values(values: &[Measurement]) -> Html {
     html
 }
 
-/// Where the results come from.
+/// Which pack the results are from, and on what terms.
+pub fn pack(scan: &Scan) -> Html {
+    let mut html = Html::default();
+    if let Some(pack) = &scan.pack {
+        put!(html; "<p class=\"note\">Model pack ", format!("{} {}", pack.id, pack.version).trim());
+        if !pack.licence.is_empty() {
+            put!(html; ". Licence: ", &pack.licence);
+        }
+        html.raw("</p>");
+    }
+    html
+}
+
+/// How the results were made, with the figures of the picture's quality.
 pub fn origin(scan: &Scan) -> Html {
     let mut html = Html::default();
     html.raw("<dl class=\"origin\">");
@@ -184,11 +194,13 @@ pub fn origin(scan: &Scan) -> Html {
     row("Scan", &scan.id);
     row("Region", scan.region.as_deref().unwrap_or_default());
     if let Some(pack) = &scan.pack {
-        row("Model pack", format!("{} {}", pack.id, pack.version).trim());
-        row("Licence", &pack.licence);
         row("Intended use", pack.intended_use.as_deref().unwrap_or_default());
     }
     row("Engine", &scan.engine);
+    row("Recorded", &text::date_time(scan.taken_at));
     html.raw("</dl>");
+    if let Some(quality) = scan.quality.as_ref().filter(|q| !q.values.is_empty()) {
+        put!(html; "<h4>Figures of the picture</h4>", values(&quality.values));
+    }
     html
 }

@@ -7,6 +7,8 @@ for (const slide of document.querySelectorAll(".slide")) {
   const edge = slide.querySelector(".edge");
   const left = Number(slide.dataset.x);
   const width = Number(slide.dataset.width);
+  // As wide as its picture at a height that fits a screen, so that line and handle stay together.
+  slide.style.maxWidth = Math.min(44, (34 * width) / Number(slide.dataset.height)) + "rem";
   const show = () => {
     const part = Number(range.value) / 100;
     cut.setAttribute("width", width * part);

@@ -144,7 +144,7 @@ impl<'a> Prepared<'a> {
         }
         html.raw("<h3>Over time</h3><div class=\"trends\">");
         for trend in &drawn {
-            put!(html; "<figure><figcaption><b>", &trend.name, "</b>");
+            put!(html; "<figure><figcaption><b>", text::capital(&trend.name), "</b>");
             if !trend.unit.is_empty() {
                 put!(html; " <span class=\"meta\">in ", &trend.unit, "</span>");
             }
@@ -209,21 +209,23 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Scores, conditions, measures and origin of one scan.
+/// Scores, measures, quality and origin of one scan.
 fn results(scan: &Scan) -> Html {
     let mut html = Html::default();
-    html.raw("<div class=\"results\">");
-    let parts = [
-        ("Label scores", scan::scores(scan)),
-        ("Measures", scan::values(&scan.measures)),
-        ("The picture", scan::conditions(scan)),
-    ];
-    for (title, part) in parts {
+    let titled = |html: &mut Html, title: &'static str, part: Html| {
         if !part.is_empty() {
             put!(html; "<div><h4>", title, "</h4>", part, "</div>");
         }
+    };
+    html.raw("<div class=\"results\">");
+    titled(&mut html, "Label scores", scan::scores(scan));
+    let mut beside = Html::default();
+    titled(&mut beside, "Measures", scan::values(&scan.measures));
+    titled(&mut beside, "Picture quality", scan::conditions(scan));
+    if !beside.is_empty() {
+        put!(html; "<div class=\"beside\">", beside, "</div>");
     }
-    put!(html; "</div><details class=\"made\"><summary>How this was made</summary>", scan::origin(scan), "</details>");
+    put!(html; "</div>", scan::pack(scan), "<details class=\"made\"><summary>How this was made</summary>", scan::origin(scan), "</details>");
     html
 }
 
@@ -268,7 +270,7 @@ fn differences(comparison: &Comparison) -> Html {
         } else {
             &row.difference_unit
         };
-        put!(html; "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", &row.name,
+        put!(html; "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", text::capital(&row.name),
             "</th><td role=\"cell\" data-label=\"Earlier\">", text::value(row.before, &row.unit),
             "</td><td role=\"cell\" data-label=\"Later\">", text::value(row.after, &row.unit),
             "</td><td role=\"cell\" data-label=\"Difference\"><b>", text::signed(row.difference, unit),

@@ -65,7 +65,7 @@ fn number(v: f64) -> String {
         a if !a.is_finite() => return NONE.to_owned(),
         a if a >= 100.0 => 0,
         a if a >= 10.0 => 1,
-        a if a >= 1.0 || a == 0.0 => 2,
+        a if a >= 0.1 || a == 0.0 => 2,
         _ => 3,
     };
     let text = format!("{:.*}", decimals, v);
@@ -99,6 +99,14 @@ pub fn coordinate(v: f64) -> String {
     }
 }
 
+/// With a capital first letter.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// "1 scan", "2 scans".
 pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
@@ -125,7 +133,7 @@ mod tests {
         assert_eq!(value(-12.34, ""), "−12.3");
         assert_eq!(value(f64::NAN, "mm"), NONE);
         assert_eq!(value(0.0312, ""), "0.031");
-        assert_eq!(signed(0.5, "mm"), "+0.500\u{a0}mm");
+        assert_eq!(signed(0.5, "mm"), "+0.50\u{a0}mm");
         assert_eq!(signed(-0.00001, ""), "0");
         assert_eq!(signed(0.00001, ""), "0");
         assert_eq!(signed(100.0, ""), "+100");
@@ -133,6 +141,13 @@ mod tests {
         assert_eq!(coordinate(-0.00001), "0");
         assert_eq!(coordinate(100.0), "100");
         assert_eq!(coordinate(1e300).len(), 301);
+    }
+
+    #[test]
+    fn capitals() {
+        assert_eq!(capital("area"), "Area");
+        assert_eq!(capital("ärmel"), "Ärmel");
+        assert_eq!(capital(""), "");
     }
 
     #[test]
