@@ -3,6 +3,7 @@
 
 mod anchors;
 mod canonical_tables;
+mod colour;
 mod detection;
 mod error;
 mod face_detector;
@@ -12,9 +13,11 @@ mod face_tracker;
 mod networks;
 mod person;
 mod picture_network;
+mod raster;
 mod region;
 mod scale;
 mod site;
+mod skin;
 mod smoothing;
 pub mod topology;
 
@@ -30,4 +33,5 @@ pub use region::{
 };
 pub use scale::{IRIS_MM, Scale, ScaleSource};
 pub use site::{FaceSite, MIN_FACING, SitePlace};
+pub use skin::{SKIN_MASK_SIDE, SkinFinder, SkinMask, SkinTone};
 pub use smoothing::Smoothing;
