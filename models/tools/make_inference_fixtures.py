@@ -108,7 +108,7 @@ def pack_network(folder, name, classes=CLASSES, bad_numbers=False):
     heads = rng.normal(0, 2, (classes, DIM)).astype(np.float32)
     constants = [
         constant("scale", np.float32([1 / 255])),
-        constant("w_features", rng.normal(0, 1, (DIM, 3, 1, 1)).astype(np.float32)),
+        constant("w_features", np.abs(rng.normal(0, 1, (DIM, 3, 1, 1))).astype(np.float32)),
         constant("w_heads", heads[:, :, None, None]),
         constant("w_linear", heads),
         constant("b_linear", bias),

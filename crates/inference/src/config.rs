@@ -80,3 +80,13 @@ pub struct EngineInfo {
     /// was already loaded in this process.
     pub note: Option<String>,
 }
+
+impl fmt::Display for EngineInfo {
+    /// One line: `onnxruntime 1.24.4`; where the library lies and why is in the fields.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            EngineKind::OnnxRuntime => write!(f, "{} {}", self.kind, self.version),
+            EngineKind::Embedded => write!(f, "{} ({})", self.kind, self.version),
+        }
+    }
+}

@@ -71,6 +71,26 @@ pub enum Error {
         /// The engine's own words.
         reason: String,
     },
+
+    /// A model pack was refused.
+    #[error("the model pack is refused: {}, {field}: {reason}", file.display())]
+    Pack {
+        /// The file in which the fault lies.
+        file: PathBuf,
+        /// The field of pack.json, or the part of the network, that does not fit.
+        field: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+
+    /// A network gave numbers that are not finite.
+    #[error("the network `{network}` gave a number that is not finite in its output `{output}`: the pack is broken")]
+    NotFinite {
+        /// The name given to the session.
+        network: String,
+        /// The output.
+        output: String,
+    },
 }
 
 const HOW_TO_GET: &str = "To get it: run `cargo xtask setup` in a checkout of SkinKit, or set ORT_DYLIB_PATH to the \

@@ -70,45 +70,75 @@ fn content(message: Message, field: u64) -> Content {
     Content::Message(inner)
 }
 
-fn walk(mut bytes: &[u8], message: Message, depth: usize, seen: &mut u64) -> Result<(), &'static str> {
+fn walk(bytes: &[u8], message: Message, depth: usize, seen: &mut u64) -> Result<(), &'static str> {
     if depth > DEEPEST {
         return Err("it is nested too deeply");
     }
-    while !bytes.is_empty() {
-        let tag = varint(&mut bytes)?;
-        let field = tag >> 3;
-        if field == 0 {
-            return Err("it has a field of number 0");
-        }
+    for field in Fields(bytes) {
+        let (field, value) = field?;
         if depth == 0 && field < 64 {
             *seen |= 1 << field;
         }
-        match tag & 7 {
-            0 => {
-                let value = varint(&mut bytes)?;
-                if matches!((message, field, value), (Message::Tensor, 14, 1..)) {
-                    return Err("its weights lie in another file, which is not supported");
+        match (value, content(message, field)) {
+            (Value::Bytes(part), Content::Message(inner)) => walk(part, inner, depth + 1, seen)?,
+            (Value::Bytes(mut part), Content::Varints) => {
+                while !part.is_empty() {
+                    varint(&mut part)?;
                 }
             }
-            1 => drop(take(&mut bytes, 8)?),
-            2 => {
-                let length = varint(&mut bytes)?;
-                let mut part = take(&mut bytes, length)?;
-                match content(message, field) {
-                    Content::Message(inner) => walk(part, inner, depth + 1, seen)?,
-                    Content::Varints => {
-                        while !part.is_empty() {
-                            varint(&mut part)?;
-                        }
-                    }
-                    Content::Bytes => {}
-                }
+            (Value::Number(1..), _) if matches!((message, field), (Message::Tensor, 14)) => {
+                return Err("its weights lie in another file, which is not supported");
             }
-            5 => drop(take(&mut bytes, 4)?),
-            _ => return Err("it has a field of an unknown kind"),
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// The fields of one message: number and value.
+pub(crate) struct Fields<'a>(pub &'a [u8]);
+
+/// A field's value.
+pub(crate) enum Value<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+    /// Four or eight raw bytes.
+    Fixed,
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Result<(u64, Value<'a>), &'static str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let field = self.read();
+        if field.is_err() {
+            self.0 = &[];
+        }
+        Some(field)
+    }
+}
+
+impl<'a> Fields<'a> {
+    fn read(&mut self) -> Result<(u64, Value<'a>), &'static str> {
+        let tag = varint(&mut self.0)?;
+        let value = match tag & 7 {
+            0 => Value::Number(varint(&mut self.0)?),
+            1 => take(&mut self.0, 8).map(|_| Value::Fixed)?,
+            2 => {
+                let length = varint(&mut self.0)?;
+                Value::Bytes(take(&mut self.0, length)?)
+            }
+            5 => take(&mut self.0, 4).map(|_| Value::Fixed)?,
+            _ => return Err("it has a field of an unknown kind"),
+        };
+        match tag >> 3 {
+            0 => Err("it has a field of number 0"),
+            field => Ok((field, value)),
+        }
+    }
 }
 
 fn take<'a>(bytes: &mut &'a [u8], length: u64) -> Result<&'a [u8], &'static str> {

@@ -156,6 +156,11 @@ impl Outputs<'_> {
         self.find(name).map(|(_, info)| info.shape.as_slice())
     }
 
+    /// The name of the network that gave them.
+    pub fn network(&self) -> &str {
+        self.network
+    }
+
     fn find(&self, name: &str) -> Result<(usize, &TensorInfo)> {
         self.infos
             .iter()

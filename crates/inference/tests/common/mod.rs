@@ -1,5 +1,5 @@
 //! What the tests share.
-#![allow(dead_code)] // each test binary uses a part
+#![allow(dead_code, clippy::unwrap_used)] // each test binary uses a part; failing loudly is what tests do
 
 use std::path::{Path, PathBuf};
 
@@ -41,4 +41,38 @@ pub fn onnxruntime() -> Option<Runtime> {
 /// Every engine there is on this machine.
 pub fn runtimes() -> Vec<Runtime> {
     [Some(embedded()), onnxruntime()].into_iter().flatten().collect()
+}
+
+/// A copy of the tiny pack, with its pack.json changed.
+pub fn tiny_pack(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
+    let folder = tempfile::TempDir::new().unwrap();
+    for file in ["model.onnx", "LICENSE"] {
+        std::fs::copy(fixtures().join("pack").join(file), folder.path().join(file)).unwrap();
+    }
+    let mut json = serde_json::from_slice(&fixture("pack/pack.json")).unwrap();
+    change(&mut json);
+    std::fs::write(folder.path().join("pack.json"), json.to_string()).unwrap();
+    folder
+}
+
+/// The same with another network, whose length and hash are set right.
+pub fn with_network(onnx: &[u8], change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
+    let folder = tiny_pack(|json| {
+        let (bytes, sha256) = sign(onnx);
+        json["variants"][0]["bytes"] = bytes.into();
+        json["variants"][0]["sha256"] = sha256.into();
+        change(json);
+    });
+    std::fs::write(folder.path().join("model.onnx"), onnx).unwrap();
+    folder
+}
+
+/// Length and SHA-256.
+pub fn sign(bytes: &[u8]) -> (u64, String) {
+    use sha2::Digest;
+    let sha256 = sha2::Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    (bytes.len() as u64, sha256)
 }
