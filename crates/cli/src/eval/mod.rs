@@ -50,7 +50,8 @@ pub enum EvalError {
 
 /// One JSON object of figures; `labels` are the pack's label ids in its order. A figure that cannot
 /// be computed is null. Intervals under `ci95` are percentile bootstraps that draw whole lesions
-/// (pictures, where the lesion is not known); a fixed seed makes them repeatable.
+/// (pictures, where the lesion is not known); a fixed seed makes them repeatable. A bootstrap of the
+/// calibration error leans high, because a draw has more chance gaps than the set it is drawn from.
 pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Prediction>) -> Result<Value, EvalError> {
     let predictions: Vec<Prediction> = predictions.into_iter().collect();
     if predictions.is_empty() {

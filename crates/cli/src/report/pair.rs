@@ -29,16 +29,10 @@ pub fn viewer(key: &str, before: &Side, after: &Side, transform: Option<[f64; 6]
     html.raw("<div class=\"viewer\">");
     let has = |layer| before.drawing.has(layer) || after.drawing.has(layer);
     if has(Layer::Outline) {
-        toggle(&mut html, key, "outline", "Show the outline", !both_photos);
+        toggle(&mut html, key, "outline", "Outline", !both_photos);
     }
     if has(Layer::Heatmap) {
-        toggle(
-            &mut html,
-            key,
-            "heat",
-            "Show the heatmap",
-            !both_photos && !has(Layer::Outline),
-        );
+        toggle(&mut html, key, "heat", "Heatmap", !both_photos && !has(Layer::Outline));
     }
 
     html.raw("<div class=\"pair\">");
