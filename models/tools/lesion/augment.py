@@ -24,8 +24,8 @@ def _geometry(rng: np.random.Generator, width: int, height: int, size: int):
     side = min(width, height) * math.exp(rng.uniform(math.log(0.68), math.log(1.12)))
     aspect = math.exp(rng.uniform(-0.12, 0.12))
     angle = rng.uniform(0, 2 * math.pi)
-    reach = 0.5 * max(0.0, min(width, height) * 1.1 - side) + 6
-    cx = width / 2 + rng.uniform(-1, 1) * (reach + 0.15 * (width - height))
+    reach = 0.4 * max(0.0, min(width, height) * 1.05 - side) + 6
+    cx = width / 2 + rng.uniform(-1, 1) * (reach + 0.1 * (width - height))
     cy = height / 2 + rng.uniform(-1, 1) * reach
     flip = -1.0 if rng.random() < 0.5 else 1.0
     shear = rng.uniform(-0.08, 0.08)
@@ -40,7 +40,7 @@ def _geometry(rng: np.random.Generator, width: int, height: int, size: int):
     matrix = np.eye(3)
     matrix[:2, :2] = linear
     matrix[:2, 2] = offset
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         tilt = np.eye(3)
         tilt[2, :2] = rng.uniform(-0.12, 0.12, 2) / size
         shift = np.eye(3)
@@ -54,7 +54,7 @@ def _geometry(rng: np.random.Generator, width: int, height: int, size: int):
 def _light(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
     """Exposure, contrast, gamma and white balance as one table; saturation and hue as one matrix."""
     ramp = np.arange(256, dtype=np.float32) / 255.0
-    gain = math.exp(rng.normal(0, 0.12)) * np.exp(rng.normal(0, 0.05, 3))
+    gain = math.exp(rng.normal(0, 0.10)) * np.exp(rng.normal(0, 0.04, 3))
     gamma = math.exp(rng.normal(0, 0.12))
     pivot = rng.normal(0, 0.03)
     table = np.clip((ramp[:, None] ** gamma) * gain + pivot, 0, 1)
@@ -133,22 +133,22 @@ def view(rng: np.random.Generator, picture: np.ndarray, mask: np.ndarray, size: 
         mask, back @ shrink @ matrix @ np.diag([2.0, 2.0, 1.0]) @ half, (size // 2, size // 2),
         flags=flags, borderMode=cv2.BORDER_REFLECT_101,
     )
-    if rng.random() < 0.9:
+    if rng.random() < 0.8:
         x = _light(rng, x)
-    if rng.random() < 0.12:
+    if rng.random() < 0.08:
         x = _hair(rng, x)
-    if rng.random() < 0.04:
+    if rng.random() < 0.03:
         x = _ruler(rng, x)
-    if rng.random() < 0.12:
+    if rng.random() < 0.06:
         x = _vignette(rng, x)
     if rng.random() < 0.15:
         quality = int(rng.integers(35, 92))
         _, packed = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, quality])
         x = cv2.imdecode(packed, cv2.IMREAD_COLOR)
-    if rng.random() < 0.08:
+    if rng.random() < 0.05:
         noise = rng.normal(0, rng.uniform(2, 8), x.shape).astype(np.float32)
         x = np.clip(x + noise, 0, 255).astype(np.uint8)
-    if rng.random() < 0.15:
+    if rng.random() < 0.06:
         w, h = (int(v) for v in rng.uniform(0.1, 0.35, 2) * size)
         left, top = int(rng.uniform(0, size - w)), int(rng.uniform(0, size - h))
         x = x.copy()

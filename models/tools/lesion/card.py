@@ -94,7 +94,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
         f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask.", "",
         "## Training", "",
         f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. {t['steps']:,} steps of "
-        f"{2 * int(t['config']['lesions'])} views in {t['minutes']:.0f} minutes on two shared CPU cores, sides {t['config']['sizes']}, seed {t['seed']}. "
+        f"{t['config']['views']} views in {t['minutes']:.0f} minutes on two shared CPU cores, sides {t['config']['sizes']}, seed {t['seed']}. "
         "Square-root class sampling with logit adjustment, AdamW (stem 3e-4, rest 1e-3), cosine, weight averaging, CutMix and MixUp, "
         "supervised contrast over pictures of one lesion, Dice and BCE on the masks; batch-norm statistics recalibrated on dermoscopic "
         "pictures, then frozen with the first stem blocks.", "", f"    {t['command']}", "",

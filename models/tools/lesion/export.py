@@ -21,7 +21,7 @@ OPSET = 17
 class FromBytes(torch.nn.Module):
     """The network behind the pack's input contract: u8 [1,H,W,3]."""
 
-    def __init__(self, net: network.LesionNet):
+    def __init__(self, net: torch.nn.Module):
         super().__init__()
         self.net = net
 
@@ -29,15 +29,15 @@ class FromBytes(torch.nn.Module):
         return self.net(image.float().permute(0, 3, 1, 2), export=True)
 
 
-def load(checkpoint: pathlib.Path, weights: str = "average") -> network.LesionNet:
+def load(checkpoint: pathlib.Path, weights: str = "average") -> torch.nn.Module:
     """The averaged (default) or raw weights of a checkpoint, in evaluation mode."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    net = network.LesionNet(len(state[weights]["head.bias"]))
+    net = network.build(state["config"].get("network", "hybrid"), len(state[weights]["head.bias"]))
     net.load_state_dict(state[weights])
     return net.eval()
 
 
-def export(net: network.LesionNet, path: pathlib.Path, size: int) -> None:
+def export(net: torch.nn.Module, path: pathlib.Path, size: int) -> None:
     network.Attention.plain = True
     path.parent.mkdir(parents=True, exist_ok=True)
     image = torch.randint(0, 256, (1, size, size, 3), dtype=torch.uint8)
@@ -53,7 +53,7 @@ def export(net: network.LesionNet, path: pathlib.Path, size: int) -> None:
     onnx.save(model, path)
 
 
-def agree(net: network.LesionNet, path: pathlib.Path, size: int) -> float:
+def agree(net: torch.nn.Module, path: pathlib.Path, size: int) -> float:
     """Largest difference between torch and ONNX Runtime over a few noise pictures."""
     import onnxruntime as ort
 

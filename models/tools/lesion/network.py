@@ -149,10 +149,10 @@ class Encoder(nn.Module):
 class MaskDecoder(nn.Module):
     """Tokens and the stem's fine features -> lesion logits at half the input side."""
 
-    def __init__(self, width: int):
+    def __init__(self, width: int, at8: int = 40):
         super().__init__()
         self.tokens = nn.Conv2d(width, 32, 1)
-        self.at8 = nn.Conv2d(40, 32, 1)
+        self.at8 = nn.Conv2d(at8, 32, 1)
         self.at4 = nn.Conv2d(24, 32, 1)
         self.mix4 = nn.Sequential(ConvNormAct(32, 32, 3, groups=32), ConvNormAct(32, 16, 1))
         self.at2 = nn.Conv2d(16, 16, 1)
@@ -172,7 +172,7 @@ class MaskDecoder(nn.Module):
 class LesionNet(nn.Module):
     """See the module's docs. Input: RGB in 0..255, float [B,3,S,S], S a multiple of 16."""
 
-    def __init__(self, classes: int = 7, depth: int = 4, heads: int = 3, mlp: int = 4, drop: float = 0.1, dropout: float = 0.2):
+    def __init__(self, classes: int = 7, depth: int = 4, heads: int = 3, mlp: int = 4, drop: float = 0.05, dropout: float = 0.1):
         super().__init__()
         self.stem = Stem()
         self.project = nn.Conv2d(112, WIDTH, 1)
@@ -214,3 +214,15 @@ class LesionNet(nn.Module):
         # written so, that stays exact under quantisation.
         heatmap = (tokens @ self.head.weight.t()).transpose(1, 2).reshape(b, -1, h, w)
         return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask)
+
+
+NETWORKS = ("hybrid", "mobilevit-xxs")
+
+
+def build(name: str, classes: int) -> nn.Module:
+    """The network of that name, untrained."""
+    if name == "hybrid":
+        return LesionNet(classes)
+    import mobilevit
+
+    return mobilevit.MobileNet(classes)

@@ -233,6 +233,17 @@ def test_network_outputs_and_exact_heatmap():
     network.Attention.plain = not network.Attention.plain
 
 
+def test_mobilevit_has_the_same_outputs():
+    torch = pytest.importorskip("torch")
+    import network
+
+    net = network.build("mobilevit-xxs", 3).eval()
+    with torch.no_grad():
+        logits, embedding, heatmap, mask = net(torch.rand(1, 3, 128, 128) * 255, export=True)
+    assert logits.shape == (1, 3) and embedding.shape == (1, network.WIDTH)
+    assert heatmap.shape == (1, 3, 4, 4) and mask.shape == (1, 1, 64, 64)
+
+
 def test_contrast_prefers_the_same_lesion():
     torch = pytest.importorskip("torch")
     import losses

@@ -1,6 +1,6 @@
 """Trains the lesion network. Resumable; the learning rate follows a budget of minutes or steps.
 
-    python train.py --data DATA --out RUN --minutes 95
+    python train.py --data DATA --out RUN --minutes 91
     python train.py --data DATA --out RUN --steps 20000 --resume
 """
 
@@ -44,11 +44,11 @@ import sources
 class Batches(torch.utils.data.Dataset):
     """Batch number -> pictures, masks, labels, groups; deterministic in (seed, number).
 
-    Lesions are drawn with weight 1/sqrt(class size); each gives two views: of
-    two of its pictures where it has more than one, else of the same picture.
+    Lesions are drawn with weight 1/sqrt(class size). One with several pictures
+    gives two of them; another one view, or now and then two of the same picture.
     """
 
-    def __init__(self, arrays: dataset.Arrays, lesions: int, seed: int, size):
+    def __init__(self, arrays: dataset.Arrays, views: int, twice: float, seed: int, size):
         train = arrays.indices("train")
         groups: dict[int, list[int]] = {}
         for i in train:
@@ -61,7 +61,7 @@ class Batches(torch.utils.data.Dataset):
         weight = 1 / np.sqrt(count[label])
         self.weight = weight / weight.sum()
         self.prior = np.bincount(label, self.weight, len(arrays.classes))
-        self.arrays, self.lesions, self.seed, self.size = arrays, lesions, seed, size
+        self.arrays, self.views, self.twice, self.seed, self.size = arrays, views, twice, seed, size
 
     def __len__(self) -> int:
         return 1 << 40
@@ -69,11 +69,15 @@ class Batches(torch.utils.data.Dataset):
     def __getitem__(self, number: int):
         rng = np.random.default_rng([self.seed, number])
         size = int(self.size.value)
-        drawn = rng.choice(len(self.members), self.lesions, replace=False, p=self.weight)
+        drawn = rng.choice(len(self.members), self.views, replace=False, p=self.weight)
         index = []
         for g in drawn:
             m = self.members[g]
-            index += list(rng.choice(m, 2, replace=False)) if len(m) > 1 else [m[0], m[0]]
+            if len(m) > 1:
+                index += list(rng.choice(m, 2, replace=False))
+            else:
+                index += [m[0]] * (1 + (rng.random() < self.twice))
+        index = index[: self.views]
         x = np.empty((len(index), size, size, 3), np.uint8)
         k = np.empty((len(index), 1, size // 2, size // 2), np.uint8)
         for row, i in enumerate(index):
@@ -99,14 +103,14 @@ class Numbers(torch.utils.data.Sampler):
 
 
 def mix(rng, x, mask, target):
-    """CutMix or MixUp with the batch rolled by two (past the second view). Returns mask or None."""
+    """CutMix or MixUp with the batch rolled past second views. Returns mask or None."""
     lam = float(rng.beta(1.0, 1.0))
-    x2, y2 = x.roll(2, 0), target.roll(2, 0)
+    x2, y2 = x.roll(3, 0), target.roll(3, 0)
     if rng.random() < 0.5:
         size = x.shape[-1]
         side = int(size * math.sqrt(1 - lam)) // 2 * 2
         left, top = (int(v) // 2 * 2 for v in rng.integers(0, size - side + 1, 2))
-        x, mask2 = x.clone(), mask.roll(2, 0)
+        x, mask2 = x.clone(), mask.roll(3, 0)
         x[..., top : top + side, left : left + side] = x2[..., top : top + side, left : left + side]
         mask = mask.clone()
         cut = (..., slice(top // 2, (top + side) // 2), slice(left // 2, (left + side) // 2))
@@ -125,14 +129,14 @@ def freeze_norms(model: nn.Module) -> None:
             m.eval()
 
 
-def optimiser(model: network.LesionNet, decay: float):
+def optimiser(model: nn.Module, decay: float, stem_rate: float):
     groups: dict[tuple[bool, bool], list] = {}
     for name, p in model.named_parameters():
         if p.requires_grad:
             groups.setdefault((name.startswith("stem"), p.ndim >= 2 and name != "position"), []).append(p)
     return torch.optim.AdamW(
         [
-            {"params": ps, "base": 3e-4 if stem else 1e-3, "weight_decay": decay if decays else 0.0}
+            {"params": ps, "base": stem_rate if stem else 1e-3, "weight_decay": decay if decays else 0.0}
             for (stem, decays), ps in groups.items()
         ],
         lr=0.0,
@@ -150,9 +154,12 @@ def main() -> None:
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=float)
     budget.add_argument("--steps", type=int)
-    parser.add_argument("--sizes", default="128:0.5,160:0.75,192:1", help="side:until which share of the budget")
-    parser.add_argument("--lesions", type=int, default=32, help="lesions a batch, two views each")
-    parser.add_argument("--mix", type=float, default=0.35)
+    parser.add_argument("--sizes", default="128:0.25,160:0.8,192:1", help="side:until which share of the budget")
+    parser.add_argument("--network", default="hybrid", choices=network.NETWORKS)
+    parser.add_argument("--views", type=int, default=64, help="a batch")
+    parser.add_argument("--twice", type=float, default=0.2, help="share of single-picture lesions that give two views")
+    parser.add_argument("--rate", type=float, default=0.5, help="of the peak learning rates 3e-4 (stem) and 1e-3 (rest)")
+    parser.add_argument("--mix", type=float, default=0.15, help="share of batches with CutMix or MixUp")
     parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--ema", type=float, default=0.998)
     parser.add_argument("--frozen-blocks", type=int, default=3, help="stem blocks that stay as they are")
@@ -171,22 +178,24 @@ def main() -> None:
     arrays = dataset.load_arrays(args.data, args.cache or args.out / "cache", args.set)
     sizes = [(int(s), float(u)) for s, u in (part.split(":") for part in args.sizes.split(","))]
     size = torch.multiprocessing.Value("i", sizes[0][0])
-    batches = Batches(arrays, args.lesions, args.seed, size)
+    batches = Batches(arrays, args.views, args.twice, args.seed, size)
     log_prior = torch.log(torch.tensor(batches.prior, dtype=torch.float32, device=args.device))
 
-    model = network.LesionNet(len(arrays.classes))
+    model = network.build(args.network, len(arrays.classes))
     step, elapsed = 0, 0.0
     checkpoint = args.out / "last.pt"
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
-    if state is None:
+    pretrained = args.network == "hybrid"
+    if state is None and pretrained:
         model.stem.load_imagenet()
     model.to(args.device, memory_format=torch.channels_last)
     model.train()
-    if state is None:
+    if state is None and pretrained:
         recalibrate(model, batches, args.device)
-    for part in [model.stem.first, *model.stem.blocks[: args.frozen_blocks]]:
-        part.requires_grad_(False)
-    optimizer = optimiser(model, args.decay)
+    if pretrained:
+        for part in [model.stem.first, *model.stem.blocks[: args.frozen_blocks]]:
+            part.requires_grad_(False)
+    optimizer = optimiser(model, args.decay, 3e-4 if pretrained else 1e-3)
     average = copy.deepcopy(model).eval()
     if state is not None:
         model.load_state_dict(state["model"])
@@ -234,7 +243,7 @@ def main() -> None:
         size.value = next(s for s, until in sizes if progress < until or until >= 1)
         rate = min(1.0, progress / 0.03) * 0.5 * (1 + math.cos(math.pi * progress)) + 1e-3
         for group in optimizer.param_groups:
-            group["lr"] = group["base"] * rate
+            group["lr"] = group["base"] * args.rate * rate
         t = time.monotonic()
         x, mask, label, owner = (v.to(args.device, non_blocking=True) for v in next(iterator))
         waited += time.monotonic() - t
@@ -247,7 +256,8 @@ def main() -> None:
             soft = torch.nn.functional.one_hot(label, classes).float()
             x, mask, target = mix(rng, x, mask, soft)
         model.train()
-        freeze_norms(model)
+        if pretrained:
+            freeze_norms(model)
         with torch.autocast(args.device, torch.bfloat16):
             logits, embedding, predicted = model(x)
         parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
