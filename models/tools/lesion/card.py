@@ -91,7 +91,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
         "EfficientNet-Lite0 (ImageNet) to stride 16, a 1x1 projection to 192 channels, 4 transformer blocks "
         "(width 192, 3 heads, MLP x4), LayerNorm, mean pooling, linear head. 2.6 M parameters. One run gives logits, a "
         f"{pack['embedding_dim']}-d embedding, a {pack['heatmap_size'][0]}x{pack['heatmap_size'][1]} class map (its mean plus the bias is "
-        f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask.", "",
+        + ("the logit)." if pack["mask_size"] is None else f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask."), "",
         "## Training", "",
         f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. {t['steps']:,} steps of "
         f"{t['config']['views']} views in {t['minutes']:.0f} minutes on two shared CPU cores, sides {t['config']['sizes']}, seed {t['seed']}. "

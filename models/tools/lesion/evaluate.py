@@ -62,7 +62,12 @@ def strata(records: list[sources.Record]) -> dict[str, np.ndarray]:
 
 def evaluate(arrays: dataset.Arrays, index: np.ndarray, outputs: dict, calibration: dict, rounds: int) -> dict:
     label, group, has_mask = arrays.labels[index], arrays.groups[index], arrays.has_mask[index]
-    masks = np.stack([metrics.centre_mask(arrays.masks[i], outputs["mask"].shape[-1]) for i in index])
+    iou = dice = np.zeros(len(index))
+    if "mask" in outputs and has_mask.any():
+        truth = np.stack([metrics.centre_mask(arrays.masks[i], outputs["mask"].shape[-1]) for i in index])
+        iou, dice = metrics.overlap(outputs["mask"][:, 0] > 0.5, truth)
+    else:
+        has_mask = np.zeros(len(index), bool)
     t = calibration["calibration"]["temperature"]
     raw, p = metrics.softmax(outputs["logits"]), metrics.softmax(outputs["logits"], t)
     guess = p.argmax(axis=1)
@@ -79,7 +84,6 @@ def evaluate(arrays: dataset.Arrays, index: np.ndarray, outputs: dict, calibrati
     }
     sets = metrics.conformal_sets(p, calibration["conformal"]["threshold"])
     covered = sets[everything, label]
-    iou, dice = metrics.overlap(outputs["mask"][:, 0] > 0.5, masks)
     inside = ood.score(calibration["ood"], outputs, t) <= calibration["ood"]["threshold"] if calibration.get("ood") else None
     result |= {
         "n": len(label),

@@ -111,7 +111,7 @@ def quick(model, arrays, part: str, device: str, size: int = 192) -> dict[str, f
         "macro_auc": round(macro_auc(p, label), 4),
         "melanoma_auc": round(auc(p[:, mel], label == mel), 4),
         "mask_iou": round(float(np.concatenate(ious).mean()), 4) if ious else None,
-        **{k: round(v, 4) for k, v in found.items()},
+        **{k: None if np.isnan(v) else round(v, 4) for k, v in found.items()},
     }
 
 

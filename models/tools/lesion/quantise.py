@@ -132,8 +132,8 @@ def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, r
     label = arrays.labels[index]
     outputs = {name: runner.run(path, pictures, threads=2) for name, path in files.items()}
     base = outputs["fp32"]
-    truth = np.stack([metrics.centre_mask(arrays.masks[i], base["mask"].shape[-1]) for i in index])
-    keep = arrays.has_mask[index]
+    keep = arrays.has_mask[index] if "mask" in base else np.zeros(len(index), bool)
+    truth = np.stack([metrics.centre_mask(arrays.masks[i], base["mask"].shape[-1]) for i in index]) if keep.any() else None
     one, two = (runner.latency(files, dict.fromkeys(files, pictures[0]), threads, rounds) for threads in (1, 2))
     rows = []
     for name, path in files.items():
@@ -141,7 +141,7 @@ def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, r
         p, p0 = metrics.softmax(o["logits"]), metrics.softmax(base["logits"])
         a = o["heatmap"].reshape(len(index), -1)
         b = base["heatmap"].reshape(len(index), -1)
-        iou = metrics.overlap(o["mask"][:, 0] > 0.5, truth)[0][keep]
+        iou = metrics.overlap(o["mask"][:, 0] > 0.5, truth)[0][keep] if keep.any() else np.zeros(0)
         rows.append(
             {
                 "variant": name,
