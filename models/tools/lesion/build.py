@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--variants", default="int8,w16", help="first is calibrated and evaluated")
     parser.add_argument("--without", action="append", default=[], help="an output to leave out (isic3 has no masks: mask)")
     parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--no-embed", action="store_true", help="keep the trained embedding (a set without lesion ids has no other)")
     parser.add_argument("--no-table", action="store_true", help="skip the comparison of quantised variants")
     args = parser.parse_args()
     args.name = args.name or f"lesion-{args.set}"
@@ -45,7 +46,11 @@ def main() -> None:
         if code != 0:
             raise SystemExit(f"{script} failed with {code}: the pack was not finished")
 
-    step("export.py", "--checkpoint", args.run / args.checkpoint, "--out", work / "model.fp32.onnx", "--size", args.size,
+    checkpoint = args.run / args.checkpoint
+    if not args.no_embed:
+        checkpoint = work / "embedded.pt"
+        step("embed.py", *source, "--checkpoint", args.run / args.checkpoint, "--out", checkpoint)
+    step("export.py", "--checkpoint", checkpoint, "--out", work / "model.fp32.onnx", "--size", args.size,
          *(a for name in args.without for a in ("--without", name)))
     table = ["--build-only"] if args.no_table else []
     step("quantise.py", *source, "--model", work / "model.fp32.onnx", "--out", work, *table)

@@ -34,7 +34,10 @@ def load(checkpoint: pathlib.Path, weights: str = "average") -> torch.nn.Module:
     """The averaged (default) or raw weights of a checkpoint, in evaluation mode."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
     net = network.build(state["config"].get("network", "hybrid"), len(state[weights]["head.bias"]))
-    net.load_state_dict(state[weights])
+    values = state[weights]
+    if "discriminant.weight" in values:
+        net.discriminant = torch.nn.Linear(*reversed(values["discriminant.weight"].shape))
+    net.load_state_dict(values)
     return net.eval()
 
 

@@ -188,23 +188,40 @@ class LesionNet(nn.Module):
         # tell two lesions apart that share a class.
         self.embed = nn.Linear(WIDTH + 112, WIDTH)
         self.decoder = MaskDecoder(WIDTH)
+        # Fitted in closed form after training (embed.py); takes `embed`'s place in the export.
+        self.discriminant: nn.Linear | None = None
 
-    def forward(self, x, export: bool = False):
-        """Training: (logits, embedding, mask logits). Export: also the heatmap, mask as probability."""
-        x = (x - 127.0) / 128.0
-        taps = self.stem(x)
+    def describe(self, taps, tokens):
+        """Pooled features of every stage, [B,512]: what embed.py looks at."""
+        parts = [tokens.mean(dim=1)] + [t.mean(dim=(2, 3)) for t in reversed(taps)]
+        for t in (taps[0], taps[3]):
+            centred = t - t.mean(dim=(2, 3), keepdim=True)
+            parts.append(torch.sqrt((centred * centred).mean(dim=(2, 3)) + 1e-6))
+        return torch.cat([p.float() for p in parts], dim=1)
+
+    def encode(self, x):
+        """Stem features and encoded tokens [B,N,192]."""
+        taps = self.stem((x - 127.0) / 128.0)
         grid = self.project(taps[3])
         position = self.position
         if grid.shape[-1] != GRID:
             position = F.interpolate(position, size=grid.shape[-2:], mode="bilinear", align_corners=False)
         grid = grid + position
-        b, c, h, w = grid.shape
         tokens = grid.flatten(2).transpose(1, 2)
         for block in self.encoder:
             tokens = block(tokens)
-        tokens = self.norm(tokens)
+        return taps, self.norm(tokens)
+
+    def forward(self, x, export: bool = False):
+        """Training: (logits, embedding, mask logits). Export: also the heatmap, mask as probability."""
+        taps, tokens = self.encode(x)
         pooled = tokens.mean(dim=1)
-        raw = self.embed(torch.cat([pooled, taps[3].mean(dim=(2, 3))], dim=1))
+        if self.discriminant is None:
+            raw = self.embed(torch.cat([pooled, taps[3].mean(dim=(2, 3))], dim=1))
+        else:
+            raw = self.discriminant(self.describe(taps, tokens))
+        b, _, c = tokens.shape
+        h, w = taps[3].shape[-2:]
         grid = tokens.transpose(1, 2).reshape(b, c, h, w)
         mask = self.decoder(taps, grid)
         if not export:
