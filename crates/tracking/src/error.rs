@@ -57,6 +57,14 @@ pub enum Error {
         /// How many it was given.
         got: usize,
     },
+    /// A lesion id that is not there, or named twice.
+    #[error("lesion `{id}` is {why}; correct the override")]
+    UnknownId {
+        /// The id.
+        id: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A number outside its stated range.
     #[error("{what} is {value}, outside {range}")]
     OutOfRange {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod assignment;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod change;
@@ -8,6 +9,7 @@ mod colour;
 mod compare;
 mod error;
 mod learn;
+mod matching;
 mod measure;
 mod measures;
 mod noise;
@@ -18,6 +20,7 @@ mod plane;
 mod pose;
 mod register;
 mod segment;
+mod segments;
 mod shape;
 mod shipped;
 mod similarity;
@@ -26,14 +29,20 @@ mod surface;
 #[cfg(test)]
 mod testing;
 mod tint;
+mod trend;
+mod unlike;
 
 pub use change::{Alignment, Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
 pub use compare::compare;
 pub use error::{Error, Result};
+pub use matching::{Match, Matching, Override, Sighting, match_lesions};
 pub use measure::measure;
 pub use measures::{Estimate, LengthUnit, Measure, Measures};
 pub use noise::{MeasureNoise, NoiseModel, Spread, Tail};
 pub use observation::Observation;
 pub use patch::Patch;
 pub use segment::segment;
+pub use segments::ChangePoint;
 pub use similarity::similarity;
+pub use trend::{Interval, Point, Trend, TrendPoint, recovery, trend};
+pub use unlike::{Unlike, unlike_the_others};

@@ -15,6 +15,8 @@ const LEVELS: usize = 4;
 const BAND: f32 = 5.0;
 /// Most Gauss-Newton steps a level.
 const STEPS: usize = 20;
+/// Scales tried for the skin, against that of the whole picture.
+const STRETCHES: [f32; 7] = [1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27];
 /// Skin nearer to a lesion than this part of the longer side may be pulled along by its growth.
 const SKIN_GAP: f32 = 0.03;
 /// Residuals are smooth over about this many pixels, so that many count as one independent value.
@@ -128,8 +130,28 @@ fn refine_on_skin(before: &Scene, after: &Scene, pose: &Pose) -> Option<Fit> {
         let [x, y] = pose.apply([(i % w) as f32, (i / w) as f32]);
         on_a.data[i] && hidden.sample(x, y).is_some_and(|d| d > 1.0)
     });
-    let coarse = refine(&a, &b, 1, &regions(&both)[1], *pose, None)?;
-    refine(&a, &b, 0, &both, coarse.pose, None)
+    let on = regions(&both);
+    // A lesion that grew has pulled `pose` along, so that other scales are tried as well.
+    let mut coarse: Vec<Fit> = STRETCHES
+        .iter()
+        .filter_map(|k| {
+            let start = pose.about(centre_of(before)).with_scale(pose.scale() * k);
+            refine(&a, &b, 2, &on[2], start, None)
+        })
+        .collect();
+    coarse.sort_by(|x, y| y.agreement.total_cmp(&x.agreement));
+    coarse
+        .iter()
+        .take(2)
+        .filter_map(|f| refine(&a, &b, 1, &on[1], f.pose, None))
+        .max_by(|x, y| x.agreement.total_cmp(&y.agreement))
+        .and_then(|f| refine(&a, &b, 0, &on[0], f.pose, None))
+}
+
+/// The lesion's middle, about which growth happens.
+fn centre_of(scene: &Scene) -> [f32; 2] {
+    let middle = [scene.width() as f64 / 2.0, scene.height() as f64 / 2.0];
+    scene.lesion.centroid().unwrap_or(middle).map(|v| v as f32)
 }
 
 /// `on` at every level.

@@ -19,12 +19,20 @@ pub struct Conditions {
     pub rotation: f32,
     /// Shift, ± a part of the shot's size.
     pub shift: f32,
+    /// Camera tilted against the skin, up to this many degrees: one direction is foreshortened.
+    pub tilt: f32,
+    /// Skin stretched unevenly, root mean square strain.
+    pub stretch: f32,
     /// Exposure, ± a part.
     pub exposure: f32,
     /// White balance of red and of blue against green, ± a part.
     pub cast: f32,
     /// Fall of the light from one side to the other, up to this part.
     pub gradient: f32,
+    /// Vignette: the corners are darker, up to this part.
+    pub vignette: f32,
+    /// Tone curve: exponent on linear light, 1 ± this.
+    pub gamma: f32,
     /// Blur, up to this sigma in pixels.
     pub blur: f32,
     /// Sensor noise, standard deviation in sRGB steps.
@@ -40,10 +48,14 @@ impl Default for Conditions {
             scale: 0.08,
             rotation: 12.0,
             shift: 0.03,
-            exposure: 0.15,
-            cast: 0.06,
-            gradient: 0.15,
-            blur: 0.8,
+            tilt: 10.0,
+            stretch: 0.01,
+            exposure: 0.2,
+            cast: 0.08,
+            gradient: 0.2,
+            vignette: 0.2,
+            gamma: 0.08,
+            blur: 1.0,
             noise: 1.5,
             jpeg: (75, 95),
         }
@@ -67,6 +79,9 @@ pub(crate) fn reshoot(picture: &Picture, conditions: &Conditions, dice: &mut Dic
         dice.within(-c.shift, c.shift) * w as f32,
         dice.within(-c.shift, c.shift) * h as f32,
     ];
+    let skin = Skin::new(c, dice);
+    let vignette = dice.within(0.0, c.vignette);
+    let gamma = 1.0 + dice.within(-c.gamma, c.gamma);
     let exposure = 1.0 + dice.within(-c.exposure, c.exposure);
     let cast = [
         1.0 + dice.within(-c.cast, c.cast),
@@ -91,14 +106,15 @@ pub(crate) fn reshoot(picture: &Picture, conditions: &Conditions, dice: &mut Dic
         Plane::from_fn(w, h, |x, y| {
             let dx = (x as f32 - w as f32 / 2.0 - shift[0]) / scale;
             let dy = (y as f32 - h as f32 / 2.0 - shift[1]) / scale;
-            let u = centre[0] + cos * dx + sin * dy;
-            let v = centre[1] - sin * dx + cos * dy;
-            let light = exposure * cast[k];
-            let side = fall_x * (x as f32 / w as f32 - 0.5) + fall_y * (y as f32 / h as f32 - 0.5);
-            let v = source
-                .sample(mirror(u, picture.width), mirror(v, picture.height))
-                .unwrap_or(0.0);
-            v * light * (1.0 + fall * side)
+            let [u, v] = skin.stretched([cos * dx + sin * dy, cos * dy - sin * dx]);
+            let (fx, fy) = (x as f32 / w as f32 - 0.5, y as f32 / h as f32 - 0.5);
+            let light = exposure
+                * cast[k]
+                * (1.0 + fall * (fall_x * fx + fall_y * fy))
+                * (1.0 - vignette * 2.0 * (fx * fx + fy * fy));
+            let (u, v) = (centre[0] + u, centre[1] + v);
+            let seen = source.sample(mirror(u, picture.width), mirror(v, picture.height));
+            (seen.unwrap_or(0.0) * light).powf(gamma)
         })
         .blurred(blur)
     });
@@ -111,6 +127,50 @@ pub(crate) fn reshoot(picture: &Picture, conditions: &Conditions, dice: &mut Dic
     }
     let rgb = through_jpeg(&rgb, w, h, quality)?;
     Some(Shot { rgb, scale })
+}
+
+/// How skin and tilt move what the camera sees.
+struct Skin {
+    /// Direction of the tilt and the stretch along it.
+    tilt: ([f32; 2], f32),
+    /// Waves: direction of the shift, wave vector, phase.
+    waves: Vec<([f32; 2], [f32; 2], f32)>,
+}
+
+impl Skin {
+    fn new(c: &Conditions, dice: &mut Dice) -> Self {
+        const WAVES: usize = 3;
+        let direction = |dice: &mut Dice| {
+            let (s, c) = dice.within(0.0, core::f32::consts::TAU).sin_cos();
+            [c, s]
+        };
+        let along = 1.0 / dice.within(0.0, c.tilt).to_radians().cos();
+        let tilt = (direction(dice), along - 1.0);
+        let waves = (0..WAVES)
+            .map(|_| {
+                let length = dice.within(0.4, 1.0) * c.size.0 as f32;
+                let k = core::f32::consts::TAU / length;
+                // A wave's strain is amplitude times k, its root mean square 0.71 of that.
+                let amplitude = c.stretch / (0.71 * k * (WAVES as f32).sqrt());
+                let wave = direction(dice).map(|v| k * v);
+                let shift = direction(dice).map(|v| amplitude * v);
+                (shift, wave, dice.within(0.0, core::f32::consts::TAU))
+            })
+            .collect();
+        Self { tilt, waves }
+    }
+
+    fn stretched(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let ([tx, ty], along) = self.tilt;
+        let d = along * (x * tx + y * ty);
+        let mut out = [x + d * tx, y + d * ty];
+        for ([sx, sy], [kx, ky], phase) in &self.waves {
+            let wave = (kx * x + ky * y + phase).sin();
+            out[0] += sx * wave;
+            out[1] += sy * wave;
+        }
+        out
+    }
 }
 
 /// Linear light to sRGB steps 0..255.

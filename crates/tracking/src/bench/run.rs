@@ -95,6 +95,35 @@ pub fn run(
             let pair = shots(&picture, change, part, settings, give);
             if let Some((before, after)) = pair {
                 let c = compare(&before, &after, noise);
+                // DEBUG
+                if std::env::var("TRK").is_ok() {
+                    let sc = |o: &Observation| o.probabilities[0].1;
+                    let truth = sc(&after) / sc(&before);
+                    let al = c.alignment.map(|a| {
+                        format!(
+                            "{:.4} {:.4} {:.2} {} {:.2} {:.3}",
+                            a.scale / truth - 1.0,
+                            a.scale_sd,
+                            a.agreement,
+                            a.scale_known,
+                            a.overlap,
+                            a.rotation
+                        )
+                    });
+                    let ms: Vec<String> = c
+                        .measures
+                        .iter()
+                        .map(|m| format!("{:?}={:.3}", m.measure, m.difference))
+                        .collect();
+                    eprintln!(
+                        "DBG\t{:?}\t{}\t{}\t{:?}\t{}",
+                        change,
+                        picture.lesion,
+                        al.unwrap_or_default(),
+                        c.verdict,
+                        ms.join(" ")
+                    );
+                }
                 trials.push(Trial {
                     change,
                     verdict: c.verdict,
@@ -203,6 +232,7 @@ fn observation(
     let given = give(&shot.rgb, w, h);
     Some(Observation {
         embedding: given.embedding,
+        probabilities: vec![("scale".into(), shot.scale)],
         patch: Some(Patch::new(w, h, shot.rgb, given.mask).ok()?),
         mm_per_pixel: scale_error.map(|e| MM / shot.scale * (1.0 + e)),
         ..Observation::new(taken_at, "bench", "1")
