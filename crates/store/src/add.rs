@@ -7,7 +7,7 @@ use crate::{
     key::fill_random,
     order,
     scan::{Finding, NewScan, RasterKind, Record, ScanId, bad, embedding_to_bytes},
-    seal::Cell,
+    seal::{Bound, Cell},
     vault::{SubjectKeys, Vault, next_id},
 };
 
@@ -46,6 +46,7 @@ pub(crate) fn insert(tx: &Transaction<'_>, vault: &Vault, scan: &NewScan, uid: [
     let id = next_id(tx, "scan")?;
     let seal = |table, column, value: &[u8]| keys.values.seal(Cell::new(table, id, column), value);
 
+    let bound = Bound { uid, site, lesion };
     let record = to_json(&Record {
         taken_at: scan.taken_at,
         pack_id: scan.pack_id.clone(),
@@ -61,7 +62,14 @@ pub(crate) fn insert(tx: &Transaction<'_>, vault: &Vault, scan: &NewScan, uid: [
         "INSERT INTO scan (id, uid, site_id, lesion_id, position, record)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute((id, uid, site, lesion, position, seal("scan", "record", &record)?))?;
+    .execute((
+        id,
+        uid,
+        site,
+        lesion,
+        position,
+        keys.values.seal(Cell::record(id, bound), &record)?,
+    ))?;
 
     let finding = to_json(&Finding {
         probabilities: scan.probabilities.clone(),

@@ -9,7 +9,7 @@ use crate::{
     erase::prune_lesion,
     read,
     scan::{ScanId, check_name},
-    seal::Cell,
+    seal::{Bound, Cell},
     vault::{SubjectKeys, next_id},
 };
 
@@ -39,18 +39,33 @@ impl Store {
         }
         self.write(|tx, vault| {
             let keys = read::keys_of_scan(tx, vault, id)?;
-            let (site, old): (i64, Option<i64>) = tx
-                .prepare_cached("SELECT site_id, lesion_id FROM scan WHERE id = ?1")?
-                .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let from = match old {
+            let (old, stored) = tx
+                .prepare_cached("SELECT uid, site_id, lesion_id, record FROM scan WHERE id = ?1")?
+                .query_row([id.0], |row| {
+                    let bound = Bound {
+                        uid: row.get(0)?,
+                        site: row.get(1)?,
+                        lesion: row.get(2)?,
+                    };
+                    Ok((bound, row.get::<_, Vec<u8>>(3)?))
+                })?;
+            let record = keys.values.open(Cell::record(id.0, old), &stored)?;
+            let from = match old.lesion {
                 Some(old) => Some(lesion_name(tx, &keys, old)?),
                 None => None,
             };
-            let new = match lesion {
-                Some(name) => Some(add::find_or_add_lesion(tx, &keys, site, name)?),
+            let lesion_id = match lesion {
+                Some(name) => Some(add::find_or_add_lesion(tx, &keys, old.site, name)?),
                 None => None,
             };
-            tx.execute("UPDATE scan SET lesion_id = ?2 WHERE id = ?1", (id.0, new))?;
+            let new = Bound {
+                lesion: lesion_id,
+                ..old
+            };
+            tx.execute(
+                "UPDATE scan SET lesion_id = ?2, record = ?3 WHERE id = ?1",
+                (id.0, lesion_id, keys.values.seal(Cell::record(id.0, new), &record)?),
+            )?;
             let assignment = Assignment {
                 at,
                 from,
@@ -58,7 +73,7 @@ impl Store {
                 evidence: evidence.clone(),
             };
             insert(tx, &keys, id, &assignment)?;
-            match old {
+            match old.lesion {
                 Some(old) => prune_lesion(tx, old),
                 None => Ok(()),
             }

@@ -156,7 +156,7 @@ impl Staged {
             return Err(Error::corrupt(problem));
         }
         copy.write(|tx, _| Vault::mark_restored(tx))?;
-        if !copy.with_writer(empty_log)? {
+        if !copy.with_writer(|connection| Ok(empty_log(connection)))? {
             return Err(Error::Busy {
                 path: self.path.clone(),
             });
@@ -180,7 +180,7 @@ impl Staged {
                     std::thread::sleep(Duration::from_millis(20));
                 }
             }
-            empty_log(to)?;
+            empty_log(to);
             Ok(())
         })
     }

@@ -12,8 +12,8 @@ pub struct Erased {
     /// Number of scans erased.
     pub scans: u64,
     /// True when the write-ahead log was emptied too. False when another connection was reading
-    /// at that moment: what was erased then lies sealed in the log until a later write or the
-    /// closing of the last store empties it.
+    /// at that moment, or the disk was full: what was erased then lies sealed in the log until a
+    /// later erasure or the closing of the last store empties it.
     pub log_emptied: bool,
 }
 
@@ -111,7 +111,7 @@ impl Store {
         // The file shrinks if nobody is reading; the scans are erased either way.
         let _ = self.with_writer(|connection| Ok(connection.execute_batch("VACUUM")?));
         Ok(Erased {
-            log_emptied: self.with_writer(empty_log)?,
+            log_emptied: self.with_writer(|connection| Ok(empty_log(connection)))?,
             ..erased
         })
     }
@@ -130,7 +130,7 @@ impl Store {
         self.forget_embeddings();
         Ok(Erased {
             scans,
-            log_emptied: self.with_writer(empty_log)?,
+            log_emptied: self.with_writer(|connection| Ok(empty_log(connection)))?,
         })
     }
 }
@@ -168,8 +168,10 @@ fn count(db: &Connection, sql: &str, parent: i64) -> Result<u64> {
     Ok(db.query_row(sql, [parent], |row| row.get(0))?)
 }
 
-/// Moves the log into the file and truncates it; false when a reader prevents that.
-pub(crate) fn empty_log(connection: &mut Connection) -> Result<bool> {
-    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    Ok(!busy)
+/// Moves the log into the file and truncates it. False when a reader or a full disk prevents
+/// that: the change before it is committed all the same, so this is no error.
+pub(crate) fn empty_log(connection: &Connection) -> bool {
+    connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .is_ok_and(|busy: bool| !busy)
 }

@@ -87,7 +87,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// No space is left on the disk, or the size limit given at opening is reached.
-    #[error("no space left for {}: free some space, or erase scans, and try again", .path.display())]
+    #[error("no space left for {}: free some space (or, under a size limit, erase scans) and try again", .path.display())]
     DiskFull {
         /// The history.
         path: PathBuf,

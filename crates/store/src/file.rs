@@ -30,8 +30,12 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
             path: path.to_path_buf(),
             detail: "the file is empty".to_owned(),
         }),
+        Ok(_) if is_cut_short(path) => Err(Error::Corrupt {
+            path: path.to_path_buf(),
+            detail: "the file is shorter than it says".to_owned(),
+        }),
         Ok(_) => Ok(Found::History),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             if !folder(path).is_dir() {
                 return Err(Error::Missing {
                     path: folder(path).to_path_buf(),
@@ -49,6 +53,36 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
         }
         Err(error) => Err(Error::io(path, &error)),
     }
+}
+
+/// True when the file's last pages are missing. SQLite doesn't notice a cut within the last page
+/// until it is read.
+fn is_cut_short(path: &Path) -> bool {
+    // Looked at more than once: another process may just be moving its log into the file.
+    (0..3).all(|look| {
+        if look > 0 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        // With a log beside it, the rest may be there.
+        !has_log(path) && length_in_header(path).is_some_and(|(says, is)| is < says)
+    })
+}
+
+/// The length that the database's header states, and the file's. `None` without a valid header.
+/// Offsets are those of SQLite's file format, section "The Database Header".
+fn length_in_header(path: &Path) -> Option<(u64, u64)> {
+    let mut file = File::open(path).ok()?;
+    let mut header = [0; 100];
+    io::Read::read_exact(&mut file, &mut header).ok()?;
+    if &header[..16] != b"SQLite format 3\0" || header[24..28] != header[92..96] {
+        return None;
+    }
+    let page = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
+    Some((page * u64::from(pages), file.metadata().ok()?.len()))
 }
 
 /// Makes a file by filling a temporary one in the same folder and giving it the name at the end.

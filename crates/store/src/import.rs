@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::Transaction;
 use serde::{
     Serialize,
-    de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use crate::{
@@ -99,7 +99,7 @@ impl Import<'_> {
     }
 }
 
-/// The export's outer object. Format and version must come before the scans.
+/// The export's outer object. Its fields may come in any order: nothing is kept until all is read.
 struct Document<'a>(&'a Import<'a>);
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -133,20 +133,19 @@ impl<'de> Visitor<'de> for Document<'_> {
                     }
                     version = true;
                 }
-                "scans" if format && version => {
+                "scans" => {
                     map.next_value_seed(Scans(self.0))?;
                     scans = true;
                 }
-                "scans" => return Err(self.0.fail(bad("no format and version before the scans"))),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        if scans {
+        if format && version && scans {
             Ok(())
         } else {
-            Err(A::Error::missing_field("scans"))
+            Err(self.0.fail(bad("format, version or scans are missing")))
         }
     }
 }

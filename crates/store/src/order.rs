@@ -2,7 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use crate::{Error, Result, scan::Record, seal::Cell, vault::SubjectKeys};
+use crate::{
+    Error, Result,
+    read::from_json,
+    scan::Record,
+    seal::{Bound, Cell},
+    vault::SubjectKeys,
+};
 
 /// Room left between neighbours for scans that are added later but were taken earlier.
 const STEP: i64 = 1 << 20;
@@ -43,9 +49,9 @@ pub(crate) fn position(tx: &Transaction<'_>, keys: &SubjectKeys, site: i64, take
     }
 }
 
-const FIRST: &str = "SELECT id, position, record FROM scan
+const FIRST: &str = "SELECT id, position, record, uid, lesion_id FROM scan
     WHERE site_id = ?1 AND position > ?2 AND position < ?3 ORDER BY position LIMIT 1";
-const LAST: &str = "SELECT id, position, record FROM scan
+const LAST: &str = "SELECT id, position, record, uid, lesion_id FROM scan
     WHERE site_id = ?1 AND position > ?2 AND position < ?3 ORDER BY position DESC LIMIT 1";
 
 struct Probe {
@@ -64,15 +70,24 @@ fn probe(
     let row = connection
         .prepare_cached(sql)?
         .query_row((site, after, before), |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
+            let bound = Bound {
+                uid: row.get(3)?,
+                site,
+                lesion: row.get(4)?,
+            };
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, Vec<u8>>(2)?,
+                bound,
+            ))
         })
         .optional()?;
-    let Some((id, position, stored)) = row else {
+    let Some((id, position, stored, bound)) = row else {
         return Ok(None);
     };
-    let opened = keys.values.open(Cell::new("scan", id, "record"), &stored)?;
-    let record: Record =
-        serde_json::from_slice(&opened).map_err(|e| Error::corrupt(format!("the record of scan {id}: {e}")))?;
+    let opened = keys.values.open(Cell::record(id, bound), &stored)?;
+    let record: Record = from_json("record", id, &opened)?;
     Ok(Some(Probe {
         position,
         taken_at: record.taken_at,

@@ -7,7 +7,7 @@ use crate::{
     Error, Result, Store,
     key::hex,
     scan::{Finding, Raster, RasterKind, Record, Scan, ScanId, embedding_from_bytes},
-    seal::Cell,
+    seal::{Bound, Cell},
     vault::{SubjectKeys, Vault},
 };
 
@@ -209,7 +209,13 @@ impl Sealed {
 
     pub fn open(&self, keys: &SubjectKeys, subject: &str) -> Result<Scan> {
         let open = |table, column, stored: &[u8]| keys.values.open(Cell::new(table, self.id, column), stored);
-        let record: Record = from_json("record", self.id, &open("scan", "record", &self.record)?)?;
+        let bound = Bound {
+            uid: self.uid,
+            site: self.site.0,
+            lesion: self.lesion.as_ref().map(|(id, _)| *id),
+        };
+        let record = keys.values.open(Cell::record(self.id, bound), &self.record)?;
+        let record: Record = from_json("record", self.id, &record)?;
         let finding: Finding = from_json("finding", self.id, &open("finding", "value", &self.finding)?)?;
         let embedding = match &self.embedding {
             Some(stored) => Some(embedding_from_bytes(&open("embedding", "value", stored)?)?),
@@ -250,9 +256,14 @@ fn one(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i6
 }
 
 fn many(db: &Connection, keys: &SubjectKeys, subject: &str, sql: &str, parent: i64) -> Result<Vec<Scan>> {
-    let mut scans = Vec::new();
+    let mut scans: Vec<Scan> = Vec::new();
     each(db, sql, parent, |sealed| {
-        scans.push(sealed.open(keys, subject)?);
+        let scan = sealed.open(keys, subject)?;
+        // The order is kept in clear; the times are not, and have the last word.
+        if scans.last().is_some_and(|last| last.taken_at > scan.taken_at) {
+            return Err(Error::corrupt(format!("scan {} is out of order", scan.id)));
+        }
+        scans.push(scan);
         Ok(())
     })?;
     Ok(scans)

@@ -16,7 +16,9 @@ impl Store {
         let vault = self.write(|tx, vault| vault.rotate(tx, new))?;
         self.set_vault(vault);
         // Best effort: keys sealed by the old key may stay in the log while somebody reads.
-        self.with_writer(empty_log)?;
-        Ok(())
+        self.with_writer(|connection| {
+            empty_log(connection);
+            Ok(())
+        })
     }
 }

@@ -27,6 +27,7 @@ const PRAGMAS: &str = "
     PRAGMA temp_store = 2;
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
+    PRAGMA wal_autocheckpoint = 256;
     PRAGMA journal_size_limit = 0;
     PRAGMA cache_size = -8192;
 ";

@@ -23,11 +23,34 @@ pub(crate) struct Cell {
     pub table: &'static str,
     pub row: i64,
     pub column: &'static str,
+    /// Plain columns of the same row that are not to be changed behind the value's back.
+    pub bound: Option<Bound>,
+}
+
+/// The plain columns of a scan: changing one of them makes its record fail to open.
+#[derive(Clone, Copy)]
+pub(crate) struct Bound {
+    pub uid: [u8; 16],
+    pub site: i64,
+    pub lesion: Option<i64>,
 }
 
 impl Cell {
     pub fn new(table: &'static str, row: i64, column: &'static str) -> Self {
-        Self { table, row, column }
+        Self {
+            table,
+            row,
+            column,
+            bound: None,
+        }
+    }
+
+    /// The cell of a scan's record.
+    pub fn record(row: i64, bound: Bound) -> Self {
+        Self {
+            bound: Some(bound),
+            ..Self::new("scan", row, "record")
+        }
     }
 
     fn associated_data(self) -> Vec<u8> {
@@ -37,6 +60,13 @@ impl Cell {
         data.push(0);
         data.extend_from_slice(&self.row.to_le_bytes());
         data.extend_from_slice(self.column.as_bytes());
+        if let Some(bound) = self.bound {
+            data.push(0);
+            data.extend_from_slice(&bound.uid);
+            data.extend_from_slice(&bound.site.to_le_bytes());
+            // Rows are counted from 1.
+            data.extend_from_slice(&bound.lesion.unwrap_or(0).to_le_bytes());
+        }
         data
     }
 }
@@ -140,6 +170,11 @@ mod tests {
         table: "scan",
         row: 7,
         column: "record",
+        bound: Some(Bound {
+            uid: [1; 16],
+            site: 2,
+            lesion: None,
+        }),
     };
 
     proptest! {
@@ -173,6 +208,15 @@ mod tests {
             },
             Cell {
                 column: "value",
+                ..CELL
+            },
+            Cell { bound: None, ..CELL },
+            Cell {
+                bound: Some(Bound {
+                    uid: [1; 16],
+                    site: 2,
+                    lesion: Some(1),
+                }),
                 ..CELL
             },
         ] {

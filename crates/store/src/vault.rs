@@ -270,6 +270,7 @@ const LOOKUP: Cell = Cell {
     table: "vault",
     row: 1,
     column: "lookup",
+    bound: None,
 };
 
 fn data_key_cell(id: i64) -> Cell {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use common::{full_scan, key, scan};
 use rusqlite::Connection;
-use skinkit_store::{Error, Key, Store};
+use skinkit_store::{Error, Key, NewScan, Store};
 
 fn new_key() -> Key {
     Key::from_bytes([9; 32])
@@ -160,7 +160,10 @@ fn moved_values_are_noticed() {
         "UPDATE embedding SET value = (SELECT value FROM embedding WHERE scan_id = 3) WHERE scan_id = 1",
         "UPDATE subject SET data_key = (SELECT data_key FROM subject WHERE id = 2) WHERE id = 1",
         "UPDATE subject SET name = (SELECT name FROM site WHERE id = 1) WHERE id = 1",
-        // A scan put under another person's site.
+        "UPDATE scan SET uid = zeroblob(16) WHERE id = 1",
+        "UPDATE scan SET lesion_id = (SELECT id FROM lesion WHERE site_id = 1) WHERE id = 1",
+        // A scan put under another site, and under another person's.
+        "UPDATE scan SET site_id = 3 WHERE id = 1",
         "UPDATE scan SET site_id = 2 WHERE id = 1",
         // The mark of an unencrypted value is no way around.
         "UPDATE finding SET value = X'007B7D' WHERE scan_id = 1",
@@ -172,6 +175,13 @@ fn moved_values_are_noticed() {
         let id = store.add(&scan("Ada", "arm", 1)).unwrap();
         store.add(&scan("Ada", "arm", 2)).unwrap();
         store.add(&scan("Bob", "leg", 1)).unwrap();
+        store.add(&scan("Ada", "leg", 1)).unwrap();
+        store
+            .add(&NewScan {
+                lesion: Some("mole".into()),
+                ..scan("Ada", "arm", 3)
+            })
+            .unwrap();
         drop(store);
         Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         let store = Store::open(&path, &key()).unwrap();
