@@ -69,7 +69,11 @@ fn print(kit: &SkinKit, analysis: &Analysis) {
     let quality = &analysis.quality;
     let issues: Vec<String> = quality.issues.iter().map(ToString::to_string).collect();
     let verdict = if quality.accepted { "accepted" } else { "not accepted" };
-    println!("quality   {verdict}{}{}", if issues.is_empty() { "" } else { ": " }, issues.join(", "));
+    println!(
+        "quality   {verdict}{}{}",
+        if issues.is_empty() { "" } else { ": " },
+        issues.join(", ")
+    );
     if let Some(familiarity) = &finding.familiarity
         && !familiarity.in_distribution
     {
@@ -78,7 +82,11 @@ fn print(kit: &SkinKit, analysis: &Analysis) {
     println!();
     let mut table = Table::new(&["label", "p", "", "in the 90 % set"]);
     for p in &finding.probabilities {
-        let chosen = if finding.prediction_set.contains(&p.label) { "yes" } else { "" };
+        let chosen = if finding.prediction_set.contains(&p.label) {
+            "yes"
+        } else {
+            ""
+        };
         table.row([p.name.clone(), format!("{:.3}", p.p), bar(p.p), chosen.to_owned()]);
     }
     table.print();

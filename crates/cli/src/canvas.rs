@@ -49,7 +49,11 @@ impl Canvas {
         let half = self.pen() / 2;
         for step in 0..=steps as u32 {
             let t = step as f32 / steps;
-            self.dot([from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t], half, colour);
+            self.dot(
+                [from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t],
+                half,
+                colour,
+            );
         }
     }
 

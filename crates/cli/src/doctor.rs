@@ -11,9 +11,11 @@ use crate::packs;
 pub fn run(arguments: &arguments::Doctor) -> Result<(), Failure> {
     let search = locate::find_library(None);
     let runtime = Runtime::new(&RuntimeConfig::default());
-    let pack = packs::find(None)
-        .map_err(|failure| failure.line())
-        .and_then(|path| ModelPack::open(&path).map_err(|error| error.to_string()).map(|pack| (path, pack)));
+    let pack = packs::find(None).map_err(|failure| failure.line()).and_then(|path| {
+        ModelPack::open(&path)
+            .map_err(|error| error.to_string())
+            .map(|pack| (path, pack))
+    });
     if arguments.json {
         let engine = match &runtime {
             Ok(runtime) => json!(runtime.engine()),
@@ -40,11 +42,20 @@ pub fn run(arguments: &arguments::Doctor) -> Result<(), Failure> {
     println!("library   {search}");
     match &pack {
         Ok((path, pack)) => {
-            println!("pack      {} {} ({}) in {}", pack.id(), pack.version(), pack.manifest().license.id, path.display());
+            println!(
+                "pack      {} {} ({}) in {}",
+                pack.id(),
+                pack.version(),
+                pack.manifest().license.id,
+                path.display()
+            );
         }
         Err(message) => println!("pack      none: {message}"),
     }
-    println!("threads   {} available", std::thread::available_parallelism().map_or(1, usize::from));
+    println!(
+        "threads   {} available",
+        std::thread::available_parallelism().map_or(1, usize::from)
+    );
     println!("network   none: SkinKit holds no network code");
     Ok(())
 }

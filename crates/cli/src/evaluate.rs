@@ -32,24 +32,36 @@ pub fn run(arguments: &arguments::Eval) -> Result<(), Failure> {
         let decoding = std::time::Instant::now();
         let photo = open::photo(&path)?;
         let decode = decoding.elapsed().as_secs_f64() * 1e3;
-        let analysis = open::named(&path, kit.analyse(&photo.frame(), Region::Lesion))?;
+        let analysis = open::named(&path, kit.classify(&photo.frame(), Region::Lesion))?;
         predictions.push(prediction(row, truth, &classes, &analysis, decode));
         progress.inc(1);
     }
     progress.finish_and_clear();
     let mut summary = eval::summarise(&classes, predictions).map_err(|error| named(&arguments.labels, &error))?;
     if let Value::Object(fields) = &mut summary {
-        fields.insert("pack".to_owned(), serde_json::json!({"id": kit.pack().id, "version": kit.pack().version}));
+        fields.insert(
+            "pack".to_owned(),
+            serde_json::json!({"id": kit.pack().id, "version": kit.pack().version}),
+        );
         fields.insert("engine".to_owned(), serde_json::json!(kit.engine()));
     }
-    if arguments.json { println!("{summary}") } else { print(&summary) }
+    if arguments.json {
+        println!("{summary}")
+    } else {
+        print(&summary)
+    }
     Ok(())
 }
 
 fn prediction(row: labels::Row, truth: usize, classes: &[String], analysis: &Analysis, decode: f64) -> Prediction {
     let finding = &analysis.finding;
-    let probability =
-        |class: &String| finding.probabilities.iter().find(|p| p.label == *class).map_or(0.0, |p| p.p);
+    let probability = |class: &String| {
+        finding
+            .probabilities
+            .iter()
+            .find(|p| p.label == *class)
+            .map_or(0.0, |p| p.p)
+    };
     let t = &analysis.timings;
     Prediction {
         id: row.id,
@@ -57,7 +69,11 @@ fn prediction(row: labels::Row, truth: usize, classes: &[String], analysis: &Ana
         lesion: row.lesion,
         probabilities: classes.iter().map(probability).collect(),
         prediction_set: Some(
-            finding.prediction_set.iter().filter_map(|label| classes.iter().position(|class| class == label)).collect(),
+            finding
+                .prediction_set
+                .iter()
+                .filter_map(|label| classes.iter().position(|class| class == label))
+                .collect(),
         ),
         embedding: finding.embedding.as_ref().map(|embedding| embedding.0.clone()),
         timings_ms: [
@@ -65,7 +81,6 @@ fn prediction(row: labels::Row, truth: usize, classes: &[String], analysis: &Ana
             ("quality", t.quality),
             ("tensor", t.tensor),
             ("model", t.model),
-            ("measures", t.measures),
             ("total", decode + t.total),
         ]
         .map(|(name, ms)| (name.to_owned(), ms))
@@ -76,17 +91,24 @@ fn prediction(row: labels::Row, truth: usize, classes: &[String], analysis: &Ana
 fn picture(folder: &Path, id: &str) -> Result<PathBuf, Failure> {
     // An id names a file, never a path.
     if id.contains(['/', '\\']) || id.starts_with('.') {
-        return Err(Failure::Input(format!("'{id}' is not a picture's id: it must not hold a path")));
+        return Err(Failure::Input(format!(
+            "'{id}' is not a picture's id: it must not hold a path"
+        )));
     }
-    ENDINGS.iter().map(|ending| folder.join(format!("{id}.{ending}"))).find(|path| path.is_file()).ok_or_else(|| {
-        Failure::Input(format!("no picture {id}.jpg or {id}.png in {}", folder.display()))
-    })
+    ENDINGS
+        .iter()
+        .map(|ending| folder.join(format!("{id}.{ending}")))
+        .find(|path| path.is_file())
+        .ok_or_else(|| Failure::Input(format!("no picture {id}.jpg or {id}.png in {}", folder.display())))
 }
 
 /// A bar on a terminal, silence elsewhere.
 fn progress(pictures: u64) -> ProgressBar {
-    let target =
-        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(pictures), target).with_style(style)

@@ -29,7 +29,12 @@ impl Failure {
     /// One line: whatever a lower layer wrote, a terminal gets no line breaks and no control characters from it.
     pub fn line(&self) -> String {
         let (Self::Arguments(message) | Self::Input(message) | Self::Runtime(message) | Self::Store(message)) = self;
-        message.split(|c: char| c.is_control()).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        message
+            .split(|c: char| c.is_control())
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

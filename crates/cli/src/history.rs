@@ -33,8 +33,17 @@ pub fn add(arguments: &arguments::Add) -> Result<(), Failure> {
     if arguments.json {
         println!("{}", json!({"scan_id": scan.id, "site": arguments.site}));
     } else {
-        let verdict = if scan.analysis.quality.accepted { "accepted" } else { "kept, but not good enough to compare" };
-        println!("scan {} of '{}' is in {} ({verdict})", scan.id, arguments.site, arguments.db.display());
+        let verdict = if scan.analysis.quality.accepted {
+            "accepted"
+        } else {
+            "kept, but not good enough to compare"
+        };
+        println!(
+            "scan {} of '{}' is in {} ({verdict})",
+            scan.id,
+            arguments.site,
+            arguments.db.display()
+        );
         for issue in &scan.analysis.quality.issues {
             println!("  {issue}");
         }
@@ -108,7 +117,12 @@ pub fn compare(arguments: &arguments::Compare) -> Result<(), Failure> {
         );
         return Ok(());
     }
-    println!("{}: {} against {}", arguments.site, date(after.taken_at), date(before.taken_at));
+    println!(
+        "{}: {} against {}",
+        arguments.site,
+        date(after.taken_at),
+        date(before.taken_at)
+    );
     if let Some(similarity) = change.similarity {
         println!("similarity of the two pictures: {similarity:.3} (1 is the same)");
     }
@@ -136,9 +150,15 @@ pub fn report(arguments: &arguments::Report) -> Result<(), Failure> {
 /// The one conclusion, in words that claim no more than was measured.
 pub fn sentence(change: &Change) -> String {
     match &change.verdict {
-        Verdict::NoMeasurableChange => "No measurable change: the differences are within what re-taking a picture gives.".to_owned(),
+        Verdict::NoMeasurableChange => {
+            "No measurable change: the differences are within what re-taking a picture gives.".to_owned()
+        }
         Verdict::Changed { what, direction } => {
-            format!("Changed by more than re-taking a picture explains: {} ({}).", word(what), word(direction))
+            format!(
+                "Changed by more than re-taking a picture explains: {} ({}).",
+                word(what),
+                word(direction)
+            )
         }
         Verdict::CannotCompare { why } => format!("Cannot compare. {}", why.message()),
         _ => "Compared.".to_owned(),
@@ -147,7 +167,10 @@ pub fn sentence(change: &Change) -> String {
 
 /// An enum's serialised name, with spaces: the vocabulary is the library's, not this program's.
 pub fn word(value: &impl serde::Serialize) -> String {
-    json!(value).as_str().map(|text| text.replace('_', " ")).unwrap_or_default()
+    json!(value)
+        .as_str()
+        .map(|text| text.replace('_', " "))
+        .unwrap_or_default()
 }
 
 fn measure_row(row: &MeasureChange) -> [String; 6] {
@@ -156,14 +179,20 @@ fn measure_row(row: &MeasureChange) -> [String; 6] {
         format!("{:.2}", row.before),
         format!("{:.2}", row.after),
         difference(row, row.difference),
-        row.minimum_detectable.map(|d| difference(row, d)).unwrap_or_else(|| "not known".to_owned()),
+        row.minimum_detectable
+            .map(|d| difference(row, d))
+            .unwrap_or_else(|| "not known".to_owned()),
         if row.exceeds_noise { "more than noise" } else { "" }.to_owned(),
     ]
 }
 
 /// Sizes differ as a percentage, all else in its own unit.
 pub fn difference(row: &MeasureChange, value: f64) -> String {
-    if row.measure.is_ratio() { format!("{:+.0} %", (value.exp() - 1.0) * 100.0) } else { format!("{value:+.2}") }
+    if row.measure.is_ratio() {
+        format!("{:+.0} %", (value.exp() - 1.0) * 100.0)
+    } else {
+        format!("{value:+.2}")
+    }
 }
 
 fn scan_object(scan: &Scan) -> Value {
@@ -183,13 +212,19 @@ fn scan_object(scan: &Scan) -> Value {
 
 /// A point in time as RFC 3339, in UTC.
 pub fn date(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds).map(|time| time.to_string()).unwrap_or_else(|_| "unknown".to_owned())
+    Timestamp::from_millisecond(milliseconds)
+        .map(|time| time.to_string())
+        .unwrap_or_else(|_| "unknown".to_owned())
 }
 
 fn time(text: &str) -> Result<i64, Failure> {
-    text.parse::<Timestamp>().map(Timestamp::as_millisecond).map_err(|error| {
-        Failure::Arguments(format!("--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"))
-    })
+    text.parse::<Timestamp>()
+        .map(Timestamp::as_millisecond)
+        .map_err(|error| {
+            Failure::Arguments(format!(
+                "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"
+            ))
+        })
 }
 
 /// The file appears under its name only when it is whole.
@@ -197,10 +232,12 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::Input(format!("cannot write {}: {error}", path.display()));
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
-        let _ = std::fs::remove_file(&part);
-        failed(error)
-    })
+    std::fs::write(&part, bytes)
+        .and_then(|()| std::fs::rename(&part, path))
+        .map_err(|error| {
+            let _ = std::fs::remove_file(&part);
+            failed(error)
+        })
 }
 
 #[cfg(test)]
@@ -210,7 +247,10 @@ mod tests {
     #[test]
     fn times_are_read_and_written_the_same() {
         assert_eq!(date(time("2026-11-01T09:00:00Z").unwrap()), "2026-11-01T09:00:00Z");
-        assert_eq!(time("2026-11-01T10:00:00+01:00").unwrap(), time("2026-11-01T09:00:00Z").unwrap());
+        assert_eq!(
+            time("2026-11-01T10:00:00+01:00").unwrap(),
+            time("2026-11-01T09:00:00Z").unwrap()
+        );
         assert!(time("yesterday").is_err());
     }
 }

@@ -31,7 +31,11 @@ pub fn read(argument: &KeyFile) -> Result<Key, Failure> {
 /// `skinkit key new FILE`.
 pub fn create(path: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        let hint = if error.kind() == ErrorKind::AlreadyExists { "; a key is never replaced, choose another name" } else { "" };
+        let hint = if error.kind() == ErrorKind::AlreadyExists {
+            "; a key is never replaced, choose another name"
+        } else {
+            ""
+        };
         Failure::Store(format!("cannot make the key file {}: {error}{hint}", path.display()))
     };
     let key = Key::generate().map_err(|error| Failure::Store(error.to_string()))?;
@@ -40,12 +44,17 @@ pub fn create(path: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failed)?;
-    let written = file.write_all(format!("{}\n", key.to_hex().as_str()).as_bytes()).and_then(|()| file.sync_all());
+    let written = file
+        .write_all(format!("{}\n", key.to_hex().as_str()).as_bytes())
+        .and_then(|()| file.sync_all());
     if let Err(error) = written {
         // Half a key is worse than none.
         let _ = std::fs::remove_file(path);
         return Err(failed(error));
     }
-    println!("key written to {}: keep it safe, without it the history cannot be read", path.display());
+    println!(
+        "key written to {}: keep it safe, without it the history cannot be read",
+        path.display()
+    );
     Ok(())
 }

@@ -13,7 +13,10 @@ pub fn run(arguments: &arguments::Landmarks) -> Result<(), Failure> {
     let photo = open::photo(&arguments.photo)?;
     let runtime = Runtime::new(&open::runtime(&arguments.engine)).map_err(skinkit::Error::from)?;
     let mut landmarker = FaceLandmarker::new(&runtime).map_err(skinkit::Error::from)?;
-    let faces = open::named(&arguments.photo, landmarker.find(&photo.frame()).map_err(skinkit::Error::from))?;
+    let faces = open::named(
+        &arguments.photo,
+        landmarker.find(&photo.frame()).map_err(skinkit::Error::from),
+    )?;
     if let Some(path) = &arguments.overlay {
         overlay::faces(&photo, &faces).save(path)?;
     }

@@ -26,9 +26,9 @@ impl From<Error> for Failure {
     }
 }
 
-/// A photo from a file, with the file's name in front of whatever is wrong with it.
+/// A photo from a file.
 pub fn photo(path: &Path) -> Result<Photo, Failure> {
-    Photo::open(path, &Limits::default()).map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
+    named(path, Photo::open(path, &Limits::default()).map_err(Error::from))
 }
 
 /// The region that was asked for.
@@ -61,11 +61,11 @@ pub fn history(path: &Path, key: &KeyFile) -> Result<History, Failure> {
     Ok(History::open_existing(path, &key)?)
 }
 
-/// Puts the file's name in front of what is wrong with the picture.
+/// Puts the file's name in front of what is wrong with the picture, unless the message has it already.
 pub fn named<T>(path: &Path, outcome: skinkit::Result<T>) -> Result<T, Failure> {
+    let name = path.display().to_string();
     outcome.map_err(|error| match Failure::from(error) {
-        Failure::Input(message) => Failure::Input(format!("{}: {message}", path.display())),
+        Failure::Input(message) if !message.contains(&name) => Failure::Input(format!("{name}: {message}")),
         other => other,
     })
 }
-

@@ -9,14 +9,14 @@ use crate::canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
 pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
     let mut canvas = Canvas::new(photo);
     let roi = &analysis.roi;
-    if let Some(heatmap) = &analysis.finding.heatmap {
-        let class = analysis.finding.top();
-        let cells = heatmap.width * heatmap.height;
-        let values = &heatmap.values[class * cells..(class + 1) * cells];
+    if let Some(heatmap) = &analysis.finding.heatmap
+        && let Some(values) = heatmap.class(analysis.finding.top())
+    {
         let most = values.iter().copied().fold(f32::EPSILON, f32::max);
         canvas.tint(ORANGE, |point| {
-            inside(roi.to_unit(point))
-                .map_or(0.0, |unit| 0.45 * bilinear(values, heatmap.width, heatmap.height, unit).max(0.0) / most)
+            inside(roi.to_unit(point)).map_or(0.0, |unit| {
+                0.45 * bilinear(values, heatmap.width, heatmap.height, unit).max(0.0) / most
+            })
         });
     }
     if let Some(mask) = &analysis.finding.mask {
@@ -25,7 +25,9 @@ pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
         // The border: lesion here, skin one pen's width away.
         canvas.tint(PINK, |[x, y]| {
             let edge = at([x, y]) >= 0.5
-                && [[pen, 0.0], [-pen, 0.0], [0.0, pen], [0.0, -pen]].iter().any(|d| at([x + d[0], y + d[1]]) < 0.5);
+                && [[pen, 0.0], [-pen, 0.0], [0.0, pen], [0.0, -pen]]
+                    .iter()
+                    .any(|d| at([x + d[0], y + d[1]]) < 0.5);
             f32::from(u8::from(edge))
         });
     }
@@ -58,8 +60,12 @@ fn draw_face(canvas: &mut Canvas, face: &Face) {
         canvas.dot([point[0], point[1]], 0, GREEN);
     }
     for contour in topology::CONTOURS {
-        let line: Vec<[f32; 2]> =
-            contour.points.iter().filter_map(|&i| points.get(usize::from(i))).map(|p| [p[0], p[1]]).collect();
+        let line: Vec<[f32; 2]> = contour
+            .points
+            .iter()
+            .filter_map(|&i| points.get(usize::from(i)))
+            .map(|p| [p[0], p[1]])
+            .collect();
         if contour.closed {
             canvas.outline(&line, GREEN);
         } else {
@@ -82,8 +88,7 @@ fn bilinear(values: &[f32], width: usize, height: usize, unit: [f32; 2]) -> f32 
     };
     let (left, right, across) = axis(unit[0], width);
     let (top, bottom, down) = axis(unit[1], height);
-    let line = |row: usize| {
-        values[row * width + left] + (values[row * width + right] - values[row * width + left]) * across
-    };
+    let line =
+        |row: usize| values[row * width + left] + (values[row * width + right] - values[row * width + left]) * across;
     line(top) + (line(bottom) - line(top)) * down
 }

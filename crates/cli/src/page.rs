@@ -31,24 +31,37 @@ pub fn of(history: &History, subject: &str) -> Result<Report, Failure> {
 
 fn site(history: &History, subject: &str, name: String) -> Result<Site, Failure> {
     let stored = history.scans(subject, &name)?;
-    let scans = stored.iter().map(|scan| one(history.store(), scan)).collect::<Result<Vec<_>, Failure>>()?;
+    let scans = stored
+        .iter()
+        .map(|scan| one(history.store(), scan))
+        .collect::<Result<Vec<_>, Failure>>()?;
     let comparison = match &stored[..] {
-        [.., before, after] => {
-            Some(comparison(before.id.to_string(), after.id.to_string(), &history.compare_scans(before, after)?))
-        }
+        [.., before, after] => Some(comparison(
+            before.id.to_string(),
+            after.id.to_string(),
+            &history.compare_scans(before, after)?,
+        )),
         _ => None,
     };
-    Ok(Site { name, scans, comparison, trends: trends(&stored) })
+    Ok(Site {
+        name,
+        scans,
+        comparison,
+        trends: trends(&stored),
+    })
 }
 
 fn one(store: &Store, scan: &store::Scan) -> Result<Scan, Failure> {
     let details: Details = serde_json::from_value(scan.extra.clone()).unwrap_or_default();
     let raster = |kind| -> Result<Option<Raster>, Failure> {
-        Ok(store.raster(scan.id, kind).map_err(skinkit::Error::from)?.map(|raster| Raster {
-            width: raster.width as usize,
-            height: raster.height as usize,
-            values: raster.bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect(),
-        }))
+        Ok(store
+            .raster(scan.id, kind)
+            .map_err(skinkit::Error::from)?
+            .map(|raster| Raster {
+                width: raster.width as usize,
+                height: raster.height as usize,
+                values: raster.bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect(),
+            }))
     };
     let picture = store.picture(scan.id).map_err(skinkit::Error::from)?;
     Ok(Scan {
@@ -84,16 +97,26 @@ fn one(store: &Store, scan: &store::Scan) -> Result<Scan, Failure> {
         picture,
         heatmap: raster(RasterKind::Heatmap)?,
         mask: raster(RasterKind::Mask)?,
-        measures: details.measures.iter().flat_map(|m| m.values.iter().map(|e| measurement(e, m.unit))).collect(),
+        measures: details
+            .measures
+            .iter()
+            .flat_map(|m| m.values.iter().map(|e| measurement(e, m.unit)))
+            .collect(),
     })
 }
 
 /// The region that covers a kept picture.
 fn whole(picture: &[u8]) -> Option<Roi> {
-    let reader = image::ImageReader::new(std::io::Cursor::new(picture)).with_guessed_format().ok()?;
+    let reader = image::ImageReader::new(std::io::Cursor::new(picture))
+        .with_guessed_format()
+        .ok()?;
     let (width, height) = reader.into_dimensions().ok()?;
     let size = [f64::from(width), f64::from(height)];
-    Some(Roi { centre: size.map(|side| side / 2.0), size, rotation: 0.0 })
+    Some(Roi {
+        centre: size.map(|side| side / 2.0),
+        size,
+        rotation: 0.0,
+    })
 }
 
 fn quality(stored: &Value) -> Quality {
@@ -106,7 +129,11 @@ fn quality(stored: &Value) -> Quality {
             .into_iter()
             .flatten()
             .filter_map(|(name, value)| {
-                Some(Measurement { name: name.replace('_', " "), value: value.as_f64()?, ..Measurement::default() })
+                Some(Measurement {
+                    name: name.replace('_', " "),
+                    value: value.as_f64()?,
+                    ..Measurement::default()
+                })
             })
             .collect(),
     }
@@ -128,7 +155,13 @@ fn comparison(before: String, after: String, change: &Change) -> Comparison {
             .iter()
             .map(|row| {
                 // A logarithm of a ratio is told as a percentage.
-                let told = |value: f64| if row.measure.is_ratio() { (value.exp() - 1.0) * 100.0 } else { value };
+                let told = |value: f64| {
+                    if row.measure.is_ratio() {
+                        (value.exp() - 1.0) * 100.0
+                    } else {
+                        value
+                    }
+                };
                 Difference {
                     name: word(&row.measure),
                     before: row.before,
@@ -136,11 +169,19 @@ fn comparison(before: String, after: String, change: &Change) -> Comparison {
                     difference: told(row.difference),
                     minimum_detectable: row.minimum_detectable.map(told),
                     unit: String::new(),
-                    difference_unit: if row.measure.is_ratio() { "%".to_owned() } else { String::new() },
+                    difference_unit: if row.measure.is_ratio() {
+                        "%".to_owned()
+                    } else {
+                        String::new()
+                    },
                 }
             })
             .collect(),
-        transform: None,
+        transform: change.alignment.map(|alignment| {
+            let (sin, cos) = f64::from(alignment.rotation).sin_cos();
+            let (scale, [x, y]) = (f64::from(alignment.scale), alignment.origin.map(f64::from));
+            [scale * cos, scale * sin, -scale * sin, scale * cos, x, y]
+        }),
     }
 }
 
@@ -149,14 +190,17 @@ fn trends(scans: &[store::Scan]) -> Vec<Trend> {
     let mut series: BTreeMap<Measure, (String, Vec<Point>)> = BTreeMap::new();
     for scan in scans {
         let details: Details = serde_json::from_value(scan.extra.clone()).unwrap_or_default();
-        let Some(Measures { unit, values }) = details.measures else { continue };
+        let Some(Measures { unit, values }) = details.measures else {
+            continue;
+        };
         for estimate in values {
             // Pixels of two pictures are not the same length: without a scale a size has no trend.
             if estimate.measure.needs_scale() && unit == LengthUnit::Pixel {
                 continue;
             }
-            let entry =
-                series.entry(estimate.measure).or_insert_with(|| (unit_of(estimate.measure, unit), Vec::new()));
+            let entry = series
+                .entry(estimate.measure)
+                .or_insert_with(|| (unit_of(estimate.measure, unit), Vec::new()));
             entry.1.push(Point {
                 taken_at: scan.taken_at,
                 value: estimate.value,
@@ -168,7 +212,12 @@ fn trends(scans: &[store::Scan]) -> Vec<Trend> {
     series
         .into_iter()
         .filter(|(_, (_, points))| points.len() > 1)
-        .map(|(measure, (unit, points))| Trend { name: word(&measure), unit, points, ..Trend::default() })
+        .map(|(measure, (unit, points))| Trend {
+            name: word(&measure),
+            unit,
+            points,
+            ..Trend::default()
+        })
         .collect()
 }
 

@@ -25,18 +25,15 @@ pub struct Analysis {
     pub quality: Quality,
     /// What the lesion model gave.
     pub finding: Finding,
-    /// Measures of the lesion, where the pack has a mask and the mask holds a lesion.
+    /// Measures of the lesion, where one stands out from the skin.
     pub measures: Option<Measures>,
     /// Which engine ran the networks.
     pub engine: EngineInfo,
     /// Where the time went.
     pub timings: Timings,
-    /// The analysed region with its mask, for comparison and for the history.
+    /// The analysed region with its mask, for comparison and for the history; `None` where nothing was measured.
     #[serde(skip)]
     pub patch: Option<Patch>,
-    /// The very pixels that the lesion model saw: RGB, the pack's input size.
-    #[serde(skip)]
-    pub input: Vec<u8>,
 }
 
 /// Milliseconds of wall time by stage of one analysis.

@@ -22,7 +22,9 @@ pub enum Error {
     #[error(transparent)]
     Tracking(#[from] skinkit_tracking::Error),
     /// The region is too small to measure anything in it.
-    #[error("the region is {side:.0} px wide, at least {needed:.0} px are needed: come closer or take a larger picture")]
+    #[error(
+        "the region is {side:.0} px wide, at least {needed:.0} px are needed: come closer or take a larger picture"
+    )]
     RegionTooSmall {
         /// Its shorter side, in pixels of the picture.
         side: f32,

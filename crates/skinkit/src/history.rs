@@ -22,7 +22,10 @@ impl History {
     /// A wrong key, a file that is no history, a newer schema, a folder that cannot be written; nothing is changed then.
     pub fn open(path: impl Into<PathBuf>, key: &Key) -> Result<Self> {
         let path = path.into();
-        Ok(Self { store: Store::open(&path, key)?, path })
+        Ok(Self {
+            store: Store::open(&path, key)?,
+            path,
+        })
     }
 
     /// Opens a history that has to be there already.
@@ -31,7 +34,10 @@ impl History {
     /// As [`History::open`], and a missing file.
     pub fn open_existing(path: impl Into<PathBuf>, key: &Key) -> Result<Self> {
         let path = path.into();
-        Ok(Self { store: Store::open_existing(&path, key)?, path })
+        Ok(Self {
+            store: Store::open_existing(&path, key)?,
+            path,
+        })
     }
 
     /// The file.
@@ -53,7 +59,13 @@ impl History {
     /// # Errors
     /// What the store says.
     pub fn sites(&self, subject: &str) -> Result<Vec<String>> {
-        Ok(self.store.sites()?.into_iter().filter(|site| site.subject == subject).map(|site| site.site).collect())
+        Ok(self
+            .store
+            .sites()?
+            .into_iter()
+            .filter(|site| site.subject == subject)
+            .map(|site| site.site)
+            .collect())
     }
 
     /// Scans of a site, oldest first.
@@ -70,7 +82,9 @@ impl History {
     /// What the store says, or a scan that cannot be read back.
     pub fn compare(&self, subject: &str, site: &str) -> Result<Option<Change>> {
         let scans = self.scans(subject, site)?;
-        let [.., before, after] = &scans[..] else { return Ok(None) };
+        let [.., before, after] = &scans[..] else {
+            return Ok(None);
+        };
         self.compare_scans(before, after).map(Some)
     }
 

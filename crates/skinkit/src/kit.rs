@@ -2,12 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use skinkit_inference::{CropRule, EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
+use skinkit_inference::{EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
 use skinkit_preprocess::quality::{self, QualityThresholds};
 use skinkit_preprocess::{Frame, Resampler, Roi};
 use skinkit_roi::{Face, FaceLandmarker, FaceOutcome, region_roi};
 use skinkit_store::ScanId;
-use skinkit_tracking::Change;
+use skinkit_tracking::{Change, NoiseModel};
 
 use crate::analysis::{Analysis, Stopwatch, Timings};
 use crate::history::History;
@@ -15,7 +15,7 @@ use crate::pool::Pool;
 use crate::{Config, Error, Region, Result, patch, record};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
-const PATCH_SIDE: usize = 256;
+const PATCH_SIDE: usize = 320;
 
 /// Least side of a region, in pixels of the picture: below it there is nothing to measure.
 const MIN_REGION_SIDE: f32 = 32.0;
@@ -75,6 +75,7 @@ pub struct Scan {
 pub struct SkinKit {
     runtime: Runtime,
     pack: ModelPack,
+    noise: NoiseModel,
     history: Option<History>,
     thresholds: QualityThresholds,
     keep_pictures: bool,
@@ -91,10 +92,15 @@ impl SkinKit {
     pub fn open(config: Config) -> Result<Self> {
         let runtime = Runtime::new(&config.runtime)?;
         let pack = ModelPack::open(&config.pack)?;
-        let history = config.history.map(|(path, key)| History::open(path, &key)).transpose()?;
+        let history = config
+            .history
+            .map(|(path, key)| History::open(path, &key))
+            .transpose()?;
+        let noise = record::noise_model(&pack);
         let kit = Self {
             runtime,
             pack,
+            noise,
             history,
             thresholds: config.quality,
             keep_pictures: config.keep_pictures,
@@ -124,40 +130,36 @@ impl SkinKit {
         self.history.as_ref().ok_or(Error::NoHistory)
     }
 
-    /// Measures one picture; nothing is kept.
+    /// Judges and classifies one picture: everything but measures. Nothing is kept.
     ///
     /// # Errors
     /// A face region was asked for and the picture shows no face, or one too small or cut off; a region that is smaller
     /// than 32 pixels or lies outside of the picture; a failing network.
-    pub fn analyse(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
+    pub fn classify(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
         let mut watch = Stopwatch::start();
         let mut timings = Timings::default();
         let (roi, face) = self.locate(frame, region)?;
-        if roi.width.min(roi.height) < MIN_REGION_SIDE {
-            return Err(Error::RegionTooSmall { side: roi.width.min(roi.height), needed: MIN_REGION_SIDE });
+        let side = roi.width.min(roi.height);
+        if side < MIN_REGION_SIDE {
+            return Err(Error::RegionTooSmall {
+                side,
+                needed: MIN_REGION_SIDE,
+            });
         }
         timings.landmarks = watch.lap();
         let quality = quality::measure(frame, &roi, &self.thresholds)?;
         timings.quality = watch.lap();
-
-        let (input, finding) = self.lesions.with(
+        let finding = self.lesions.with(
             || self.lesion_model(),
             |model| {
                 let (width, height) = model.input_size();
-                let mut input = vec![0; width * height * 3];
-                self.resample(frame, &roi, width, height, &mut input)?;
+                let input = self.resample(frame, &roi, width, height)?;
                 timings.tensor = watch.lap();
                 let finding = model.analyse(&input)?;
                 timings.model = watch.lap();
-                Ok::<_, Error>((input, finding))
+                Ok::<_, Error>(finding)
             },
         )?;
-
-        let mut rgb = vec![0; PATCH_SIDE * PATCH_SIDE * 3];
-        self.resample(frame, &roi, PATCH_SIDE, PATCH_SIDE, &mut rgb)?;
-        let patch = patch::from_pixels(rgb, PATCH_SIDE, finding.mask.as_ref())?;
-        let measures = patch::measures(&patch);
-        timings.measures = watch.lap();
         timings.total = watch.total();
         Ok(Analysis {
             region,
@@ -165,12 +167,30 @@ impl SkinKit {
             face,
             quality,
             finding,
-            measures,
+            measures: None,
             engine: self.runtime.engine().clone(),
             timings,
-            patch: Some(patch),
-            input,
+            patch: None,
         })
+    }
+
+    /// Judges, classifies and measures one picture; nothing is kept.
+    ///
+    /// # Errors
+    /// As [`SkinKit::classify`].
+    pub fn analyse(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
+        let mut analysis = self.classify(frame, region)?;
+        let watch = Stopwatch::start();
+        let pixels = self.resample(frame, &analysis.roi, PATCH_SIDE, PATCH_SIDE)?;
+        let patch = patch::from_pixels(pixels, PATCH_SIDE, analysis.finding.mask.as_ref())?;
+        // A whole cheek is no lesion with a border; and that none is to be seen is a result, not a failure.
+        if !matches!(region, Region::Face(_)) {
+            analysis.measures = skinkit_tracking::measure(&patch, None, &self.noise).ok();
+        }
+        analysis.patch = Some(patch);
+        analysis.timings.measures = watch.total();
+        analysis.timings.total += analysis.timings.measures;
+        Ok(analysis)
     }
 
     /// Measures one picture and adds it to the history; returns when it is safely on the disk.
@@ -181,7 +201,14 @@ impl SkinKit {
         let history = self.history()?;
         let analysis = self.analyse(frame, request.region)?;
         let taken_at = request.taken_at.unwrap_or_else(now);
-        let record = record::new_scan(request, taken_at, &analysis, &self.pack, self.keep_pictures)?;
+        let record = record::new_scan(
+            request,
+            taken_at,
+            &analysis,
+            &self.pack,
+            &self.noise,
+            self.keep_pictures,
+        )?;
         let id = history.add(&record)?;
         Ok(Scan { id, analysis })
     }
@@ -209,26 +236,27 @@ impl SkinKit {
         Ok(LesionModel::new(&self.runtime, &self.pack)?)
     }
 
-    fn resample(&self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, out: &mut [u8]) -> Result<()> {
-        self.resamplers.with(|| Ok::<_, Error>(Resampler::new()), |r| Ok(r.rgb8(frame, roi, width, height, out)?))
+    fn resample(&self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize) -> Result<Vec<u8>> {
+        let mut out = vec![0; width * height * 3];
+        self.resamplers.with(
+            || Ok::<_, Error>(Resampler::new()),
+            |resampler| Ok(resampler.rgb8(frame, roi, width, height, &mut out)?),
+        )?;
+        Ok(out)
     }
 
     fn locate(&self, frame: &Frame<'_>, region: Region) -> Result<(Roi, Option<Face>)> {
         match region {
-            Region::Lesion => Ok((crop(self.pack.manifest().input.crop, frame), None)),
+            Region::Lesion => {
+                let (centre, side) = self.pack.manifest().input.crop.square(frame.width(), frame.height());
+                Ok((Roi::square(centre, side), None))
+            }
             Region::Square { centre, size } => Ok((Roi::square(centre, size), None)),
             Region::Face(part) => {
                 let face = FaceOutcome::largest(self.faces(frame)?, frame.width(), frame.height()).into_face()?;
                 Ok((region_roi(&face.mesh, part), Some(face)))
             }
         }
-    }
-}
-
-/// The pack's own crop of a close-up.
-fn crop(rule: CropRule, frame: &Frame<'_>) -> Roi {
-    match rule {
-        CropRule::CentreSquare { scale } => Roi::centre_square(frame.width(), frame.height()).scaled(scale),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The square that is measured and compared: pixels of the region with the lesion's mask laid over them.
 
 use skinkit_inference::Mask;
-use skinkit_tracking::{Measures, Patch};
+use skinkit_tracking::Patch;
 
 use crate::Result;
 

@@ -11,7 +11,10 @@ pub(crate) struct Pool<T> {
 
 impl<T> Pool<T> {
     pub(crate) fn new(keep: usize) -> Self {
-        Self { idle: Mutex::new(Vec::new()), keep }
+        Self {
+            idle: Mutex::new(Vec::new()),
+            keep,
+        }
     }
 
     /// Runs `work` on an idle session, or on one that `make` creates. After an error the session goes back too: sessions

@@ -44,6 +44,7 @@ pub(crate) fn new_scan(
     taken_at: i64,
     analysis: &Analysis,
     pack: &ModelPack,
+    noise: &NoiseModel,
     keep_picture: bool,
 ) -> Result<NewScan> {
     let finding = &analysis.finding;
@@ -51,7 +52,7 @@ pub(crate) fn new_scan(
     let details = Details {
         region: analysis.region.to_string(),
         measures: analysis.measures.clone(),
-        noise: noise_model(pack),
+        noise: Some(noise.clone()),
         license: manifest.license.id.clone(),
         intended_use: Some(manifest.intended_use.clone()),
         familiarity: finding.familiarity.clone(),
@@ -69,16 +70,26 @@ pub(crate) fn new_scan(
         probabilities: finding
             .probabilities
             .iter()
-            .map(|p| LabelProbability { label: p.label.clone(), p: p.p })
+            .map(|p| LabelProbability {
+                label: p.label.clone(),
+                p: p.p,
+            })
             .collect(),
         prediction_set: finding.prediction_set.clone(),
         embedding: finding.embedding.as_ref().map(|e| e.0.clone()),
-        heatmap: finding.heatmap.as_ref().and_then(|heatmap| evidence(heatmap, finding.top())),
+        heatmap: finding
+            .heatmap
+            .as_ref()
+            .and_then(|heatmap| evidence(heatmap, finding.top())),
         mask: finding.mask.as_ref().map(mask_raster),
         roi: json!(analysis.roi),
         quality: json!(analysis.quality),
         extra: json!(details),
-        picture: if keep_picture { analysis.patch.as_ref().map(encode).transpose()? } else { None },
+        picture: if keep_picture {
+            analysis.patch.as_ref().map(encode).transpose()?
+        } else {
+            None
+        },
         receipt: Receipt {
             picture_sha256: request.picture_sha256.clone().unwrap_or_default(),
             preprocessing: PREPROCESSING.to_owned(),
@@ -103,7 +114,11 @@ pub(crate) fn observation(
     };
     let details: Details =
         serde_json::from_value(scan.extra.clone()).map_err(|error| unreadable("details", error.to_string()))?;
-    let accepted = scan.quality.get("accepted").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let accepted = scan
+        .quality
+        .get("accepted")
+        .and_then(serde_json::Value::as_bool)
+        .unwrap_or(false);
     let patch = picture.map(|bytes| decode(&bytes, mask.as_ref())).transpose()?;
     let observation = Observation {
         embedding: scan.embedding.clone(),
@@ -117,33 +132,57 @@ pub(crate) fn observation(
 }
 
 /// The pack's noise model in tracking's terms; a pack without one leaves the embedding unjudged.
-fn noise_model(pack: &ModelPack) -> Option<NoiseModel> {
-    let noise = pack.manifest().embedding_noise.as_ref()?;
-    serde_json::from_value(json!(noise)).ok()
+pub(crate) fn noise_model(pack: &ModelPack) -> NoiseModel {
+    let stated = pack.manifest().embedding_noise.as_ref();
+    stated
+        .and_then(|noise| serde_json::from_value(json!(noise)).ok())
+        .unwrap_or_default()
 }
 
 /// Where the most probable class found its evidence: 0 none, 255 the most.
 fn evidence(heatmap: &Heatmap, class: usize) -> Option<Raster> {
-    let cells = heatmap.width * heatmap.height;
-    let values = heatmap.values.get(class * cells..(class + 1) * cells)?;
+    let values = heatmap.class(class)?;
     let most = values.iter().copied().fold(0.0f32, f32::max);
     let scale = if most > 0.0 { 255.0 / most } else { 0.0 };
-    raster(heatmap.width, heatmap.height, values.iter().map(|v| (v.max(0.0) * scale).round() as u8).collect())
+    raster(
+        heatmap.width,
+        heatmap.height,
+        values.iter().map(|v| (v.max(0.0) * scale).round() as u8).collect(),
+    )
 }
 
 fn mask_raster(mask: &Mask) -> Raster {
-    let bytes = mask.values.iter().map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
-    Raster { width: mask.width as u32, height: mask.height as u32, channels: 1, bytes }
+    let bytes = mask
+        .values
+        .iter()
+        .map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8)
+        .collect();
+    Raster {
+        width: mask.width as u32,
+        height: mask.height as u32,
+        channels: 1,
+        bytes,
+    }
 }
 
 fn raster(width: usize, height: usize, bytes: Vec<u8>) -> Option<Raster> {
-    Some(Raster { width: u32::try_from(width).ok()?, height: u32::try_from(height).ok()?, channels: 1, bytes })
+    Some(Raster {
+        width: u32::try_from(width).ok()?,
+        height: u32::try_from(height).ok()?,
+        channels: 1,
+        bytes,
+    })
 }
 
 fn encode(patch: &Patch) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY)
-        .encode(patch.rgb(), patch.width() as u32, patch.height() as u32, image::ExtendedColorType::Rgb8)
+        .encode(
+            patch.rgb(),
+            patch.width() as u32,
+            patch.height() as u32,
+            image::ExtendedColorType::Rgb8,
+        )
         .map_err(|error| Error::Encode(error.to_string()))?;
     Ok(out)
 }

@@ -40,8 +40,11 @@ impl FromStr for Region {
         if let Ok(region) = text.parse::<FaceRegion>() {
             return Ok(Self::Face(region));
         }
-        let numbers: Vec<f32> =
-            text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| unknown())?;
+        let numbers: Vec<f32> = text
+            .split(',')
+            .map(|part| part.trim().parse())
+            .collect::<Result<_, _>>()
+            .map_err(|_| unknown())?;
         match numbers[..] {
             [x, y, size] if numbers.iter().all(|n| n.is_finite()) && size >= 1.0 => {
                 Ok(Self::Square { centre: [x, y], size })
