@@ -1,6 +1,8 @@
 //! What the tests share.
 #![allow(dead_code, clippy::unwrap_used)] // each test binary uses a part; failing loudly is what tests do
 
+pub mod pillow;
+
 use std::path::{Path, PathBuf};
 
 use skinkit_inference::{EngineChoice, Error, Runtime, RuntimeConfig};
