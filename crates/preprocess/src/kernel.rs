@@ -5,10 +5,12 @@
 pub(crate) struct Kernel {
     /// First input index and number of weights of each output.
     pub spans: Vec<(usize, usize)>,
-    /// `taps` weights an output, zero-padded.
-    pub weights: Vec<f32>,
+    /// `taps` weights an output in units of 1/65,536, zero-padded.
+    weights: Vec<u16>,
     /// Weights reserved for one output.
-    pub taps: usize,
+    taps: usize,
+    /// The weights of one output, before they are rounded.
+    exact: Vec<f64>,
     made_for: Option<(usize, f64, f64, usize)>,
 }
 
@@ -28,20 +30,19 @@ impl Kernel {
         self.taps = (2.0 * support).ceil().min(size as f64) as usize + 1;
         self.spans.clear();
         self.weights.clear();
-        self.weights.resize(self.taps * count, 0.0);
+        self.weights.resize(self.taps * count, 0);
         for (index, weights) in self.weights.chunks_exact_mut(self.taps).enumerate() {
             let centre = low + (index as f64 + 0.5) * scale;
             let first = (centre - support + 0.5).floor().clamp(0.0, size as f64) as usize;
             let end = (centre + support + 0.5).floor().clamp(0.0, size as f64) as usize;
             let weight = |at: usize| (1.0 - ((at as f64 - centre + 0.5) / support).abs()).max(0.0);
-            let total: f64 = (first..end).map(weight).sum();
-            if total > 0.0 {
-                for (slot, at) in weights.iter_mut().zip(first..end) {
-                    *slot = (weight(at) / total) as f32;
-                }
-                self.spans.push((first, (end - first).min(self.taps)));
+            self.exact.clear();
+            self.exact.extend((first..end).take(self.taps).map(weight));
+            if self.exact.iter().sum::<f64>() > 0.0 {
+                round_weights(&self.exact, weights);
+                self.spans.push((first, self.exact.len()));
             } else {
-                weights[0] = 1.0;
+                weights[0] = u16::MAX;
                 self.spans.push((if centre < 0.0 { 0 } else { size - 1 }, 1));
             }
         }
@@ -55,9 +56,22 @@ impl Kernel {
     }
 
     /// First input index and weights of one output.
-    pub fn span(&self, index: usize) -> (usize, &[f32]) {
+    pub fn span(&self, index: usize) -> (usize, &[u16]) {
         let (first, count) = self.spans[index];
         (first, &self.weights[index * self.taps..index * self.taps + count])
+    }
+}
+
+/// Rounds weights to units of 1/65,536 so that they sum to one (65,535 where one weight has it all), carrying each
+/// rounding error into the next weight.
+fn round_weights(exact: &[f64], rounded: &mut [u16]) {
+    let unit = 65536.0 / exact.iter().sum::<f64>();
+    let (mut sum, mut given) = (0.0, 0.0);
+    for (slot, weight) in rounded.iter_mut().zip(exact).filter(|(_, weight)| **weight > 0.0) {
+        sum += weight * unit;
+        let value = (sum - given).round().clamp(0.0, 65535.0);
+        given += value;
+        *slot = value as u16;
     }
 }
 
@@ -73,7 +87,8 @@ mod tests {
             for index in 0..count {
                 let (first, weights) = kernel.span(index);
                 assert!(first + weights.len() <= 100);
-                assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{low} {high} {index}");
+                let sum: u32 = weights.iter().map(|&w| u32::from(w)).sum();
+                assert!((65535..=65536).contains(&sum), "{low} {high} {index}: {sum}");
             }
         }
     }
@@ -84,9 +99,8 @@ mod tests {
         kernel.prepare(10, 2.0, 8.0, 6);
         for index in 0..6 {
             let (first, weights) = kernel.span(index);
-            let total: f32 = weights.iter().enumerate().map(|(i, w)| (first + i) as f32 * w).sum();
-            assert!((total - (index + 2) as f32).abs() < 1e-6);
-            assert_eq!(weights.iter().filter(|&&w| w > 0.0).count(), 1);
+            let used: Vec<_> = (first..).zip(weights).filter(|(_, w)| **w > 0).collect();
+            assert_eq!(used, [(index + 2, &u16::MAX)]);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Antialiased scaling of a region to a network's input size.
 
-use crate::format::PixelFormat;
+use crate::format::{Lattice, PixelFormat};
 use crate::frame::Frame;
+use crate::lanes::LANES;
+use crate::rgb::{self, Channel, Grid, Placement};
 use crate::roi::Roi;
-use crate::scale::{LANES, PlaneScaler};
+use crate::scale::PlaneScaler;
 use crate::texel::YuvToRgb;
 use crate::{Error, Result};
 
@@ -25,7 +27,7 @@ pub struct Resampler {
     first: PlaneScaler,
     second: PlaneScaler,
     third: PlaneScaler,
-    lines: Vec<u8>,
+    lines: Vec<[u8; LANES]>,
     reduced: Vec<[u8; 4]>,
 }
 
@@ -68,7 +70,7 @@ impl Resampler {
                 high: [x + w, y + h],
                 count: [width, height],
             };
-            self.scale(frame, window, |at, rgb| out[at * 3..at * 3 + 3].copy_from_slice(&rgb));
+            self.scale(frame, window, out.as_chunks_mut::<3>().0);
         } else {
             self.turned(frame, roi, width, height, out);
         }
@@ -84,52 +86,37 @@ impl Resampler {
         if reduced.len() < columns * rows {
             reduced.resize(columns * rows, [0; 4]);
         }
-        self.scale(frame, window, |at, [r, g, b]| reduced[at] = [r, g, b, 0]);
+        self.scale(frame, window, &mut reduced[..columns * rows]);
         let (sin, cos) = f64::from(roi.rotation).sin_cos();
         let step_u = f64::from(roi.width) / width as f64 / scale;
         let step_v = f64::from(roi.height) / height as f64 / scale;
         // The middle of the region on the reduced grid, whose samples lie at integers.
         let middle: [f64; 2] = std::array::from_fn(|a| (f64::from(roi.centre[a]) - window.low[a]) / scale - 0.5);
-        for (v, row) in out.chunks_exact_mut(width * 3).enumerate() {
-            let dv = (v as f64 + 0.5 - height as f64 / 2.0) * step_v;
-            for (u, pixel) in row.chunks_exact_mut(3).enumerate() {
-                let du = (u as f64 + 0.5 - width as f64 / 2.0) * step_u;
-                let x = (middle[0] + cos * du - sin * dv).clamp(0.0, (columns - 1) as f64) as f32;
-                let y = (middle[1] + sin * du + cos * dv).clamp(0.0, (rows - 1) as f64) as f32;
-                let (left, top) = (x as usize, y as usize);
-                let (fx, fy) = (x - left as f32, y - top as f32);
-                let right = usize::from(left + 1 < columns);
-                let below = usize::from(top + 1 < rows) * columns;
-                let at = top * columns + left;
-                let taps = [
-                    reduced[at],
-                    reduced[at + right],
-                    reduced[at + below],
-                    reduced[at + below + right],
-                ];
-                let mixed: [f32; 4] = std::array::from_fn(|c| {
-                    let [a, b, d, e] = taps.map(|tap| f32::from(tap[c]));
-                    let (upper, lower) = (a + (b - a) * fx, d + (e - d) * fx);
-                    upper + (lower - upper) * fy + 0.5
-                });
-                pixel.copy_from_slice(&[mixed[0] as u8, mixed[1] as u8, mixed[2] as u8]);
-            }
-        }
+        let (u, v) = (0.5 - width as f64 / 2.0, 0.5 - height as f64 / 2.0);
+        let (right, down) = ([cos * step_u, sin * step_u], [-sin * step_v, cos * step_v]);
+        let grid = Grid {
+            origin: std::array::from_fn(|a| middle[a] + u * right[a] + v * down[a]),
+            right,
+            down,
+            columns,
+            rows,
+        };
+        rgb::sample(self.arch, &grid, &reduced[..columns * rows], width, out);
         self.reduced = reduced;
     }
 
-    /// Scales an upright window and hands over each output pixel with its index.
-    fn scale(&mut self, frame: &Frame<'_>, window: Window, mut put: impl FnMut(usize, [u8; 3])) {
+    /// Scales an upright window to pixels of 3 bytes, or of 4 of which the last is left alone.
+    fn scale<const B: usize>(&mut self, frame: &Frame<'_>, window: Window, out: &mut [[u8; B]]) {
         let stored = window.stored(frame);
         let [columns, rows] = stored.count;
-        let place = Placement::new(frame, stored.count, window.count[0]);
+        let place = placement(frame, stored.count, window.count[0]);
         let (width, height) = (frame.stored.0 as usize, frame.stored.1 as usize);
         let plane = frame.planes[0];
         self.first
             .prepare([width, height], stored.low, stored.high, stored.count);
         let arch = self.arch;
         let line = &mut self.lines;
-        line.resize(columns * 3 * LANES, 0);
+        line.resize(columns * 3, [0; LANES]);
         if frame.format.is_yuv() {
             let half = |v: [f64; 2]| v.map(|v| v / 2.0);
             let size = [width.div_ceil(2), height.div_ceil(2)];
@@ -141,23 +128,24 @@ impl Resampler {
             }
         }
         let to_rgb = YuvToRgb::new(frame.matrix, frame.range).float();
+        let lost = [self.first.lost(), self.second.lost(), self.third.lost()];
         for first_row in (0..rows).step_by(LANES) {
             match frame.format {
                 PixelFormat::Rgb8 => {
                     self.first.make_block::<3>(arch, &plane, first_row);
-                    arch.dispatch(|| pack::<3>(&self.first.block, [0, 1, 2], line));
+                    rgb::pack::<3>(arch, &self.first.block, lost[0], [0, 1, 2], line);
                 }
                 PixelFormat::Rgba8 => {
                     self.first.make_block::<4>(arch, &plane, first_row);
-                    arch.dispatch(|| pack::<4>(&self.first.block, [0, 1, 2], line));
+                    rgb::pack::<4>(arch, &self.first.block, lost[0], [0, 1, 2], line);
                 }
                 PixelFormat::Bgra8 => {
                     self.first.make_block::<4>(arch, &plane, first_row);
-                    arch.dispatch(|| pack::<4>(&self.first.block, [2, 1, 0], line));
+                    rgb::pack::<4>(arch, &self.first.block, lost[0], [2, 1, 0], line);
                 }
                 PixelFormat::Grey8 => {
                     self.first.make_block::<1>(arch, &plane, first_row);
-                    arch.dispatch(|| pack::<1>(&self.first.block, [0, 0, 0], line));
+                    rgb::pack::<1>(arch, &self.first.block, lost[0], [0, 0, 0], line);
                 }
                 PixelFormat::Nv12 | PixelFormat::Nv21 => {
                     self.first.make_block::<1>(arch, &plane, first_row);
@@ -167,26 +155,40 @@ impl Resampler {
                     } else {
                         [1, 0]
                     };
-                    let chroma = &self.second.block;
-                    arch.dispatch(|| {
-                        convert::<2>(&self.first.block, chroma, chroma, order, to_rgb, line);
-                    });
+                    let chroma = Channel {
+                        block: &self.second.block,
+                        lost: lost[1],
+                    };
+                    let luma = Channel {
+                        block: &self.first.block,
+                        lost: lost[0],
+                    };
+                    rgb::convert::<2>(arch, luma, [chroma, chroma], order, to_rgb, line);
                 }
                 PixelFormat::I420 | PixelFormat::Yuv420 => {
                     self.first.make_block::<1>(arch, &plane, first_row);
                     self.second.make_block::<1>(arch, &frame.planes[1], first_row);
                     self.third.make_block::<1>(arch, &frame.planes[2], first_row);
-                    let (u, v) = (&self.second.block, &self.third.block);
-                    arch.dispatch(|| convert::<1>(&self.first.block, u, v, [0, 0], to_rgb, line));
+                    let luma = Channel {
+                        block: &self.first.block,
+                        lost: lost[0],
+                    };
+                    let u = Channel {
+                        block: &self.second.block,
+                        lost: lost[1],
+                    };
+                    let v = Channel {
+                        block: &self.third.block,
+                        lost: lost[2],
+                    };
+                    rgb::convert::<1>(arch, luma, [u, v], [0, 0], to_rgb, line);
                 }
             }
-            for lane in 0..LANES.min(rows - first_row) {
-                let mut at = place.start + (first_row + lane) as isize * place.down;
-                for pixel in line.chunks_exact(3 * LANES) {
-                    put(at as usize, [pixel[lane], pixel[LANES + lane], pixel[2 * LANES + lane]]);
-                    at += place.right;
-                }
-            }
+            let place = Placement {
+                start: place.start + first_row as isize * place.down,
+                ..place
+            };
+            rgb::write(arch, line, LANES.min(rows - first_row), place, out);
         }
     }
 }
@@ -246,69 +248,18 @@ impl Window {
 }
 
 /// Where the stored window's outputs go in the upright output.
-struct Placement {
-    start: isize,
-    right: isize,
-    down: isize,
-}
-
-impl Placement {
-    fn new(frame: &Frame<'_>, stored: [usize; 2], width: usize) -> Self {
-        let lattice = crate::format::Lattice::new(stored[0] as i32, stored[1] as i32, frame.rotation, frame.mirrored);
-        // The lattice is its own transpose's inverse: upright = Aᵀ·(stored − start).
-        let (xx, yx) = (lattice.xx as isize, lattice.yx as isize);
-        let (xy, yy) = (lattice.xy as isize, lattice.yy as isize);
-        let (x0, y0) = (lattice.x0 as isize, lattice.y0 as isize);
-        let width = width as isize;
-        let at = |x: isize, y: isize| (xx * (x - x0) + yx * (y - y0)) + (xy * (x - x0) + yy * (y - y0)) * width;
-        Self {
-            start: at(0, 0),
-            right: at(1, 0) - at(0, 0),
-            down: at(0, 1) - at(0, 0),
-        }
-    }
-}
-
-#[inline(always)]
-fn byte(value: f32) -> u8 {
-    (value + 0.5).clamp(0.0, 255.0) as u8
-}
-
-/// Packed colour channels of a block to RGB bytes, lane by lane.
-#[inline(always)]
-fn pack<const C: usize>(block: &[f32], order: [usize; 3], line: &mut [u8]) {
-    for (samples, out) in block.chunks_exact(C * LANES).zip(line.chunks_exact_mut(3 * LANES)) {
-        for (out, channel) in out.chunks_exact_mut(LANES).zip(order) {
-            for (out, sample) in out.iter_mut().zip(&samples[channel * LANES..][..LANES]) {
-                *out = byte(*sample);
-            }
-        }
-    }
-}
-
-/// A block of luma and chroma to RGB bytes, lane by lane.
-#[inline(always)]
-fn convert<const C: usize>(
-    luma: &[f32],
-    u: &[f32],
-    v: &[f32],
-    order: [usize; 2],
-    to_rgb: crate::texel::FloatYuvToRgb,
-    line: &mut [u8],
-) {
-    let chroma = u.chunks_exact(C * LANES).zip(v.chunks_exact(C * LANES));
-    for ((luma, (u, v)), out) in luma
-        .chunks_exact(LANES)
-        .zip(chroma)
-        .zip(line.chunks_exact_mut(3 * LANES))
-    {
-        let (u, v) = (&u[order[0] * LANES..][..LANES], &v[order[1] * LANES..][..LANES]);
-        let (r, rest) = out.split_at_mut(LANES);
-        let (g, b) = rest.split_at_mut(LANES);
-        for lane in 0..LANES {
-            let [red, green, blue] = to_rgb.rgb(luma[lane], u[lane], v[lane]);
-            (r[lane], g[lane], b[lane]) = (byte(red), byte(green), byte(blue));
-        }
+fn placement(frame: &Frame<'_>, stored: [usize; 2], width: usize) -> Placement {
+    let lattice = Lattice::new(stored[0] as i32, stored[1] as i32, frame.rotation, frame.mirrored);
+    // A quarter turn's inverse is its transpose: upright = Aᵀ·(stored − start).
+    let (xx, yx) = (lattice.xx as isize, lattice.yx as isize);
+    let (xy, yy) = (lattice.xy as isize, lattice.yy as isize);
+    let (x0, y0) = (lattice.x0 as isize, lattice.y0 as isize);
+    let width = width as isize;
+    let at = |x: isize, y: isize| (xx * (x - x0) + yx * (y - y0)) + (xy * (x - x0) + yy * (y - y0)) * width;
+    Placement {
+        start: at(0, 0),
+        right: at(1, 0) - at(0, 0),
+        down: at(0, 1) - at(0, 0),
     }
 }
 

@@ -1,25 +1,25 @@
 //! One plane, or a few interleaved channels, scaled by a triangle kernel: rows first, sixteen outputs at a time.
 //!
-//! The arithmetic is plain Rust in fixed-size arrays; `pulp` compiles it for the widest vectors the machine has.
-//! Sums are in f32 in a fixed order without fused operations, so every machine gets the same bits.
+//! Sums are in 16-bit fixed point, 1/256 of a level a unit: each product keeps its upper half, and the half unit that
+//! it loses on average is given back at the end. Every machine gets the same bits.
 
 use crate::frame::PlaneView;
 use crate::kernel::Kernel;
+use crate::lanes::{LANES, Lanes, Plain};
 
-/// Output rows made at a time; they are the vector lanes of the second pass.
-pub(crate) const LANES: usize = 16;
 /// Bytes taken from each row at a time: one cache line.
 const CHUNK: usize = 64;
+const PARTS: usize = CHUNK / LANES;
 
 /// Scales a window of a plane, block by block.
 #[derive(Debug, Default)]
 pub(crate) struct PlaneScaler {
     columns: Kernel,
     rows: Kernel,
-    /// Rows summed, columns not yet: `[column][channel][lane]`.
-    tall: Vec<f32>,
-    /// The last block made: `[output column][channel][lane]`.
-    pub block: Vec<f32>,
+    /// Rows summed, columns not yet: `[column][channel]` of lanes.
+    tall: Vec<[u16; LANES]>,
+    /// The last block made: `[output column][channel]` of lanes, one lane an output row.
+    pub block: Vec<[u16; LANES]>,
 }
 
 impl PlaneScaler {
@@ -29,101 +29,172 @@ impl PlaneScaler {
         self.rows.prepare(size[1], low[1], high[1], count[1]);
     }
 
+    /// What the two passes lose to rounding down, on average, in units of the block: half a unit a product. Never
+    /// half a level, so that black stays black.
+    pub fn lost(&self) -> u16 {
+        let most = |kernel: &Kernel| kernel.spans.iter().map(|span| span.1).max().unwrap_or(0);
+        ((most(&self.rows) + most(&self.columns)) / 2).min(127) as u16
+    }
+
     /// Makes the output rows `first_row..first_row + LANES` (those that exist) of `C` interleaved channels.
     pub fn make_block<const C: usize>(&mut self, arch: pulp::Arch, plane: &PlaneView<'_>, first_row: usize) {
         let (start, end) = self.columns.reach();
         // Whole chunks are written, so the last one may run over.
-        let needed = ((end - start) * C).next_multiple_of(CHUNK) * LANES;
+        let needed = ((end - start) * C).next_multiple_of(CHUNK);
         if self.tall.len() < needed {
-            self.tall.resize(needed, 0.0);
+            self.tall.resize(needed, [0; LANES]);
         }
-        let outputs = self.columns.spans.len() * C * LANES;
-        if self.block.len() != outputs {
-            self.block.resize(outputs, 0.0);
+        self.block.resize(self.columns.spans.len() * C, [0; LANES]);
+        let Self {
+            columns,
+            rows,
+            tall,
+            block,
+        } = self;
+        match arch {
+            #[cfg(target_arch = "x86_64")]
+            pulp::Arch::V3(lanes) => {
+                let task = BlockTask::<_, C> {
+                    lanes,
+                    plane,
+                    start,
+                    end,
+                    columns,
+                    rows,
+                    first_row,
+                    tall,
+                    block,
+                };
+                pulp::Simd::vectorize(lanes, task);
+            }
+            _ => pulp::NullaryFnOnce::call(BlockTask::<_, C> {
+                lanes: Plain,
+                plane,
+                start,
+                end,
+                columns,
+                rows,
+                first_row,
+                tall,
+                block,
+            }),
         }
-        arch.dispatch(|| {
-            sum_rows::<C>(plane, start, end, &self.rows, first_row, &mut self.tall);
-            sum_columns::<C>(&self.columns, start, &self.tall, &mut self.block);
-        });
     }
 }
 
-/// Weighted sums of input rows, written lane by lane.
-#[inline(always)]
-fn sum_rows<const C: usize>(
-    plane: &PlaneView<'_>,
+/// One block's work; a type of its own because only a method can be told to be inlined into vector code.
+struct BlockTask<'a, L, const C: usize> {
+    lanes: L,
+    plane: &'a PlaneView<'a>,
     start: usize,
     end: usize,
-    rows: &Kernel,
+    columns: &'a Kernel,
+    rows: &'a Kernel,
     first_row: usize,
-    tall: &mut [f32],
-) {
-    let lanes = LANES.min(rows.spans.len() - first_row);
-    let mut sums = [[0.0f32; CHUNK]; LANES];
-    let total = (end - start) * C;
-    for (index, chunk) in tall
-        .chunks_exact_mut(CHUNK * LANES)
-        .take(total.div_ceil(CHUNK))
-        .enumerate()
-    {
-        let from = index * CHUNK;
-        let count = CHUNK.min(total - from);
-        for (lane, sum) in sums.iter_mut().enumerate().take(lanes) {
-            let (first, weights) = rows.span(first_row + lane);
-            let mut acc = [0.0f32; CHUNK];
-            for (row, &weight) in (first..).zip(weights) {
-                let line = &plane.data[row * plane.row..];
-                if plane.step == C && count == CHUNK {
-                    let at = start * C + from;
-                    if let Some(samples) = line[at..].first_chunk::<CHUNK>() {
-                        add(&mut acc, samples, weight);
+    tall: &'a mut [[u16; LANES]],
+    block: &'a mut [[u16; LANES]],
+}
+
+impl<L: Lanes, const C: usize> pulp::NullaryFnOnce for BlockTask<'_, L, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(mut self) {
+        self.sum_rows();
+        self.sum_columns();
+    }
+}
+
+impl<L: Lanes, const C: usize> BlockTask<'_, L, C> {
+    /// Weighted sums of input rows, turned so that output rows are lanes.
+    #[inline(always)]
+    fn sum_rows(&mut self) {
+        let lanes = self.lanes;
+        let count = LANES.min(self.rows.spans.len() - self.first_row);
+        let mut sums = [[lanes.splat(0); LANES]; PARTS];
+        let total = (self.end - self.start) * C;
+        for (index, chunk) in self
+            .tall
+            .chunks_exact_mut(CHUNK)
+            .take(total.div_ceil(CHUNK))
+            .enumerate()
+        {
+            let from = index * CHUNK;
+            let used = CHUNK.min(total - from);
+            for lane in 0..count {
+                let (first, weights) = self.rows.span(self.first_row + lane);
+                let mut acc = [lanes.splat(0); PARTS];
+                // A chunk may run into the next row; those columns are never looked at.
+                let mut at = first * self.plane.row + self.start * C + from;
+                let last = at + (weights.len() - 1) * self.plane.row;
+                if self.plane.step == C && last + CHUNK <= self.plane.data.len() {
+                    for &weight in weights {
+                        if let Some(samples) = self.plane.data[at..].first_chunk() {
+                            add(lanes, &mut acc, samples, weight);
+                        }
+                        at += self.plane.row;
                     }
                 } else {
-                    let mut samples = [0u8; CHUNK];
-                    gather::<C>(line, plane.step, start * C + from, &mut samples[..count]);
-                    add(&mut acc, &samples, weight);
+                    for (row, &weight) in (first..).zip(weights) {
+                        let mut samples = [0; CHUNK];
+                        gather::<C>(self.plane, row, self.start * C + from, &mut samples[..used]);
+                        add(lanes, &mut acc, &samples, weight);
+                    }
+                }
+                for (sums, acc) in sums.iter_mut().zip(acc) {
+                    sums[lane] = acc;
                 }
             }
-            *sum = acc;
+            for (pair, out) in sums
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .zip(chunk.as_chunks_mut::<{ 2 * LANES }>().0)
+            {
+                for (sums, order) in pair.iter().zip(L::ORDER) {
+                    for (vector, at) in lanes.transpose(*sums).into_iter().zip(order) {
+                        lanes.store(vector, &mut out[at]);
+                    }
+                }
+            }
         }
-        for (column, out) in chunk.chunks_exact_mut(LANES).enumerate() {
-            for (lane, out) in out.iter_mut().enumerate() {
-                *out = sums[lane][column];
+    }
+
+    /// Weighted sums of columns, all lanes at once.
+    #[inline(always)]
+    fn sum_columns(&mut self) {
+        let lanes = self.lanes;
+        for (index, out) in self.block.chunks_exact_mut(C).enumerate() {
+            let (first, weights) = self.columns.span(index);
+            let mut acc = [lanes.splat(0); C];
+            for (samples, &weight) in self.tall[(first - self.start) * C..].chunks_exact(C).zip(weights) {
+                let weight = lanes.splat(weight);
+                for (acc, samples) in acc.iter_mut().zip(samples) {
+                    *acc = lanes.add(*acc, lanes.upper_product(lanes.load(samples), weight));
+                }
+            }
+            for (out, acc) in out.iter_mut().zip(acc) {
+                lanes.store(acc, out);
             }
         }
     }
 }
 
 #[inline(always)]
-fn add(acc: &mut [f32; CHUNK], samples: &[u8; CHUNK], weight: f32) {
-    for (acc, &sample) in acc.iter_mut().zip(samples) {
-        *acc += weight * f32::from(sample);
+fn add<L: Lanes>(lanes: L, acc: &mut [L::Vector; PARTS], samples: &[u8; CHUNK], weight: u16) {
+    let weight = lanes.splat(weight);
+    for (acc, samples) in acc.as_chunks_mut::<2>().0.iter_mut().zip(samples.as_chunks().0) {
+        for (acc, levels) in acc.iter_mut().zip(lanes.load_levels(samples)) {
+            *acc = lanes.add(*acc, lanes.upper_product(levels, weight));
+        }
     }
 }
 
 /// Samples that do not lie side by side, or the end of a row.
 #[inline(always)]
-fn gather<const C: usize>(line: &[u8], step: usize, from: usize, samples: &mut [u8]) {
+fn gather<const C: usize>(plane: &PlaneView<'_>, row: usize, from: usize, samples: &mut [u8]) {
+    let line = &plane.data[row * plane.row..];
     for (index, sample) in (from..).zip(samples) {
-        *sample = line[index / C * step + index % C];
-    }
-}
-
-/// Weighted sums of columns, all lanes at once.
-#[inline(always)]
-fn sum_columns<const C: usize>(columns: &Kernel, start: usize, tall: &[f32], block: &mut [f32]) {
-    for (index, out) in block.chunks_exact_mut(C * LANES).enumerate() {
-        let (first, weights) = columns.span(index);
-        let mut acc = [[0.0f32; LANES]; C];
-        for (samples, &weight) in tall[(first - start) * C * LANES..].chunks_exact(C * LANES).zip(weights) {
-            for (acc, samples) in acc.iter_mut().zip(samples.chunks_exact(LANES)) {
-                for (acc, sample) in acc.iter_mut().zip(samples) {
-                    *acc += weight * sample;
-                }
-            }
-        }
-        for (out, acc) in out.chunks_exact_mut(LANES).zip(&acc) {
-            out.copy_from_slice(acc);
-        }
+        *sample = line[index / C * plane.step + index % C];
     }
 }

@@ -65,22 +65,12 @@ impl YuvToRgb {
 /// [`YuvToRgb`] in f32.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FloatYuvToRgb {
-    y_offset: f32,
-    y: f32,
-    rv: f32,
-    gu: f32,
-    gv: f32,
-    bu: f32,
-}
-
-impl FloatYuvToRgb {
-    /// Not yet rounded or clamped.
-    #[inline(always)]
-    pub fn rgb(&self, y: f32, u: f32, v: f32) -> [f32; 3] {
-        let luma = (y - self.y_offset) * self.y;
-        let (u, v) = (u - 128.0, v - 128.0);
-        [luma + self.rv * v, luma - self.gu * u - self.gv * v, luma + self.bu * u]
-    }
+    pub y_offset: f32,
+    pub y: f32,
+    pub rv: f32,
+    pub gu: f32,
+    pub gv: f32,
+    pub bu: f32,
 }
 
 /// Random access to upright RGB pixels.

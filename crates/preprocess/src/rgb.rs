@@ -1,0 +1,291 @@
+//! Scaled blocks to RGB bytes; still one lane an output row.
+
+use pulp::{Arch, NullaryFnOnce};
+
+use crate::lanes::{LANES, Lanes, Plain};
+use crate::texel::FloatYuvToRgb;
+
+/// One or more interleaved channels of a block, in 1/256 of a level.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Channel<'a> {
+    pub block: &'a [[u16; LANES]],
+    /// What the block lacks on average.
+    pub lost: u16,
+}
+
+/// Picks three of `C` colour channels.
+pub(crate) fn pack<const C: usize>(
+    arch: Arch,
+    block: &[[u16; LANES]],
+    lost: u16,
+    order: [usize; 3],
+    out: &mut [[u8; LANES]],
+) {
+    vectorise(
+        arch,
+        Pack::<C> {
+            block,
+            lost,
+            order,
+            out,
+        },
+    );
+}
+
+/// Converts luma and chroma, of which `C` channels interleave; `order` picks U and V from them.
+pub(crate) fn convert<const C: usize>(
+    arch: Arch,
+    luma: Channel<'_>,
+    chroma: [Channel<'_>; 2],
+    order: [usize; 2],
+    to_rgb: FloatYuvToRgb,
+    out: &mut [[u8; LANES]],
+) {
+    vectorise(
+        arch,
+        Convert::<C> {
+            luma,
+            chroma,
+            order,
+            to_rgb,
+            out,
+        },
+    );
+}
+
+fn vectorise(arch: Arch, task: impl NullaryFnOnce<Output = ()>) {
+    match arch {
+        #[cfg(target_arch = "x86_64")]
+        Arch::V3(simd) => pulp::Simd::vectorize(simd, task),
+        _ => task.call(),
+    }
+}
+
+struct Pack<'a, const C: usize> {
+    block: &'a [[u16; LANES]],
+    lost: u16,
+    order: [usize; 3],
+    out: &'a mut [[u8; LANES]],
+}
+
+impl<const C: usize> NullaryFnOnce for Pack<'_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let add = self.lost + 128;
+        let pixels = self
+            .block
+            .as_chunks::<C>()
+            .0
+            .iter()
+            .zip(self.out.as_chunks_mut::<3>().0);
+        for (channels, out) in pixels {
+            for (out, channel) in out.iter_mut().zip(self.order) {
+                for (out, sample) in out.iter_mut().zip(&channels[channel]) {
+                    *out = (sample.saturating_add(add) >> 8) as u8;
+                }
+            }
+        }
+    }
+}
+
+struct Convert<'a, const C: usize> {
+    luma: Channel<'a>,
+    chroma: [Channel<'a>; 2],
+    order: [usize; 2],
+    to_rgb: FloatYuvToRgb,
+    out: &'a mut [[u8; LANES]],
+}
+
+impl<const C: usize> NullaryFnOnce for Convert<'_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self {
+            luma,
+            chroma: [u, v],
+            order,
+            to_rgb,
+            out,
+        } = self;
+        let levels = |samples: &[u16; LANES], lost: u16, zero: f32| -> [f32; LANES] {
+            std::array::from_fn(|i| f32::from(samples[i].saturating_add(lost)) * (1.0 / 256.0) - zero)
+        };
+        let (kr, kg, kb) = (to_rgb.rv, (to_rgb.gu, to_rgb.gv), to_rgb.bu);
+        let chroma = u.block.as_chunks::<C>().0.iter().zip(v.block.as_chunks::<C>().0);
+        for ((y, (us, vs)), [r, g, b]) in luma.block.iter().zip(chroma).zip(out.as_chunks_mut::<3>().0) {
+            let y = levels(y, luma.lost, to_rgb.y_offset).map(|y| y * to_rgb.y);
+            let u0 = levels(&us[order[0]], u.lost, 128.0);
+            let v0 = levels(&vs[order[1]], v.lost, 128.0);
+            *r = bytes(std::array::from_fn(|i| y[i] + kr * v0[i]));
+            *g = bytes(std::array::from_fn(|i| y[i] - kg.0 * u0[i] - kg.1 * v0[i]));
+            *b = bytes(std::array::from_fn(|i| y[i] + kb * u0[i]));
+        }
+    }
+}
+
+/// Rounds and clamps. A plain cast would check for NaN lane by lane; adding 1.5·2²³ leaves the whole number in the
+/// lowest bits instead.
+#[inline(always)]
+fn bytes(values: [f32; LANES]) -> [u8; LANES] {
+    values.map(|value| (value.clamp(0.0, 255.0) + 12_582_912.0).to_bits() as u8)
+}
+
+/// Where a block's pixels go in the output, in pixels; a step to the right or down may be any step there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placement {
+    pub start: isize,
+    pub right: isize,
+    pub down: isize,
+}
+
+/// Writes a block of bytes as `rows` rows of pixels of `B` bytes, 3 or 4.
+pub(crate) fn write<const B: usize>(
+    arch: Arch,
+    block: &[[u8; LANES]],
+    rows: usize,
+    place: Placement,
+    out: &mut [[u8; B]],
+) {
+    if B == 3 && place.right == 1 {
+        let out = out.as_flattened_mut();
+        match arch {
+            #[cfg(target_arch = "x86_64")]
+            Arch::V3(lanes) => pulp::Simd::vectorize(
+                lanes,
+                WriteRows {
+                    lanes,
+                    block,
+                    rows,
+                    place,
+                    out,
+                },
+            ),
+            _ => WriteRows {
+                lanes: Plain,
+                block,
+                rows,
+                place,
+                out,
+            }
+            .call(),
+        }
+        return;
+    }
+    for (column, [r, g, b]) in block.as_chunks::<3>().0.iter().enumerate() {
+        let mut at = place.start + column as isize * place.right;
+        for lane in 0..rows {
+            let pixel = &mut out[at as usize];
+            (pixel[0], pixel[1], pixel[2]) = (r[lane], g[lane], b[lane]);
+            at += place.down;
+        }
+    }
+}
+
+struct WriteRows<'a, L> {
+    lanes: L,
+    block: &'a [[u8; LANES]],
+    rows: usize,
+    place: Placement,
+    out: &'a mut [u8],
+}
+
+impl<L: Lanes> NullaryFnOnce for WriteRows<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self {
+            lanes,
+            block,
+            rows,
+            place,
+            out,
+        } = self;
+        let start = |lane: usize| (place.start + lane as isize * place.down) as usize * 3;
+        let (tiles, rest) = block.as_chunks::<LANES>();
+        for (index, tile) in tiles.iter().enumerate() {
+            for (lane, bytes) in lanes.transpose_bytes(tile).iter().enumerate().take(rows) {
+                let at = start(lane) + index * LANES;
+                out[at..at + LANES].copy_from_slice(bytes);
+            }
+        }
+        for lane in 0..rows {
+            let at = start(lane) + tiles.len() * LANES;
+            for (out, bytes) in out[at..].iter_mut().zip(rest) {
+                *out = bytes[lane];
+            }
+        }
+    }
+}
+
+/// Where the pixels of a turned output lie on a grid of samples at integers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grid {
+    pub origin: [f64; 2],
+    pub right: [f64; 2],
+    pub down: [f64; 2],
+    pub columns: usize,
+    pub rows: usize,
+}
+
+/// Bilinear samples of the grid's pixels; beyond its edge the nearest stands in.
+pub(crate) fn sample(arch: Arch, grid: &Grid, pixels: &[[u8; 4]], width: usize, out: &mut [u8]) {
+    vectorise(
+        arch,
+        Sample {
+            grid,
+            pixels,
+            width,
+            out,
+        },
+    );
+}
+
+struct Sample<'a> {
+    grid: &'a Grid,
+    pixels: &'a [[u8; 4]],
+    width: usize,
+    out: &'a mut [u8],
+}
+
+impl NullaryFnOnce for Sample<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Grid {
+            origin,
+            right,
+            down,
+            columns,
+            rows,
+        } = *self.grid;
+        // The last cell's far corner is met with weight one instead of reading beyond it.
+        let last = [columns, rows].map(|count| count.saturating_sub(2));
+        let most = [columns, rows].map(|count| (count - 1) as f32);
+        let (next, below) = (usize::from(columns > 1), if rows > 1 { columns } else { 0 });
+        let right = right.map(|step| step as f32);
+        for (v, row) in self.out.chunks_exact_mut(self.width * 3).enumerate() {
+            let [x0, y0]: [f32; 2] = std::array::from_fn(|a| (origin[a] + v as f64 * down[a]) as f32);
+            for (u, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+                let x = (x0 + u as f32 * right[0]).clamp(0.0, most[0]);
+                let y = (y0 + u as f32 * right[1]).clamp(0.0, most[1]);
+                let (left, top) = ((x as usize).min(last[0]), (y as usize).min(last[1]));
+                let (fx, fy) = (x - left as f32, y - top as f32);
+                let at = top * columns + left;
+                let level = |at: usize| self.pixels[at].map(f32::from);
+                let (a, b) = (level(at), level(at + next));
+                let (c, d) = (level(at + below), level(at + below + next));
+                let mixed: [f32; 4] = std::array::from_fn(|i| {
+                    let (upper, lower) = (a[i] + (b[i] - a[i]) * fx, c[i] + (d[i] - c[i]) * fx);
+                    upper + (lower - upper) * fy + 12_582_912.0
+                });
+                let [r, g, b, _] = mixed.map(|value| value.to_bits() as u8);
+                *pixel = [r, g, b];
+            }
+        }
+    }
+}
