@@ -136,6 +136,7 @@ struct Staged {
 
 impl Staged {
     fn copy(backup: &Path, to: &Path) -> Result<Self> {
+        file::remove_abandoned(to);
         let staged = Self {
             path: file::temporary(to)?,
         };

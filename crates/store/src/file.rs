@@ -89,6 +89,7 @@ fn length_in_header(path: &Path) -> Option<(u64, u64)> {
 ///
 /// A crash leaves at most the temporary file; an existing file is never replaced.
 pub(crate) fn create(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    remove_abandoned(path);
     let temporary = temporary(path)?;
     let made = reserve(&temporary)
         .and_then(|()| fill(&temporary))
@@ -138,11 +139,36 @@ pub(crate) fn immutable_uri(path: &Path) -> String {
     uri
 }
 
+/// End of the names of temporary files.
+const TEMPORARY: &str = ".skinkit-new";
+
+/// Removes temporary files that a crash left in the path's folder: a copy of a history must not
+/// lie about for ever. One younger than an hour may still be in use.
+pub(crate) fn remove_abandoned(path: &Path) {
+    let hour = std::time::Duration::from_secs(3600);
+    for entry in fs::read_dir(folder(path)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_ours = ["", "-wal", "-shm", "-journal"]
+            .iter()
+            .filter_map(|suffix| name.strip_suffix(suffix)?.strip_suffix(TEMPORARY))
+            .filter_map(|rest| rest.rsplit_once('.'))
+            .any(|(_, random)| random.len() == 16 && random.bytes().all(|b| b.is_ascii_hexdigit()));
+        let age = entry
+            .metadata()
+            .and_then(|found| found.modified())
+            .map(|time| time.elapsed());
+        if is_ours && matches!(age, Ok(Ok(age)) if age > hour) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// A name in the same folder that nobody else uses.
 pub(crate) fn temporary(path: &Path) -> Result<PathBuf> {
     let mut random = [0; 8];
     fill_random(&mut random)?;
-    Ok(beside(path, &format!(".{}.new", hex(&random))))
+    Ok(beside(path, &format!(".{}{TEMPORARY}", hex(&random))))
 }
 
 /// Makes sure that a file's bytes are on the disk.
@@ -246,6 +272,37 @@ mod tests {
     fn a_path_survives_as_a_uri() {
         let uri = immutable_uri(Path::new("/tmp/a b?c#d%e/é.db"));
         assert_eq!(uri, "file:/tmp/a%20b%3Fc%23d%25e/%C3%A9.db?immutable=1");
+    }
+
+    #[test]
+    fn only_old_temporary_files_of_ours_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.db");
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+        let make = |name: &str, old_file: bool| {
+            let file = File::create(folder.path().join(name)).unwrap();
+            if old_file {
+                file.set_modified(old).unwrap();
+            }
+        };
+        let left = || {
+            let mut names: Vec<_> = fs::read_dir(folder.path())
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        };
+        make("x.db", true);
+        make("notes.skinkit-new", true);
+        make("x.db.0123456789abcdef.skinkit-new2", true);
+        make("x.db.1123456789abcdef.skinkit-new", false);
+        let kept = left();
+        make("x.db.0123456789abcdef.skinkit-new", true);
+        make("x.db.0123456789abcdef.skinkit-new-wal", true);
+        make("another.0123456789abcdef.skinkit-new", true);
+        remove_abandoned(&path);
+        assert_eq!(left(), kept);
     }
 
     #[test]
