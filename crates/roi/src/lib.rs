@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod anchors;
+mod body_site;
 mod canonical_tables;
+mod coin;
 mod colour;
 mod detection;
 mod error;
@@ -10,24 +12,33 @@ mod face_detector;
 mod face_landmarker;
 mod face_mesh;
 mod face_tracker;
+mod hand;
 mod networks;
+mod patch;
 mod person;
 mod picture_network;
+mod pose;
 mod raster;
 mod region;
 mod scale;
 mod site;
 mod skin;
 mod smoothing;
+mod spectrum;
 pub mod topology;
 
+pub use body_site::{BodyPart, BodySite, SnomedConcept, UnknownSite};
+pub use coin::{Disc, DiscFinder};
 pub use error::{Error, Result};
 pub use face_detector::{FaceDetection, FaceDetector, FaceRange};
 pub use face_landmarker::{Face, FaceLandmarker, FaceOptions, FaceOutcome, MIN_FACE_SIDE, MIN_FACE_VISIBLE};
 pub use face_mesh::{FaceMesh, FaceMesher, MESH_POINTS, MESH_POINTS_WITH_IRISES, MeshKind};
 pub use face_tracker::{FaceTracker, TrackedFace, TrackerOptions};
+pub use hand::{HAND_POINTS, Hand, HandFace, HandLandmarker, Side};
 pub use networks::{Network, Networks};
+pub use patch::{MIN_MATCH, PATCH_SIDE, PatchMatch, PatchMatcher, SitePatch};
 pub use person::{PERSON_MASK_SIDE, PersonMask, PersonSegmenter};
+pub use pose::{POSE_POINTS, Pose, PoseLandmarker, PosePoint};
 pub use region::{
     FaceRegion, REGION_MARGIN, RoiBounds, UnknownRegion, fit, region_roi, region_roi_with_margin, spot_roi,
 };

@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--canonical-face", type=pathlib.Path, metavar="FILE", help="also write the canonical face mesh as Rust")
     arguments = parser.parse_args()
 
-    networks = [catalogue.BY_NAME[name] for name in arguments.only] if arguments.only else list(catalogue.NETWORKS)
+    networks = [catalogue.BY_NAME[name] for name in arguments.only] if arguments.only else [n for n in catalogue.NETWORKS if n.committed]
     found = sources.fetch(arguments.work, networks)
     out = arguments.work / "networks" if arguments.check else arguments.out
     out.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def main() -> int:
             verdict = " same" if same else f" DIFFERS from {committed.get(path.name)}"
         print(f"{path.name:34} {path.stat().st_size:9} {digest}{verdict}", flush=True)
     if not arguments.check:
-        manifest.write(out, networks)
+        manifest.write(out, [network for network in networks if network.committed])
     if arguments.canonical_face:
         canonical_face.write(found / canonical_face.SOURCE, arguments.canonical_face)
     return 1 if differing else 0

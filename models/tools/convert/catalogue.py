@@ -23,6 +23,8 @@ class Network:
     preprocessing: str
     #: The source has a sparse constant or a custom operation that stock converters refuse.
     needs_repair: bool = False
+    #: Whether the converted file is kept in the repository; the others are made by whoever needs them.
+    committed: bool = True
     #: A shape that the source leaves open, in onnxslim's notation.
     fixed_shape: str | None = None
 
@@ -108,6 +110,8 @@ NETWORKS = (
         DETECTOR,
         "RGB letterbox 224, [-1,1], zero border",
         needs_repair=True,
+        # 6 MB for what the landmark network does by itself when one person fills the picture.
+        committed=False,
     ),
     Network(
         "pose_landmark_lite",

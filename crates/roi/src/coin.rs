@@ -1,0 +1,426 @@
+//! A coin (or any flat disc) laid on the skin: the ruler for places without an iris.
+
+use serde::{Deserialize, Serialize};
+use skinkit_preprocess::{Frame, Resampler, Roi};
+
+use crate::Result;
+use crate::scale::Scale;
+
+/// Rows and columns of the grid that is searched.
+const SIDE: usize = 192;
+/// Radii that are looked for, as shares of the search region's side.
+const RADII: [f32; 2] = [0.12, 0.52];
+/// Least share of the rim that must be seen.
+const LEAST_RIM: f32 = 0.6;
+/// The rim is counted in this many directions.
+const SECTORS: usize = 72;
+/// Rims are blurred by this share of their radius, in and out, so that a tilted one still closes.
+const SPREAD: f32 = 0.08;
+/// Least brightness step across an edge, in grey levels a cell.
+const LEAST_EDGE: f32 = 4.0;
+
+/// A disc in the picture: an ellipse, if it is tilted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Disc {
+    /// Middle, in pixels.
+    pub centre: [f32; 2],
+    /// Longest diameter, in pixels.
+    pub long_axis: f32,
+    /// Shortest diameter, in pixels.
+    pub short_axis: f32,
+    /// Share of the rim that was seen, [0.6, 1].
+    pub rim: f32,
+}
+
+impl Disc {
+    /// The scale in the disc's plane, for its true diameter in millimetres (a euro: 23.25, a quarter dollar: 24.26).
+    ///
+    /// # Errors
+    /// A diameter that is not finite and positive, or a disc seen too obliquely.
+    pub fn scale(&self, diameter_mm: f32) -> Result<Scale> {
+        Scale::from_circle(diameter_mm, self.long_axis, self.short_axis)
+    }
+}
+
+/// Finds the disc in a region. Holds its work buffers: one a thread.
+pub struct DiscFinder {
+    resampler: Resampler,
+    rgb: Vec<u8>,
+}
+
+impl Default for DiscFinder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A place where brightness steps: position and direction of the step, in cells.
+#[derive(Clone, Copy)]
+struct Edge {
+    at: [f32; 2],
+    normal: [f32; 2],
+}
+
+impl DiscFinder {
+    /// A finder; it needs no model.
+    pub fn new() -> Self {
+        Self {
+            resampler: Resampler::new(),
+            rgb: vec![0; SIDE * SIDE * 3],
+        }
+    }
+
+    /// The most complete disc in `search`, which must hold all of it: diameters of a quarter of the region's side up to
+    /// all of it. `None` if less than 60 % of any rim is seen.
+    ///
+    /// # Errors
+    /// The region is unusable or outside the picture.
+    pub fn find(&mut self, frame: &Frame<'_>, search: &Roi) -> Result<Option<Disc>> {
+        self.resampler.rgb8(frame, search, SIDE, SIDE, &mut self.rgb)?;
+        // Each channel by itself: brass differs from skin in blue, silver in red, and neither much in brightness.
+        let channel = |c: usize| {
+            self.rgb
+                .iter()
+                .skip(c)
+                .step_by(3)
+                .map(|v| f32::from(*v))
+                .collect::<Vec<_>>()
+        };
+        let edges: Vec<Edge> = (0..3).flat_map(|c| edges(&smoothed(&channel(c)))).collect();
+        let Some(centre) = middle(&edges) else { return Ok(None) };
+        let Some(radius) = radius(&edges, centre) else {
+            return Ok(None);
+        };
+        let Some((ellipse, rim)) = rim(&edges, centre, radius) else {
+            return Ok(None);
+        };
+        let unit = |p: [f32; 2]| search.to_picture(p.map(|c| (c + 0.5) / SIDE as f32));
+        let cell = [search.width / SIDE as f32, search.height / SIDE as f32];
+        // Cells of an oblong region are oblong: the axes then mix, so take the mean of both.
+        let cell = (cell[0] * cell[1]).sqrt();
+        Ok(Some(Disc {
+            centre: unit(ellipse.centre),
+            long_axis: 2.0 * ellipse.long * cell,
+            short_axis: 2.0 * ellipse.short * cell,
+            rim,
+        }))
+    }
+}
+
+/// Means of three by three cells: single bright pixels are no edge.
+fn smoothed(grey: &[f32]) -> Vec<f32> {
+    let at = |row: usize, column: usize| grey[row.min(SIDE - 1) * SIDE + column.min(SIDE - 1)];
+    (0..SIDE * SIDE)
+        .map(|i| {
+            let (row, column) = (i / SIDE, i % SIDE);
+            let mut sum = 0.0;
+            for y in row.saturating_sub(1)..=row + 1 {
+                for x in column.saturating_sub(1)..=column + 1 {
+                    sum += at(y, x);
+                }
+            }
+            let count = (row + 2 - row.saturating_sub(1)) * (column + 2 - column.saturating_sub(1));
+            sum / count as f32
+        })
+        .collect()
+}
+
+/// Cells whose brightness step is strong and the strongest along its own direction.
+fn edges(grey: &[f32]) -> Vec<Edge> {
+    let at = |row: usize, column: usize| grey[row * SIDE + column];
+    let gradient = |row: usize, column: usize| {
+        [
+            (at(row, column + 1) - at(row, column - 1)) / 2.0,
+            (at(row + 1, column) - at(row - 1, column)) / 2.0,
+        ]
+    };
+    let strength = |row: usize, column: usize| {
+        let [x, y] = gradient(row, column);
+        x.hypot(y)
+    };
+    let mut edges = Vec::new();
+    for row in 2..SIDE - 2 {
+        for column in 2..SIDE - 2 {
+            let here = strength(row, column);
+            if here < LEAST_EDGE {
+                continue;
+            }
+            let normal = gradient(row, column).map(|g| g / here);
+            let step = normal.map(|n| n.round() as isize);
+            let beside = |sign: isize| {
+                strength(
+                    (row as isize + sign * step[1]) as usize,
+                    (column as isize + sign * step[0]) as usize,
+                )
+            };
+            let (before, after) = (beside(-1), beside(1));
+            if here >= before && here > after {
+                // Between cells: the top of the parabola through the three steps.
+                let bend = before - 2.0 * here + after;
+                let fine = if bend < 0.0 {
+                    (0.5 * (before - after) / bend).clamp(-0.5, 0.5)
+                } else {
+                    0.0
+                };
+                let length = (step[0] as f32).hypot(step[1] as f32);
+                let at = [
+                    column as f32 + fine * normal[0] * length,
+                    row as f32 + fine * normal[1] * length,
+                ];
+                edges.push(Edge { at, normal });
+            }
+        }
+    }
+    edges
+}
+
+/// Every edge votes for the places from which it would be a rim; the place with most votes is the middle.
+fn middle(edges: &[Edge]) -> Option<[f32; 2]> {
+    const CELL: usize = 2;
+    const VOTES: usize = SIDE / CELL;
+    let mut votes = vec![0u32; VOTES * VOTES];
+    let [low, high] = RADII.map(|r| (r * SIDE as f32) as i32);
+    for edge in edges {
+        for sign in [-1.0, 1.0] {
+            for radius in (low..high).step_by(CELL) {
+                let [x, y]: [f32; 2] =
+                    std::array::from_fn(|i| (edge.at[i] + sign * radius as f32 * edge.normal[i]) / CELL as f32);
+                if (0.0..VOTES as f32).contains(&x) && (0.0..VOTES as f32).contains(&y) {
+                    votes[y as usize * VOTES + x as usize] += 1;
+                }
+            }
+        }
+    }
+    // A tilted disc's votes spread over a few cells.
+    let around = |row: usize, column: usize| {
+        let (mut sum, mut x, mut y) = (0u32, 0.0, 0.0);
+        for r in row.saturating_sub(2)..(row + 3).min(VOTES) {
+            for c in column.saturating_sub(2)..(column + 3).min(VOTES) {
+                let votes = votes[r * VOTES + c];
+                sum += votes;
+                (x, y) = (x + votes as f32 * c as f32, y + votes as f32 * r as f32);
+            }
+        }
+        (sum, [x, y])
+    };
+    let (sum, [x, y]) = (0..VOTES * VOTES)
+        .map(|i| around(i / VOTES, i % VOTES))
+        .max_by_key(|(sum, _)| *sum)
+        .filter(|(sum, _)| *sum > 0)?;
+    Some([x, y].map(|c| (c / sum as f32 + 0.5) * CELL as f32))
+}
+
+/// The radius at which most directions have an edge that faces the middle.
+fn radius(edges: &[Edge], centre: [f32; 2]) -> Option<f32> {
+    let [low, high] = RADII.map(|r| r * SIDE as f32);
+    let mut seen = vec![[false; SECTORS]; SIDE];
+    for (_, distance, sector) in facing(edges, centre) {
+        let spread = (SPREAD * distance).ceil() as usize;
+        let middle = distance as usize;
+        for ring in seen
+            .iter_mut()
+            .take(middle + spread + 1)
+            .skip(middle.saturating_sub(spread))
+        {
+            ring[sector] = true;
+        }
+    }
+    let count = |ring: &[bool; SECTORS]| ring.iter().filter(|s| **s).count();
+    let rings = (low as usize..(high as usize).min(SIDE - 1)).map(|r| (count(&seen[r]), r));
+    // The outermost of those nearly as complete as the best: a coin has rings inside its rim.
+    let most = rings.clone().map(|(count, _)| count).max()?;
+    let (_, radius) = rings.filter(|(count, _)| 10 * count >= 9 * most).last()?;
+    // Without the blur: about the long half axis.
+    (most as f32 >= LEAST_RIM * SECTORS as f32).then_some(radius as f32 / (1.0 + SPREAD))
+}
+
+/// Edges that look towards or away from the middle, with distance and direction.
+fn facing(edges: &[Edge], centre: [f32; 2]) -> impl Iterator<Item = (&Edge, f32, usize)> {
+    edges.iter().filter_map(move |edge| {
+        let (x, y) = (edge.at[0] - centre[0], edge.at[1] - centre[1]);
+        let distance = x.hypot(y);
+        let along = (x * edge.normal[0] + y * edge.normal[1]).abs();
+        let sector = (y.atan2(x) / std::f32::consts::TAU + 0.5) * SECTORS as f32;
+        (distance > 1.0 && along > 0.9 * distance).then_some((edge, distance, (sector as usize).min(SECTORS - 1)))
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Ellipse {
+    centre: [f32; 2],
+    long: f32,
+    short: f32,
+    /// The conic `a x² + b xy + c y² + d x + e y = 1` about the first middle, in units of the first radius.
+    conic: [f32; 5],
+}
+
+/// Fits an ellipse to the edges near the circle, dropping what lies off it, and counts how much of the rim they cover.
+fn rim(edges: &[Edge], centre: [f32; 2], radius: f32) -> Option<(Ellipse, f32)> {
+    let all: Vec<(&Edge, f32, usize)> = facing(edges, centre).collect();
+    let start = (0.8 * radius)..(1.06 * radius);
+    let mut near: Vec<_> = all.iter().filter(|(_, distance, _)| start.contains(distance)).collect();
+    let mut ellipse = None;
+    for tolerance in [0.16, 0.1, 0.06, 0.05] {
+        let fitted = fit(near.iter().map(|(edge, ..)| edge.at), centre, radius)?;
+        let [a, b, c, d, e] = fitted.conic;
+        near = all
+            .iter()
+            .filter(|(edge, ..)| {
+                let (x, y) = ((edge.at[0] - centre[0]) / radius, (edge.at[1] - centre[1]) / radius);
+                (a * x * x + b * x * y + c * y * y + d * x + e * y - 1.0).abs() < tolerance
+            })
+            .collect();
+        ellipse = Some(fitted);
+    }
+    let mut sectors = [false; SECTORS];
+    near.iter().for_each(|(.., sector)| sectors[*sector] = true);
+    let rim = sectors.iter().filter(|s| **s).count() as f32 / SECTORS as f32;
+    ellipse.filter(|_| rim >= LEAST_RIM).map(|ellipse| (ellipse, rim))
+}
+
+/// Least squares for the conic, then its middle and half axes.
+fn fit(points: impl Iterator<Item = [f32; 2]>, origin: [f32; 2], unit: f32) -> Option<Ellipse> {
+    let mut system = [[0.0f64; 6]; 5];
+    let mut count = 0;
+    for point in points {
+        let (x, y) = (
+            f64::from((point[0] - origin[0]) / unit),
+            f64::from((point[1] - origin[1]) / unit),
+        );
+        let row = [x * x, x * y, y * y, x, y, 1.0];
+        for (i, line) in system.iter_mut().enumerate() {
+            for (cell, value) in line.iter_mut().zip(row) {
+                *cell += row[i] * value;
+            }
+        }
+        count += 1;
+    }
+    if count < 12 {
+        return None;
+    }
+    let conic = solve(system)?;
+    let [a, b, c, d, e] = conic;
+    let determinant = 4.0 * a * c - b * b;
+    if determinant <= 1e-9 {
+        return None;
+    }
+    let (x, y) = ((b * e - 2.0 * c * d) / determinant, (b * d - 2.0 * a * e) / determinant);
+    // About its own middle the conic reads a u² + b uv + c v² = k.
+    let k = 1.0 + a * x * x + b * x * y + c * y * y;
+    let (half, spread) = ((a + c) / 2.0, ((a - c) / 2.0).hypot(b / 2.0));
+    let (long, short) = ((k / (half - spread)).sqrt(), (k / (half + spread)).sqrt());
+    let sound = long.is_finite() && short.is_finite() && short > 0.0 && long < 2.0;
+    sound.then(|| Ellipse {
+        centre: [origin[0] + unit * x as f32, origin[1] + unit * y as f32],
+        long: unit * long as f32,
+        short: unit * short as f32,
+        conic: conic.map(|v| v as f32),
+    })
+}
+
+/// Gaussian elimination with pivoting; `None` for a singular system.
+fn solve(mut system: [[f64; 6]; 5]) -> Option<[f64; 5]> {
+    for column in 0..5 {
+        let pivot = (column..5).max_by(|&i, &j| system[i][column].abs().total_cmp(&system[j][column].abs()))?;
+        system.swap(column, pivot);
+        let line = system[column];
+        if line[column].abs() < 1e-9 {
+            return None;
+        }
+        for (_, other) in system.iter_mut().enumerate().filter(|(row, _)| *row != column) {
+            let factor = other[column] / line[column];
+            other
+                .iter_mut()
+                .zip(line)
+                .for_each(|(cell, value)| *cell -= factor * value);
+        }
+    }
+    Some(std::array::from_fn(|i| system[i][5] / system[i][i]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A metal disc with a ring and a numeral on skin: 400 pixels square.
+    fn photo(centre: [f32; 2], long: f32, short: f32, turn: f32) -> Vec<u8> {
+        let (sin, cos) = turn.sin_cos();
+        (0..400 * 400)
+            .flat_map(|i| {
+                let (x, y) = ((i % 400) as f32 - centre[0], (i / 400) as f32 - centre[1]);
+                let (u, v) = ((cos * x + sin * y) / long, (cos * y - sin * x) / short);
+                let r = u.hypot(v);
+                let noise = ((i as u32).wrapping_mul(2_654_435_761) >> 28) as f32 - 8.0;
+                let value = match r {
+                    r if r > 1.0 => [196.0, 150.0, 128.0],
+                    r if r > 0.72 => [205.0, 190.0, 120.0],
+                    _ if u.abs() < 0.1 && v.abs() < 0.4 => [120.0, 120.0, 122.0],
+                    _ => [180.0, 182.0, 184.0],
+                };
+                value.map(|c| (c + noise).clamp(0.0, 255.0) as u8)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_coin_is_measured_to_a_percent() {
+        for (centre, long, short, turn) in [
+            ([200.0, 200.0], 90.0, 90.0, 0.0),
+            ([180.5, 210.2], 120.0, 108.0, 0.6),
+            ([220.0, 190.0], 70.0, 60.0, -1.0),
+        ] {
+            let pixels = photo(centre, long, short, turn);
+            let frame = Frame::rgb8(&pixels, 400, 400).unwrap();
+            let disc = DiscFinder::new()
+                .find(&frame, &Roi::square([200.0, 200.0], 380.0))
+                .unwrap()
+                .unwrap();
+            assert!(
+                (disc.centre[0] - centre[0]).hypot(disc.centre[1] - centre[1]) < 2.0,
+                "{disc:?}"
+            );
+            assert!(
+                (disc.long_axis / (2.0 * long) - 1.0).abs() < 0.015,
+                "{disc:?} for {long}"
+            );
+            assert!(
+                (disc.short_axis / (2.0 * short) - 1.0).abs() < 0.02,
+                "{disc:?} for {short}"
+            );
+            let scale = disc.scale(23.25).unwrap();
+            assert!((scale.mm_per_pixel - 23.25 / (2.0 * long)).abs() < 2.0 * scale.error + 1e-3);
+        }
+    }
+
+    #[test]
+    fn skin_alone_has_no_coin() {
+        let plain = photo([2000.0, 200.0], 90.0, 90.0, 0.0);
+        let frame = Frame::rgb8(&plain, 400, 400).unwrap();
+        assert_eq!(
+            DiscFinder::new()
+                .find(&frame, &Roi::square([200.0, 200.0], 380.0))
+                .unwrap(),
+            None
+        );
+        let black = vec![0; 400 * 400 * 3];
+        let frame = Frame::rgb8(&black, 400, 400).unwrap();
+        assert_eq!(
+            DiscFinder::new()
+                .find(&frame, &Roi::square([200.0, 200.0], 380.0))
+                .unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn half_a_coin_is_none() {
+        let pixels = photo([20.0, 200.0], 90.0, 90.0, 0.0);
+        let frame = Frame::rgb8(&pixels, 400, 400).unwrap();
+        assert_eq!(
+            DiscFinder::new()
+                .find(&frame, &Roi::square([200.0, 200.0], 390.0))
+                .unwrap(),
+            None
+        );
+    }
+}

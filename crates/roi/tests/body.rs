@@ -1,0 +1,60 @@
+//! Hands and poses with the real networks, which lie in the checkout but not in the crate.
+
+mod support;
+
+use std::path::Path;
+
+use skinkit_preprocess::Frame;
+use skinkit_roi::{BodyPart, HandLandmarker, Networks, PoseLandmarker};
+
+fn networks() -> Networks {
+    Networks::from_folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"))
+}
+
+#[test]
+fn a_portrait_has_a_pose_whose_nose_is_on_the_face() {
+    for runtime in support::runtimes() {
+        let mut poses = PoseLandmarker::new(&runtime, &networks()).unwrap();
+        let mut landmarker = skinkit_roi::FaceLandmarker::new(&runtime).unwrap();
+        for golden in support::committed().iter().filter(|g| !g.name.starts_with("noface")) {
+            let photo = golden.photo();
+            let pose = poses.find(&photo.frame()).unwrap().expect("a person");
+            let face = &landmarker.find(&photo.frame()).unwrap()[0];
+            let [x, y, _] = pose.points[0].position;
+            let nose = face.mesh.points[1];
+            let away = (x - nose[0]).hypot(y - nose[1]) / face.mesh.interocular_distance();
+            println!(
+                "{}: the pose's nose is {:.2} eye distances from the mesh's",
+                golden.name, away
+            );
+            assert!(away < 0.5, "{}: {away}", golden.name);
+            let site = pose.site_at([x, y]).map(|site| site.part);
+            assert_eq!(site, Some(BodyPart::Face), "{}", golden.name);
+            // Both people face the camera: their left shoulder is on the picture's right.
+            assert!(pose.points[11].position[0] > pose.points[12].position[0]);
+            assert!(pose.points.iter().all(|p| p.position.iter().all(|v| v.is_finite())));
+            assert!(pose.points.iter().all(|p| (0.0..=1.0).contains(&p.visibility)));
+        }
+    }
+}
+
+#[test]
+fn nobody_has_no_pose_and_no_hands() {
+    let runtime = support::runtime();
+    let mut poses = PoseLandmarker::new(&runtime, &networks()).unwrap();
+    let mut hands = HandLandmarker::new(&runtime, &networks()).unwrap();
+    for (width, height) in [(1, 1), (320, 240), (5000, 10)] {
+        let pixels = vec![70; width * height * 3];
+        let frame = Frame::rgb8(&pixels, width as u32, height as u32).unwrap();
+        assert!(poses.find(&frame).unwrap().is_none(), "{width}x{height}");
+        assert!(hands.find(&frame).unwrap().is_empty(), "{width}x{height}");
+    }
+    for golden in support::committed() {
+        // No hand is in any of these pictures.
+        assert!(
+            hands.find(&golden.photo().frame()).unwrap().is_empty(),
+            "{}",
+            golden.name
+        );
+    }
+}
