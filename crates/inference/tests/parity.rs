@@ -1,5 +1,6 @@
 //! The engines agree with each other on the networks of `models/`, and with Python on the lesion model.
 //! What a machine or a packaged crate lacks is skipped, loudly.
+#![allow(clippy::unwrap_used)] // helpers of tests fail loudly
 
 mod common;
 
