@@ -21,14 +21,15 @@ fn written(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
 
 /// A PNG whose header promises far more pixels than the file holds.
 fn bomb(width: u32, height: u32) -> Vec<u8> {
-    let mut chunk = b"IHDR".to_vec();
-    chunk.extend(width.to_be_bytes());
-    chunk.extend(height.to_be_bytes());
-    chunk.extend([8, 2, 0, 0, 0]);
-    let mut out = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
-    let crc = crc32(&chunk);
-    out.extend(chunk);
-    out.extend(crc.to_be_bytes());
+    let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    header.extend([8, 2, 0, 0, 0]);
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (name, data) in [(b"IHDR", &header[..]), (b"IDAT", b""), (b"IEND", b"")] {
+        let chunk = [&name[..], data].concat();
+        out.extend((data.len() as u32).to_be_bytes());
+        out.extend(&chunk);
+        out.extend(crc32(&chunk).to_be_bytes());
+    }
     out
 }
 
