@@ -13,14 +13,14 @@ pub fn interpreter() -> Result<PathBuf, String> {
         .into_iter()
         .find(|program| {
             Command::new(program)
-                .args(["-c", "import sys, venv, pip; sys.exit(sys.version_info < (3, 9))"])
+                .args(["-c", "import sys, venv, pip; sys.exit(sys.version_info < (3, 11))"])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .status()
                 .is_ok_and(|status| status.success())
         })
         .ok_or_else(|| {
-            "no Python 3.9 or newer with pip and venv was found. Install it (Debian: apt install python3 \
+            "no Python 3.11 or newer with pip and venv was found. Install it (Debian: apt install python3 \
              python3-pip python3-venv; macOS: brew install python3) or name it in PYTHON"
                 .to_owned()
         })
