@@ -8,6 +8,15 @@ use std::fmt::Debug;
 /// Lanes in a vector.
 pub(crate) const LANES: usize = 16;
 
+/// Runs a task compiled for the machine's vectors.
+pub(crate) fn vectorise<T>(arch: pulp::Arch, task: impl pulp::NullaryFnOnce<Output = T>) -> T {
+    match arch {
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V3(simd) => pulp::Simd::vectorize(simd, task),
+        _ => task.call(),
+    }
+}
+
 /// A vector unit; the value proves that the machine has it.
 pub(crate) trait Lanes: Copy {
     /// Sixteen `u16`.

@@ -4,10 +4,12 @@
 mod error;
 mod format;
 mod frame;
+mod jpeg;
 mod kernel;
 mod lanes;
 mod limits;
 mod photo;
+mod profile;
 pub mod quality;
 mod resample;
 mod rgb;

@@ -7,6 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat};
 
 use crate::frame::Frame;
+use crate::jpeg;
 use crate::limits::Limits;
 use crate::{Error, Result};
 
@@ -18,6 +19,7 @@ pub struct Photo {
     pixels: Vec<u8>,
     width: u32,
     height: u32,
+    scale: f32,
 }
 
 impl std::fmt::Debug for Photo {
@@ -35,26 +37,47 @@ impl Photo {
         Self::decode(&read_file(path, limits)?, limits)
     }
 
+    /// [`Photo::open`] that may stop at a smaller size: see [`Photo::decode_for`].
+    ///
+    /// # Errors
+    /// As [`Photo::open`].
+    pub fn open_for(path: &Path, limits: &Limits, least_side: u32) -> Result<Self> {
+        Self::decode_for(&read_file(path, limits)?, limits, least_side)
+    }
+
     /// Decodes a JPEG or PNG held in memory.
+    ///
+    /// Colours of another RGB space (Display P3, Adobe RGB) are brought to sRGB by the file's ICC profile.
     ///
     /// # Errors
     /// No bytes, an unknown format, a header beyond `limits` (nothing is decoded then), damaged or cut data.
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
+        Self::decode_for(bytes, limits, u32::MAX)
+    }
+
+    /// Decodes a JPEG at 1/8, 1/4, 1/2 or full size, the smallest whose shorter side is still `least_side` pixels or
+    /// more, straight from its DCT coefficients: half the time and a small part of the memory. [`Photo::scale`] says
+    /// which. Other formats are decoded whole.
+    ///
+    /// # Errors
+    /// As [`Photo::decode`].
+    pub fn decode_for(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<Self> {
         limits.check_bytes(bytes.len() as u64)?;
-        match image::guess_format(bytes) {
-            Ok(ImageFormat::Jpeg) => decode_jpeg(bytes, limits),
+        let raw = match image::guess_format(bytes) {
+            Ok(ImageFormat::Jpeg) => jpeg::decode(bytes, limits, least_side)?,
             Ok(ImageFormat::Png) => {
                 let decoder = image::codecs::png::PngDecoder::with_limits(Cursor::new(bytes), image_limits(limits))
                     .map_err(|error| damaged("PNG", &error))?;
-                finish("PNG", decoder, limits)
+                Raw::read("PNG", decoder, limits)?
             }
-            Ok(ImageFormat::WebP) => Err(Error::Unsupported("WebP")),
-            Ok(ImageFormat::Gif) => Err(Error::Unsupported("GIF")),
-            Ok(ImageFormat::Tiff) => Err(Error::Unsupported("TIFF")),
-            Ok(ImageFormat::Bmp) => Err(Error::Unsupported("BMP")),
-            _ if is_heif(bytes) => Err(Error::Unsupported("HEIC/AVIF")),
-            _ => Err(Error::UnknownFormat),
-        }
+            Ok(ImageFormat::WebP) => return Err(Error::Unsupported("WebP")),
+            Ok(ImageFormat::Gif) => return Err(Error::Unsupported("GIF")),
+            Ok(ImageFormat::Tiff) => return Err(Error::Unsupported("TIFF")),
+            Ok(ImageFormat::Bmp) => return Err(Error::Unsupported("BMP")),
+            _ if is_heif(bytes) => return Err(Error::Unsupported("HEIC/AVIF")),
+            _ => return Err(Error::UnknownFormat),
+        };
+        Ok(raw.finish())
     }
 
     /// From pixels already decoded elsewhere: packed upright RGB.
@@ -63,7 +86,12 @@ impl Photo {
     /// A side of 0 or a buffer that is too short.
     pub fn from_rgb8(pixels: Vec<u8>, width: u32, height: u32) -> Result<Self> {
         Frame::rgb8(&pixels, width, height)?;
-        Ok(Self { pixels, width, height })
+        Ok(Self {
+            pixels,
+            width,
+            height,
+            scale: 1.0,
+        })
     }
 
     /// The photo as a frame.
@@ -79,6 +107,11 @@ impl Photo {
     /// Upright height in pixels.
     pub fn height(&self) -> u32 {
         self.height
+    }
+
+    /// Pixels of this photo to one pixel of the file: 1, 1/2, 1/4 or 1/8. [`crate::Roi::in_scaled_picture`] takes it.
+    pub fn scale(&self) -> f32 {
+        self.scale
     }
 
     /// Packed upright RGB, `width * height * 3` bytes.
@@ -107,54 +140,52 @@ fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Photo> {
-    let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| damaged("JPEG", &error))?;
-    let (width, height) = decoder.dimensions();
-    limits.check_size(width.into(), height.into())?;
-    if !ends_properly(bytes) {
-        return Err(Error::Damaged {
-            format: "JPEG",
-            reason: "no end-of-image marker; the file was cut short".into(),
-        });
-    }
-    finish("JPEG", decoder, limits)
+/// Decoded pixels that are not upright sRGB yet.
+pub(crate) struct Raw {
+    pub picture: DynamicImage,
+    pub orientation: Orientation,
+    pub profile: Option<Vec<u8>>,
+    pub scale: f32,
 }
 
-/// Whether an end-of-image marker follows the first scan's start. Decoders fill a missing rest with grey, which must
-/// not pass for skin.
-fn ends_properly(bytes: &[u8]) -> bool {
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        if marker == 0xff {
-            at += 1;
-            continue;
+impl Raw {
+    pub fn read(format: &'static str, mut decoder: impl ImageDecoder, limits: &Limits) -> Result<Self> {
+        let (width, height) = decoder.dimensions();
+        limits.check_size(width.into(), height.into())?;
+        if width == 0 || height == 0 {
+            return Err(Error::EmptyFrame { width, height });
         }
-        at += 2 + usize::from(u16::from_be_bytes([high, low]));
-        if marker == 0xda {
-            return bytes
-                .get(at..)
-                .is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xff, 0xd9]));
-        }
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let profile = decoder.icc_profile().ok().flatten();
+        let picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(format, &error))?;
+        Ok(Self {
+            picture,
+            orientation,
+            profile,
+            scale: 1.0,
+        })
     }
-    false
-}
 
-fn finish(format: &'static str, mut decoder: impl ImageDecoder, limits: &Limits) -> Result<Photo> {
-    let (width, height) = decoder.dimensions();
-    limits.check_size(width.into(), height.into())?;
-    if width == 0 || height == 0 {
-        return Err(Error::EmptyFrame { width, height });
+    fn finish(self) -> Photo {
+        let Self {
+            mut picture,
+            orientation,
+            profile,
+            scale,
+        } = self;
+        picture.apply_orientation(orientation);
+        let mut picture = picture.into_rgb8();
+        let (width, height) = picture.dimensions();
+        if let Some(profile) = profile {
+            crate::profile::to_srgb(&profile, width as usize, &mut picture);
+        }
+        Photo {
+            pixels: picture.into_raw(),
+            width,
+            height,
+            scale,
+        }
     }
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(format, &error))?;
-    picture.apply_orientation(orientation);
-    let picture = picture.into_rgb8();
-    let (width, height) = picture.dimensions();
-    Ok(Photo {
-        pixels: picture.into_raw(),
-        width,
-        height,
-    })
 }
 
 fn image_limits(limits: &Limits) -> image::Limits {
@@ -164,7 +195,7 @@ fn image_limits(limits: &Limits) -> image::Limits {
     all
 }
 
-fn damaged(format: &'static str, error: &image::ImageError) -> Error {
+pub(crate) fn damaged(format: &'static str, error: &image::ImageError) -> Error {
     Error::Damaged {
         format,
         reason: error.to_string(),

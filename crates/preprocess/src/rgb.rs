@@ -2,7 +2,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use crate::lanes::{LANES, Lanes, Plain};
+use crate::lanes::{LANES, Lanes, Plain, vectorise};
 use crate::texel::FloatYuvToRgb;
 
 /// One or more interleaved channels of a block, in 1/256 of a level.
@@ -51,14 +51,6 @@ pub(crate) fn convert<const C: usize>(
             out,
         },
     );
-}
-
-fn vectorise(arch: Arch, task: impl NullaryFnOnce<Output = ()>) {
-    match arch {
-        #[cfg(target_arch = "x86_64")]
-        Arch::V3(simd) => pulp::Simd::vectorize(simd, task),
-        _ => task.call(),
-    }
 }
 
 struct Pack<'a, const C: usize> {

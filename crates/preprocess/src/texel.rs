@@ -1,7 +1,12 @@
 //! Reading single pixels of any format as RGB: the plain, scalar truth that faster paths are held to.
 
+use std::marker::PhantomData;
+
+use pulp::{Arch, NullaryFnOnce};
+
 use crate::format::{ColourMatrix, Lattice, PixelFormat, Range};
 use crate::frame::{Frame, PlaneView};
+use crate::lanes::vectorise;
 
 /// YUV to RGB in 16-bit fixed point, from the luma weights of BT.601 (0.299, 0.114) and BT.709 (0.2126, 0.0722).
 #[derive(Debug, Clone, Copy)]
@@ -49,16 +54,18 @@ impl YuvToRgb {
         }
     }
 
+    /// What chroma adds to each channel.
     #[inline(always)]
-    pub fn rgb(&self, y: u8, u: u8, v: u8) -> [u8; 3] {
-        let luma = (i32::from(y) - self.y_offset) * self.y + 32768;
+    pub fn tint(&self, u: u8, v: u8) -> [i32; 3] {
         let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
-        let byte = |value: i32| (value >> 16).clamp(0, 255) as u8;
-        [
-            byte(luma + self.rv * v),
-            byte(luma - self.gu * u - self.gv * v),
-            byte(luma + self.bu * u),
-        ]
+        [self.rv * v, -self.gu * u - self.gv * v, self.bu * u]
+    }
+
+    /// Luma with its chroma, rounded and clamped.
+    #[inline(always)]
+    pub fn shade(&self, y: u8, tint: [i32; 3]) -> [u8; 3] {
+        let luma = (i32::from(y) - self.y_offset) * self.y + 32768;
+        tint.map(|tint| ((luma + tint) >> 16).clamp(0, 255) as u8)
     }
 }
 
@@ -77,6 +84,17 @@ pub(crate) struct FloatYuvToRgb {
 pub(crate) trait Texels {
     /// The pixel at upright (x, y), which must lie inside the picture.
     fn rgb(&self, x: i32, y: i32) -> [u8; 3];
+
+    /// The pixels at (x, y), (x + 1, y), (x, y + 1) and (x + 1, y + 1), all inside the picture.
+    #[inline(always)]
+    fn quad(&self, x: i32, y: i32) -> [[u8; 3]; 4] {
+        [
+            self.rgb(x, y),
+            self.rgb(x + 1, y),
+            self.rgb(x, y + 1),
+            self.rgb(x + 1, y + 1),
+        ]
+    }
 }
 
 /// RGB, RGBA, BGRA.
@@ -122,11 +140,46 @@ impl Texels for YuvTexels<'_> {
     #[inline(always)]
     fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
         let (x, y) = self.lattice.stored(x, y);
-        let luma = self.y.data[y * self.y.row + x * self.y.step];
+        self.at(x, y)
+    }
+
+    /// Chroma cells that the four share are looked up and weighed once.
+    #[inline(always)]
+    fn quad(&self, x: i32, y: i32) -> [[u8; 3]; 4] {
+        let ((x0, y0), (x1, y1)) = (self.lattice.stored(x, y), self.lattice.stored(x + 1, y + 1));
+        if x0 / 2 != x1 / 2 || y0 / 2 != y1 / 2 {
+            let (a, b) = if self.lattice.xx != 0 {
+                ((x1, y0), (x0, y1))
+            } else {
+                ((x0, y1), (x1, y0))
+            };
+            return [self.at(x0, y0), self.at(a.0, a.1), self.at(b.0, b.1), self.at(x1, y1)];
+        }
+        let (upper, lower) = (&self.y.data[y0 * self.y.row..], &self.y.data[y1 * self.y.row..]);
+        let (left, right) = (x0 * self.y.step, x1 * self.y.step);
+        let tint = self.tint(x0, y0);
+        let (a, b) = if self.lattice.xx != 0 {
+            (upper[right], lower[left])
+        } else {
+            (lower[left], upper[right])
+        };
+        [upper[left], a, b, lower[right]].map(|luma| self.to_rgb.shade(luma, tint))
+    }
+}
+
+impl YuvTexels<'_> {
+    #[inline(always)]
+    fn tint(&self, x: usize, y: usize) -> [i32; 3] {
         let (x, y) = (x / 2, y / 2);
         let u = self.u.data[y * self.u.row + x * self.u.step];
         let v = self.v.data[y * self.v.row + x * self.v.step];
-        self.to_rgb.rgb(luma, u, v)
+        self.to_rgb.tint(u, v)
+    }
+
+    #[inline(always)]
+    fn at(&self, x: usize, y: usize) -> [u8; 3] {
+        self.to_rgb
+            .shade(self.y.data[y * self.y.row + x * self.y.step], self.tint(x, y))
     }
 }
 
@@ -146,31 +199,66 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Runs `task` with the reader that fits the frame's format, compiled once for each.
+/// Runs `task` with the reader that fits the frame's format, compiled once for each, for the machine's vectors.
 pub(crate) fn with_texels<T>(frame: &Frame<'_>, task: impl TexelTask<T>) -> T {
     let (lattice, plane) = (frame.lattice(), frame.planes[0]);
     match frame.format {
-        PixelFormat::Rgb8 | PixelFormat::Rgba8 => task.run(&PackedTexels {
-            lattice,
-            plane,
-            order: [0, 1, 2],
-        }),
-        PixelFormat::Bgra8 => task.run(&PackedTexels {
-            lattice,
-            plane,
-            order: [2, 1, 0],
-        }),
-        PixelFormat::Grey8 => task.run(&GreyTexels { lattice, plane }),
+        PixelFormat::Rgb8 | PixelFormat::Rgba8 => run(
+            &PackedTexels {
+                lattice,
+                plane,
+                order: [0, 1, 2],
+            },
+            task,
+        ),
+        PixelFormat::Bgra8 => run(
+            &PackedTexels {
+                lattice,
+                plane,
+                order: [2, 1, 0],
+            },
+            task,
+        ),
+        PixelFormat::Grey8 => run(&GreyTexels { lattice, plane }, task),
         PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::I420 | PixelFormat::Yuv420 => {
             let (u, v) = frame.chroma();
-            task.run(&YuvTexels {
-                lattice,
-                y: plane,
-                u,
-                v,
-                to_rgb: YuvToRgb::new(frame.matrix, frame.range),
-            })
+            run(
+                &YuvTexels {
+                    lattice,
+                    y: plane,
+                    u,
+                    v,
+                    to_rgb: YuvToRgb::new(frame.matrix, frame.range),
+                },
+                task,
+            )
         }
+    }
+}
+
+fn run<T, X: Texels>(texels: &X, task: impl TexelTask<T>) -> T {
+    vectorise(
+        Arch::new(),
+        Run {
+            texels,
+            task,
+            answer: PhantomData,
+        },
+    )
+}
+
+struct Run<'a, X, K, T> {
+    texels: &'a X,
+    task: K,
+    answer: PhantomData<T>,
+}
+
+impl<X: Texels, K: TexelTask<T>, T> NullaryFnOnce for Run<'_, X, K, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn call(self) -> T {
+        self.task.run(self.texels)
     }
 }
 
@@ -202,16 +290,20 @@ mod tests {
             ((150, 44, 21), [0, 255, 1]),
             ((29, 255, 107), [0, 0, 254]),
         ] {
-            let got = jfif.rgb(yuv.0, yuv.1, yuv.2);
+            let got = jfif.shade(yuv.0, jfif.tint(yuv.1, yuv.2));
             for (a, b) in got.iter().zip(rgb) {
                 assert!(a.abs_diff(b) <= 1, "{got:?} {rgb:?}");
             }
         }
         // BT.709 video range: 75 % grey bar is Y 180; white 235, black 16.
         let hd = YuvToRgb::new(ColourMatrix::Bt709, Range::Video);
-        assert_eq!(hd.rgb(16, 128, 128), [0, 0, 0]);
-        assert_eq!(hd.rgb(235, 128, 128), [255, 255, 255]);
-        assert_eq!(hd.rgb(180, 128, 128), [191, 191, 191]);
-        assert_eq!(hd.rgb(255, 128, 128), [255, 255, 255], "beyond white is clamped");
+        assert_eq!(hd.shade(16, hd.tint(128, 128)), [0, 0, 0]);
+        assert_eq!(hd.shade(235, hd.tint(128, 128)), [255, 255, 255]);
+        assert_eq!(hd.shade(180, hd.tint(128, 128)), [191, 191, 191]);
+        assert_eq!(
+            hd.shade(255, hd.tint(128, 128)),
+            [255, 255, 255],
+            "beyond white is clamped"
+        );
     }
 }
