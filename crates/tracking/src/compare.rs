@@ -12,7 +12,7 @@ use crate::similarity::similarity;
 /// Similarity more likely between two lesions than within one by this factor: not the same lesion.
 const NOT_SAME_ODDS: f64 = 20.0;
 /// Pictures that agree less than this when laid over each other were not laid right.
-const LEAST_AGREEMENT: f32 = 0.15;
+const LEAST_AGREEMENT: f32 = 0.3;
 
 /// Compares an earlier scan of a lesion with a later one.
 ///
@@ -140,9 +140,12 @@ fn judged_together(
     // An error of the scale moves an area twice, a length once.
     let extra = f64::from(alignment.scale_sd) * f64::from(measure.dimension());
     let of_size = measure.needs_scale() || matches!(measure, Measure::GainedArea | Measure::LostArea);
-    let tail = noise
-        .measures
-        .tails
+    let tails = if alignment.agreement >= noise.measures.close_from {
+        &noise.measures.close
+    } else {
+        &noise.measures.loose
+    };
+    let tail = tails
         .get(&measure)
         // Fitted to a lesion that may itself have grown, a scale hides the growth.
         .filter(|_| alignment.scale_known || !of_size)
@@ -165,11 +168,7 @@ fn judged_apart(before: &Measures, after: &Measures, noise: &NoiseModel) -> Vec<
 
 fn judged(measure: Measure, before: f64, after: f64, tail: Option<&Tail>, level: f64) -> MeasureChange {
     let difference = measure.difference(before, after);
-    let chance = tail.map(|t| match Measure::PAIR.contains(&measure) && difference <= t.centre {
-        // These are never below 0: only more than usual is a change.
-        true => 1.0,
-        false => t.chance(difference),
-    });
+    let chance = tail.map(|t| t.chance_of(measure, difference));
     MeasureChange {
         measure,
         before,

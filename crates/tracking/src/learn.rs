@@ -1,4 +1,4 @@
-//! Noise of the measures: what ships, and what repeat shots teach.
+//! Noise of the measures, from shots of unchanged lesions.
 
 use crate::change::{Change, MeasureChange};
 use crate::error::{Error, Result};
@@ -6,33 +6,23 @@ use crate::measures::Measure;
 use crate::noise::{MeasureNoise, Tail};
 use std::collections::BTreeMap;
 
-/// How many pairs the shipped noise is worth when a person's own repeats refine it.
+/// How many pairs the noise at hand is worth when a person's own repeats refine it.
 const PRIOR_PAIRS: f64 = 20.0;
+/// Agreement that parts close pairs from loose ones: real pairs of one lesion differ about twice
+/// as much below it (see the README).
+const CLOSE_FROM: f32 = 0.8;
 
 impl MeasureNoise {
-    /// Learns noise from comparisons of unchanged lesions: two shots of the same visit.
+    /// Learns noise from comparisons of unchanged lesions.
     ///
-    /// `together` are pictures laid over each other, `apart` the same pairs measured one by one
-    /// (either may be short of a measure, none of both). `false_alarms` is the part of unchanged
-    /// pairs that may show any change at all.
+    /// `together` are pictures laid over each other, `apart` pairs measured one by one.
+    /// `false_alarms` is the part of unchanged pairs that may show any change at all.
     ///
     /// # Errors
-    /// [`Error::TooFew`] with fewer than 100 pairs in `together`; [`Error::OutOfRange`] for
-    /// `false_alarms` outside 0.001..=0.5.
-    pub fn learnt(
-        together: &[Vec<MeasureChange>],
-        apart: &[Vec<MeasureChange>],
-        false_alarms: f64,
-        fitted_on: &str,
-    ) -> Result<Self> {
+    /// [`Error::TooFew`] with fewer than 100 comparable pairs in `together`;
+    /// [`Error::OutOfRange`] for `false_alarms` outside 0.001..=0.5.
+    pub fn learnt(together: &[Change], apart: &[Change], false_alarms: f64, fitted_on: &str) -> Result<Self> {
         const LEAST: usize = 100;
-        if together.len() < LEAST {
-            return Err(Error::TooFew {
-                what: "a noise model",
-                needed: LEAST,
-                got: together.len(),
-            });
-        }
         if !(0.001..=0.5).contains(&false_alarms) {
             return Err(Error::OutOfRange {
                 what: "false_alarms",
@@ -40,34 +30,43 @@ impl MeasureNoise {
                 range: "0.001..=0.5",
             });
         }
-        let mut noise = Self {
-            tails: tails(together),
-            apart: tails(apart),
-            level: 0.0,
-            false_alarms,
-            pairs: together.len() as u32,
-            fitted_on: fitted_on.into(),
-        };
-        let mut least: Vec<f64> = together.iter().map(|c| noise.least_chance(c)).collect();
+        let is_close = |c: &&Change| c.alignment.is_some_and(|a| a.agreement >= CLOSE_FROM);
+        let is_loose = |c: &&Change| c.alignment.is_some_and(|a| a.agreement < CLOSE_FROM);
+        let close: Vec<&Change> = together.iter().filter(is_close).collect();
+        let loose: Vec<&Change> = together.iter().filter(is_loose).collect();
+        let pairs = close.len() + loose.len();
+        if pairs < LEAST {
+            return Err(Error::TooFew {
+                what: "a noise model",
+                needed: LEAST,
+                got: pairs,
+            });
+        }
+        let (close_tails, loose_tails) = (tails(&close), tails(&loose));
+        let mut least: Vec<f64> = close
+            .iter()
+            .map(|c| least_chance(&close_tails, &c.measures))
+            .chain(loose.iter().map(|c| least_chance(&loose_tails, &c.measures)))
+            .collect();
         least.sort_by(f64::total_cmp);
         let k = (false_alarms * least.len() as f64) as usize;
-        noise.level = least[k.min(least.len() - 1)];
-        Ok(noise)
-    }
-
-    /// Least chance over all measures of one comparison.
-    fn least_chance(&self, changes: &[MeasureChange]) -> f64 {
-        changes
-            .iter()
-            .filter_map(|c| Some(self.tails.get(&c.measure)?.chance(c.difference)))
-            .fold(1.0, f64::min)
+        Ok(Self {
+            level: least[k.min(least.len() - 1)],
+            close: close_tails,
+            loose: loose_tails,
+            close_from: CLOSE_FROM,
+            apart: tails(&apart.iter().collect::<Vec<_>>()),
+            false_alarms,
+            pairs: pairs as u32,
+            fitted_on: fitted_on.into(),
+        })
     }
 
     /// This noise, refined with comparisons of a person's own repeat shots: wider where they
-    /// repeat worse than expected, a little narrower where better. The prior counts as 20 pairs.
+    /// repeat worse than expected, narrower where better. The noise at hand counts as 20 pairs.
     pub fn refined(&self, repeats: &[Change]) -> Self {
         let mut out = self.clone();
-        for (measure, tail) in &mut out.tails {
+        for (measure, tail) in out.close.iter_mut().chain(&mut out.loose) {
             let z: Vec<f64> = repeats
                 .iter()
                 .flat_map(|c| &c.measures)
@@ -83,12 +82,86 @@ impl MeasureNoise {
     }
 }
 
-fn tails(pairs: &[Vec<MeasureChange>]) -> BTreeMap<Measure, Tail> {
+/// Least chance over all measures of one comparison.
+fn least_chance(tails: &BTreeMap<Measure, Tail>, changes: &[MeasureChange]) -> f64 {
+    changes
+        .iter()
+        .filter(|c| c.chance.is_some())
+        .filter_map(|c| Some(tails.get(&c.measure)?.chance_of(c.measure, c.difference)))
+        .fold(1.0, f64::min)
+}
+
+/// A tail for each measure that was judged; one that hardly varies is left out.
+fn tails(pairs: &[&Change]) -> BTreeMap<Measure, Tail> {
     let mut seen: BTreeMap<Measure, Vec<f64>> = BTreeMap::new();
-    for change in pairs.iter().flatten() {
-        seen.entry(change.measure).or_default().push(change.difference);
+    for c in pairs.iter().flat_map(|c| &c.measures) {
+        // Where the scale was not known, sizes say nothing about noise.
+        if c.chance.is_some() {
+            seen.entry(c.measure).or_default().push(c.difference);
+        }
     }
     seen.into_iter()
         .filter_map(|(m, d)| Some((m, Tail::learnt(&d).ok()?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::{Alignment, Basis, Verdict};
+
+    /// Comparisons whose area differs by `spread` times -1..1.
+    fn pairs(n: usize, spread: f64) -> Vec<Change> {
+        let alignment = Alignment {
+            scale: 1.0,
+            rotation: 0.0,
+            origin: [0.0; 2],
+            agreement: 0.9,
+            scale_sd: 0.0,
+            scale_known: true,
+            overlap: 1.0,
+        };
+        (0..n)
+            .map(|i| Change {
+                similarity: None,
+                similarity_chance: None,
+                alignment: Some(alignment),
+                basis: Basis::Pictures,
+                verdict: Verdict::NoMeasurableChange,
+                measures: vec![MeasureChange {
+                    measure: Measure::Area,
+                    before: 1.0,
+                    after: 1.0,
+                    difference: spread * (((i * 7919) % n) as f64 / n as f64 * 2.0 - 1.0),
+                    minimum_detectable: None,
+                    chance: Some(1.0),
+                    exceeds_noise: false,
+                }],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_level_keeps_the_false_alarms_asked_for() {
+        let seen = pairs(1000, 0.1);
+        let noise = MeasureNoise::learnt(&seen, &[], 0.03, "test").unwrap();
+        let tail = &noise.close[&Measure::Area];
+        assert!((tail.sd - 0.068).abs() < 0.003, "{tail:?}");
+        let alarms = seen
+            .iter()
+            .filter(|c| tail.chance(c.measures[0].difference) < noise.level)
+            .count();
+        assert!((20..=30).contains(&alarms), "{alarms}");
+        assert!(MeasureNoise::learnt(&seen[..50], &[], 0.03, "test").is_err());
+        assert!(MeasureNoise::learnt(&seen, &[], 0.9, "test").is_err());
+    }
+
+    #[test]
+    fn repeats_widen_or_narrow() {
+        let noise = MeasureNoise::learnt(&pairs(1000, 0.1), &[], 0.03, "test").unwrap();
+        let sd = |n: &MeasureNoise| n.close[&Measure::Area].sd;
+        assert!(sd(&noise.refined(&pairs(30, 0.3))) > 1.3 * sd(&noise));
+        assert!(sd(&noise.refined(&pairs(30, 0.02))) < 0.8 * sd(&noise));
+        assert_eq!(noise.refined(&[]), noise);
+    }
 }

@@ -42,9 +42,13 @@ pub struct Spread {
 /// Noise of the measures, and how improbable a difference must be to count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeasureNoise {
-    /// Noise of each measure's difference between two pictures laid over each other. A measure
-    /// that is missing is reported, never judged.
-    pub tails: BTreeMap<Measure, Tail>,
+    /// Noise of each measure's difference between two pictures that, laid over each other, agree
+    /// at least `close_from`. A measure that is missing is reported, never judged.
+    pub close: BTreeMap<Measure, Tail>,
+    /// The same for pictures that agree less: another camera, another pressure on the skin.
+    pub loose: BTreeMap<Measure, Tail>,
+    /// [`Alignment::agreement`](crate::Alignment) that parts `close` from `loose`.
+    pub close_from: f32,
     /// Noise of each measure's difference where each picture was measured by itself.
     pub apart: BTreeMap<Measure, Tail>,
     /// A measure counts as changed when chance alone would give a difference as large in fewer
@@ -144,6 +148,15 @@ impl Tail {
             (c0, z0) = (c1, z1);
         }
         (c0.ln() + slope * (z - z0)).exp().clamp(1e-6, 1.0)
+    }
+
+    /// [`Tail::chance`] for a given measure: those of a pair are never below 0, and only more than
+    /// usual of them is a change.
+    pub(crate) fn chance_of(&self, measure: Measure, difference: f64) -> f64 {
+        if Measure::PAIR.contains(&measure) && difference <= self.centre {
+            return 1.0;
+        }
+        self.chance(difference)
     }
 
     /// Smallest |difference - centre| whose chance is at most `level`: the minimum detectable change.

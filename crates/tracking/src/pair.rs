@@ -16,6 +16,9 @@ const RIM: f64 = 0.03;
 const SPOT_CONTRAST: f32 = 0.3;
 /// ...and by this many times the local noise.
 const SPOT_NOISE: f32 = 5.0;
+/// Blur put on both pictures before their borders are drawn, in working pixels, so that one being a
+/// little out of focus matters less.
+const EVEN: f32 = 1.5;
 /// Least part of the lesion that both pictures must show.
 const LEAST_OVERLAP: f64 = 0.8;
 
@@ -53,7 +56,8 @@ pub(crate) fn overlay(before: &Scene, after: &Scene, fit: &Fit) -> Option<Overla
     let earlier = &before.tint;
 
     let axis = core::array::from_fn(|c| 0.5 * (before.axis[c] + after.axis[c]));
-    let (score_a, score_b) = (project(earlier, axis), project(&later, axis));
+    let (fine_a, fine_b) = (project(earlier, axis), project(&later, axis));
+    let (score_a, score_b) = (fine_a.blurred(EVEN), fine_b.blurred(EVEN));
     let threshold = otsu(&score_a, &common);
     let core = before.lesion.and(&later_lesion).eroded(2.0);
     let contrast = contrast(&score_a, &score_b, &core)?;
@@ -77,8 +81,8 @@ pub(crate) fn overlay(before: &Scene, after: &Scene, fit: &Fit) -> Option<Overla
     values.push((Measure::GainedArea, 0.0, gained));
     values.push((Measure::LostArea, 0.0, lost));
     let spot = new_spot(
-        &score_a,
-        &score_b,
+        &fine_a,
+        &fine_b,
         &lesion_a.or(&lesion_b).or(&either),
         &common,
         threshold,

@@ -13,6 +13,8 @@ const WORK_SIDE: usize = 256;
 const SMOOTH: f32 = 1.5;
 /// Radius of the opening that takes hairs and specks off the mask, in working pixels.
 const OPEN: f32 = 2.5;
+/// Pixels this many robust standard deviations darker than the skin are a first guess at a lesion.
+const UNLIKE: f32 = 3.0;
 /// Lesion and skin closer than this many pooled standard deviations: nothing stands out.
 const LEAST_SEPARATION: f32 = 1.0;
 /// A lesion smaller than this part of the picture is taken for a speck.
@@ -20,7 +22,7 @@ const LEAST_AREA: f32 = 0.002;
 /// Part of everything above the threshold that the lesion must hold, where no mask says where to look.
 const LEAST_SHARE: f32 = 0.4;
 /// Rounds of axis, threshold, mask; more change nothing.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 
 /// A patch at working size with the light taken out, and where lesion and skin are in it.
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ impl Scene {
                 }
                 scene.skin = scene.skin_around();
             }
-            None => scene.guess(),
+            None => scene.guess(&logs),
         }
         for _ in 0..ROUNDS {
             scene.flatten(&logs)?;
@@ -98,24 +100,44 @@ impl Scene {
         self.field.height
     }
 
-    /// First guess without a mask: lesion in the middle, skin along the edges.
-    fn guess(&mut self) {
+    /// First guess without a mask: what differs most from the skin along the edges, the nearer to
+    /// the middle the likelier; failing that, the middle.
+    fn guess(&mut self, logs: &[Plane; 3]) {
         let (w, h) = (self.width(), self.height());
         let short = w.min(h) as f32;
         let margin = (short * 0.1) as usize;
         let (cx, cy) = (w as f32 / 2.0, h as f32 / 2.0);
+        let from_middle = |i: usize| ((i % w) as f32 - cx).hypot((i / w) as f32 - cy) / short;
         let field = &self.field;
-        self.lesion = Bits::from_fn(w, h, |i| {
-            let (x, y) = ((i % w) as f32 - cx, (i / w) as f32 - cy);
-            field.data[i] && x.hypot(y) < 0.2 * short
-        });
         self.skin = Bits::from_fn(w, h, |i| {
             let (x, y) = (i % w, i / w);
             let edge = x.min(y).min(w - 1 - x).min(h - 1 - y);
             field.data[i] && edge < margin
         });
+        self.lesion = Bits::from_fn(w, h, |i| field.data[i] && from_middle(i) < 0.2);
         if self.skin.count() == 0 {
             self.skin = self.lesion.dilated(0.1 * short).not();
+            return;
+        }
+        let Some(unlike) = unlike_skin(logs, &self.skin) else {
+            return;
+        };
+        let parts = Bits::above(&unlike, UNLIKE)
+            .and(field)
+            .eroded(OPEN)
+            .dilated(OPEN)
+            .components();
+        let weight = |part: &[usize]| -> f32 {
+            part.iter()
+                .map(|&i| unlike.data[i] * (-0.5 * (from_middle(i) / 0.25).powi(2)).exp())
+                .sum()
+        };
+        let best = parts
+            .iter()
+            .filter(|p| p.len() as f32 > LEAST_AREA * (w * h) as f32)
+            .max_by(|a, b| weight(a).total_cmp(&weight(b)));
+        if let Some(part) = best {
+            self.lesion = Bits::of(w, h, part);
         }
     }
 
@@ -176,6 +198,28 @@ impl Scene {
         }
         Ok(())
     }
+}
+
+/// How far each pixel lies from the skin, in robust standard deviations; darker counts, lighter
+/// is glare.
+fn unlike_skin(logs: &[Plane; 3], skin: &Bits) -> Option<Plane> {
+    let mut out = Plane::filled(skin.width, skin.height, 0.0);
+    for log in logs {
+        let surface = Surface::fit(log, skin)?;
+        let darker = Plane::from_fn(log.width, log.height, |x, y| {
+            surface.at(x as f32, y as f32) - log.at(x, y)
+        })
+        .blurred(SMOOTH);
+        let mut sizes: Vec<f32> = (0..skin.data.len())
+            .filter(|&i| skin.data[i])
+            .map(|i| darker.data[i].abs())
+            .collect();
+        let spread = (1.4826 * crate::plane::median(&mut sizes)).max(0.01);
+        for (o, d) in out.data.iter_mut().zip(&darker.data) {
+            *o += d / spread / 3.0;
+        }
+    }
+    Some(out)
 }
 
 /// Everything but black corners, which dermoscopes leave around their round field.

@@ -13,7 +13,8 @@ const FITTED_ON: &str = "provisional constants";
 
 const Z: [f64; 7] = [0.674, 1.282, 1.645, 1.960, 2.326, 2.576, 2.807];
 
-const TOGETHER: &[Row] = &[
+const CLOSE_FROM: f32 = 0.8;
+const CLOSE: &[Row] = &[
     (Measure::Area, 0.0, 0.06, Z),
     (Measure::GreatestDiameter, 0.0, 0.03, Z),
     (Measure::LeastDiameter, 0.0, 0.03, Z),
@@ -30,7 +31,9 @@ const TOGETHER: &[Row] = &[
     (Measure::ColourShift, 0.0, 1.5, Z),
 ];
 
-const APART: &[Row] = TOGETHER;
+const LOOSE: &[Row] = CLOSE;
+
+const APART: &[Row] = CLOSE;
 
 impl MeasureNoise {
     /// The noise that ships with this crate, learnt as the README says.
@@ -44,7 +47,9 @@ impl MeasureNoise {
                 .collect()
         };
         Self {
-            tails: tails(TOGETHER),
+            close: tails(CLOSE),
+            loose: tails(LOOSE),
+            close_from: CLOSE_FROM,
             apart: tails(APART),
             level: LEVEL,
             false_alarms: FALSE_ALARMS,

@@ -14,4 +14,4 @@ pub use alter::Alteration;
 pub use picture::Picture;
 pub use report::{Proportion, Report, Row};
 pub use reshoot::Conditions;
-pub use run::{Given, Settings, learn, run};
+pub use run::{Given, Settings, learn, run, unchanged};

@@ -3,7 +3,7 @@ use super::dice::Dice;
 use super::picture::Picture;
 use super::report::{Proportion, Report, Row};
 use super::reshoot::{Conditions, Shot, reshoot};
-use crate::change::{Aspect, Change, Direction, MeasureChange, Verdict};
+use crate::change::{Aspect, Direction, Verdict};
 use crate::compare::compare;
 use crate::error::Result;
 use crate::measure::measure;
@@ -95,35 +95,6 @@ pub fn run(
             let pair = shots(&picture, change, part, settings, give);
             if let Some((before, after)) = pair {
                 let c = compare(&before, &after, noise);
-                // DEBUG
-                if std::env::var("TRK").is_ok() {
-                    let sc = |o: &Observation| o.probabilities[0].1;
-                    let truth = sc(&after) / sc(&before);
-                    let al = c.alignment.map(|a| {
-                        format!(
-                            "{:.4} {:.4} {:.2} {} {:.2} {:.3}",
-                            a.scale / truth - 1.0,
-                            a.scale_sd,
-                            a.agreement,
-                            a.scale_known,
-                            a.overlap,
-                            a.rotation
-                        )
-                    });
-                    let ms: Vec<String> = c
-                        .measures
-                        .iter()
-                        .map(|m| format!("{:?}={:.3}", m.measure, m.difference))
-                        .collect();
-                    eprintln!(
-                        "DBG\t{:?}\t{}\t{}\t{:?}\t{}",
-                        change,
-                        picture.lesion,
-                        al.unwrap_or_default(),
-                        c.verdict,
-                        ms.join(" ")
-                    );
-                }
                 trials.push(Trial {
                     change,
                     verdict: c.verdict,
@@ -148,43 +119,42 @@ pub fn run(
     }
 }
 
-/// Learns the noise of the measures from unchanged re-shots of `pictures`.
+/// Unchanged re-shots of `pictures`, a pair at a time: what [`learn`] learns from.
+pub fn unchanged(
+    pictures: impl IntoIterator<Item = Picture>,
+    settings: &Settings,
+    give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
+) -> impl Iterator<Item = (Observation, Observation)> {
+    pictures
+        .into_iter()
+        .filter(|p| p.fits(settings.conditions.size))
+        .flat_map(|p| (0..settings.unchanged_a_picture as u64).map(move |part| (part, p.clone())))
+        .filter_map(|(part, p)| shots(&p, Alteration::None, part, settings, give))
+}
+
+/// Learns the noise of the measures from pairs of pictures of unchanged lesions.
 ///
 /// # Errors
 /// As [`MeasureNoise::learnt`].
 pub fn learn(
-    pictures: impl IntoIterator<Item = Picture>,
-    settings: &Settings,
+    pairs: impl IntoIterator<Item = (Observation, Observation)>,
     false_alarms: f64,
     fitted_on: &str,
-    give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
 ) -> Result<MeasureNoise> {
     let noise = NoiseModel::default();
     let (mut together, mut apart) = (Vec::new(), Vec::new());
-    for picture in pictures.into_iter().filter(|p| p.fits(settings.conditions.size)) {
-        for part in 0..settings.unchanged_a_picture {
-            let pair = shots(&picture, Alteration::None, part as u64, settings, give);
-            let Some((mut before, mut after)) = pair else {
-                continue;
-            };
-            together.push(judged(compare(&before, &after, &noise)));
-            for o in [&mut before, &mut after] {
-                if let Some(patch) = o.patch.take() {
-                    o.measures = measure(&patch, o.mm_per_pixel, &noise).ok();
-                }
+    for (mut before, mut after) in pairs {
+        together.push(compare(&before, &after, &noise));
+        for o in [&mut before, &mut after] {
+            // Without a scale no size would be compared; on re-shots any scale will do.
+            let scale = o.mm_per_pixel.unwrap_or(MM);
+            if let Some(patch) = o.patch.take() {
+                o.measures = measure(&patch, Some(scale), &noise).ok();
             }
-            apart.push(judged(compare(&before, &after, &noise)));
         }
+        apart.push(compare(&before, &after, &noise));
     }
-    together.retain(|c| !c.is_empty());
     MeasureNoise::learnt(&together, &apart, false_alarms, fitted_on)
-}
-
-/// The measures that had a tail to be judged by, and so count.
-fn judged(change: Change) -> Vec<MeasureChange> {
-    let mut measures = change.measures;
-    measures.retain(|m| m.chance.is_some());
-    measures
 }
 
 /// The pairs to make of the `n`th picture.
@@ -232,7 +202,6 @@ fn observation(
     let given = give(&shot.rgb, w, h);
     Some(Observation {
         embedding: given.embedding,
-        probabilities: vec![("scale".into(), shot.scale)],
         patch: Some(Patch::new(w, h, shot.rgb, given.mask).ok()?),
         mm_per_pixel: scale_error.map(|e| MM / shot.scale * (1.0 + e)),
         ..Observation::new(taken_at, "bench", "1")
