@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use divan::Bencher;
 use skinkit_inference::{DataType, EngineChoice, LesionModel, ModelPack, Runtime, RuntimeConfig, Session, Tensor};
 
+#[global_allocator]
+static ALLOCATIONS: divan::AllocProfiler = divan::AllocProfiler::system();
+
 const ENGINES: [EngineChoice; 2] = [EngineChoice::OnnxRuntime, EngineChoice::Embedded];
 
 fn main() {

@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+#[cfg(not(any(feature = "embedded", feature = "onnxruntime")))]
+compile_error!("skinkit-inference needs an engine: enable the feature `embedded` or `onnxruntime`");
+
 mod config;
 #[cfg(feature = "embedded")]
 mod embedded;

@@ -160,3 +160,37 @@ fn a_network_of_doubles_is_refused_by_onnx_runtime_and_runs_in_f32_embedded() {
         assert!(matches!(runtime.session("double", &bytes), Err(Error::Network { .. })));
     }
 }
+
+#[test]
+fn flipped_bits_are_an_error_or_a_network_but_never_a_crash() {
+    let good = fixture("pack/model.onnx");
+    let mut state = 0x5eed_u64;
+    let mut next = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    let (mut refused, mut loaded) = (0, 0);
+    for _ in 0..250 {
+        let mut bytes = good.clone();
+        for _ in 0..1 + next() % 3 {
+            let at = next() % bytes.len();
+            bytes[at] ^= 1 << (next() % 8);
+        }
+        for runtime in runtimes() {
+            match runtime.session("flipped", &bytes) {
+                Err(_) => refused += 1,
+                Ok(mut session) if session.inputs()[0].len() == 768 => {
+                    loaded += 1;
+                    let _ = session.run(&[9u8; 768][..]);
+                }
+                Ok(_) => loaded += 1,
+            }
+        }
+    }
+    assert!(
+        refused > 0 && loaded > 0,
+        "{refused} refused, {loaded} loaded: the flips do not test anything"
+    );
+}
