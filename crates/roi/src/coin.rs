@@ -14,8 +14,8 @@ const RADII: [f32; 2] = [0.12, 0.52];
 const LEAST_RIM: f32 = 0.6;
 /// The rim is counted in this many directions.
 const SECTORS: usize = 72;
-/// Rims are blurred by this share of their radius, in and out, so that a tilted one still closes.
-const SPREAD: f32 = 0.08;
+/// How far from a circle an ellipse's rim is first looked for, as a share of the radius.
+const SPREAD: f32 = 0.12;
 /// Least brightness step across an edge, in grey levels a cell.
 const LEAST_EDGE: f32 = 4.0;
 
@@ -88,10 +88,7 @@ impl DiscFinder {
         };
         let edges: Vec<Edge> = (0..3).flat_map(|c| edges(&smoothed(&channel(c)))).collect();
         let Some(centre) = middle(&edges) else { return Ok(None) };
-        let Some(radius) = radius(&edges, centre) else {
-            return Ok(None);
-        };
-        let Some((ellipse, rim)) = rim(&edges, centre, radius) else {
+        let Some((ellipse, rim)) = rim(&edges, centre) else {
             return Ok(None);
         };
         let unit = |p: [f32; 2]| search.to_picture(p.map(|c| (c + 0.5) / SIDE as f32));
@@ -210,30 +207,6 @@ fn middle(edges: &[Edge]) -> Option<[f32; 2]> {
     Some([x, y].map(|c| (c / sum as f32 + 0.5) * CELL as f32))
 }
 
-/// The radius at which most directions have an edge that faces the middle.
-fn radius(edges: &[Edge], centre: [f32; 2]) -> Option<f32> {
-    let [low, high] = RADII.map(|r| r * SIDE as f32);
-    let mut seen = vec![[false; SECTORS]; SIDE];
-    for (_, distance, sector) in facing(edges, centre) {
-        let spread = (SPREAD * distance).ceil() as usize;
-        let middle = distance as usize;
-        for ring in seen
-            .iter_mut()
-            .take(middle + spread + 1)
-            .skip(middle.saturating_sub(spread))
-        {
-            ring[sector] = true;
-        }
-    }
-    let count = |ring: &[bool; SECTORS]| ring.iter().filter(|s| **s).count();
-    let rings = (low as usize..(high as usize).min(SIDE - 1)).map(|r| (count(&seen[r]), r));
-    // The outermost of those nearly as complete as the best: a coin has rings inside its rim.
-    let most = rings.clone().map(|(count, _)| count).max()?;
-    let (_, radius) = rings.filter(|(count, _)| 10 * count >= 9 * most).last()?;
-    // Without the blur: about the long half axis.
-    (most as f32 >= LEAST_RIM * SECTORS as f32).then_some(radius as f32 / (1.0 + SPREAD))
-}
-
 /// Edges that look towards or away from the middle, with distance and direction.
 fn facing(edges: &[Edge], centre: [f32; 2]) -> impl Iterator<Item = (&Edge, f32, usize)> {
     edges.iter().filter_map(move |edge| {
@@ -254,16 +227,35 @@ struct Ellipse {
     conic: [f32; 5],
 }
 
-/// Fits an ellipse to the edges near the circle, dropping what lies off it, and counts how much of the rim they cover.
-fn rim(edges: &[Edge], centre: [f32; 2], radius: f32) -> Option<(Ellipse, f32)> {
-    let all: Vec<(&Edge, f32, usize)> = facing(edges, centre).collect();
-    let start = (0.8 * radius)..(1.06 * radius);
-    let mut near: Vec<_> = all.iter().filter(|(_, distance, _)| start.contains(distance)).collect();
+/// The largest of the most complete ellipses about a middle, and how much of its rim was seen.
+fn rim(edges: &[Edge], centre: [f32; 2]) -> Option<(Ellipse, f32)> {
+    let facing: Vec<(&Edge, f32, usize)> = facing(edges, centre).collect();
+    let [low, high] = RADII.map(|r| (r * SIDE as f32) as usize);
+    let found: Vec<_> = (low..=high)
+        .rev()
+        .step_by(2)
+        .filter_map(|r| ellipse_near(&facing, centre, r as f32))
+        .collect();
+    let most = found.iter().map(|(_, rim)| *rim).fold(0.0, f32::max);
+    // A coin has rings inside its rim: the outermost of those nearly as complete as the best.
+    found
+        .into_iter()
+        .filter(|(_, rim)| *rim >= LEAST_RIM.max(0.9 * most))
+        .max_by(|(a, _), (b, _)| a.long.total_cmp(&b.long))
+}
+
+/// Fits an ellipse to the edges near a circle, dropping what lies off it and taking in what lies on it.
+fn ellipse_near(facing: &[(&Edge, f32, usize)], centre: [f32; 2], radius: f32) -> Option<(Ellipse, f32)> {
+    let start = (1.0 - SPREAD) * radius..(1.0 + SPREAD) * radius;
+    let mut near: Vec<_> = facing
+        .iter()
+        .filter(|(_, distance, _)| start.contains(distance))
+        .collect();
     let mut ellipse = None;
-    for tolerance in [0.16, 0.1, 0.06, 0.05] {
+    for tolerance in [0.16, 0.1, 0.06, 0.04, 0.04] {
         let fitted = fit(near.iter().map(|(edge, ..)| edge.at), centre, radius)?;
         let [a, b, c, d, e] = fitted.conic;
-        near = all
+        near = facing
             .iter()
             .filter(|(edge, ..)| {
                 let (x, y) = ((edge.at[0] - centre[0]) / radius, (edge.at[1] - centre[1]) / radius);
@@ -275,7 +267,7 @@ fn rim(edges: &[Edge], centre: [f32; 2], radius: f32) -> Option<(Ellipse, f32)> 
     let mut sectors = [false; SECTORS];
     near.iter().for_each(|(.., sector)| sectors[*sector] = true);
     let rim = sectors.iter().filter(|s| **s).count() as f32 / SECTORS as f32;
-    ellipse.filter(|_| rim >= LEAST_RIM).map(|ellipse| (ellipse, rim))
+    ellipse.map(|ellipse| (ellipse, rim))
 }
 
 /// Least squares for the conic, then its middle and half axes.
@@ -309,7 +301,7 @@ fn fit(points: impl Iterator<Item = [f32; 2]>, origin: [f32; 2], unit: f32) -> O
     let k = 1.0 + a * x * x + b * x * y + c * y * y;
     let (half, spread) = ((a + c) / 2.0, ((a - c) / 2.0).hypot(b / 2.0));
     let (long, short) = ((k / (half - spread)).sqrt(), (k / (half + spread)).sqrt());
-    let sound = long.is_finite() && short.is_finite() && short > 0.0 && long < 2.0;
+    let sound = long.is_finite() && short > 0.6 * long && long < 2.0;
     sound.then(|| Ellipse {
         centre: [origin[0] + unit * x as f32, origin[1] + unit * y as f32],
         long: unit * long as f32,

@@ -123,7 +123,7 @@ impl HandLandmarker {
         };
         let hand = Sampling {
             side: HAND_SIDE,
-            border: Border::Zero,
+            border: Border::Replicate,
             range: (0.0, 1.0),
         };
         Ok(Self {

@@ -5,7 +5,8 @@ mod support;
 use std::path::Path;
 
 use skinkit_preprocess::Frame;
-use skinkit_roi::{BodyPart, HandLandmarker, Networks, PoseLandmarker};
+use skinkit_roi::{BodyPart, HandLandmarker, Networks, Pose, PoseLandmarker};
+use support::Golden;
 
 fn networks() -> Networks {
     Networks::from_folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"))
@@ -34,6 +35,64 @@ fn a_portrait_has_a_pose_whose_nose_is_on_the_face() {
             assert!(pose.points[11].position[0] > pose.points[12].position[0]);
             assert!(pose.points.iter().all(|p| p.position.iter().all(|v| v.is_finite())));
             assert!(pose.points.iter().all(|p| (0.0..=1.0).contains(&p.visibility)));
+        }
+    }
+}
+
+/// Mean distance of the points that MediaPipe calls visible, in pixels, and the distance between its shoulders.
+fn against_golden(pose: &Pose, golden: &Golden) -> (f32, f32) {
+    let expected = golden.pose_lite.as_ref().unwrap();
+    let (width, height) = (golden.width as f32, golden.height as f32);
+    let place = |p: &[f32; 4]| [p[0] * width, p[1] * height];
+    let visible: Vec<f32> = pose
+        .points
+        .iter()
+        .zip(expected)
+        .filter(|(_, expected)| expected[3] > 0.5)
+        .map(|(point, expected)| {
+            let [x, y] = place(expected);
+            (point.position[0] - x).hypot(point.position[1] - y)
+        })
+        .collect();
+    let ([a, b], [c, d]) = (place(&expected[11]), place(&expected[12]));
+    (visible.iter().sum::<f32>() / visible.len() as f32, (a - c).hypot(b - d))
+}
+
+#[test]
+fn poses_agree_with_mediapipe() {
+    let runtime = support::runtime();
+    let mut poses = PoseLandmarker::new(&runtime, &networks()).unwrap();
+    assert!(!poses.has_detector());
+    // Made by `models/tools/convert WORK --only pose_detection --out FOLDER`, beside the committed networks.
+    let detector = std::env::var_os("SKINKIT_POSE_NETWORKS")
+        .map(|folder| PoseLandmarker::new(&runtime, &Networks::from_folder(folder)).unwrap());
+    if detector.is_none() {
+        eprintln!("SKIPPED: poses with MediaPipe's person detector: SKINKIT_POSE_NETWORKS names no folder with it");
+    }
+    let mut detector = detector;
+    for golden in support::committed().iter().filter(|g| g.pose_lite.is_some()) {
+        let photo = golden.photo();
+        let pose = poses.find(&photo.frame()).unwrap().expect("a person");
+        let (error, shoulders) = against_golden(&pose, golden);
+        println!(
+            "| {} | from the face | {error:.2} px | {:.1} % |",
+            golden.name,
+            100.0 * error / shoulders
+        );
+        assert!(error < 0.25 * shoulders, "{}: {error} px", golden.name);
+        if let Some(exact) = &mut detector {
+            let pose = exact.find(&photo.frame()).unwrap().expect("a person");
+            let (error, shoulders) = against_golden(&pose, golden);
+            println!(
+                "| {} | person detector | {error:.2} px | {:.2} % |",
+                golden.name,
+                100.0 * error / shoulders
+            );
+            assert!(
+                error < 0.01 * shoulders,
+                "{}: {error} px with the detector",
+                golden.name
+            );
         }
     }
 }

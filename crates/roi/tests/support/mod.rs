@@ -17,6 +17,9 @@ pub struct Golden {
     pub face_mesh_468: Vec<Vec<[f32; 3]>>,
     pub face_landmarker_v2_478: Vec<Vec<[f32; 3]>>,
     selfie_mask: GoldenMask,
+    /// x, y, z, visibility; only the committed goldens have it.
+    #[serde(default)]
+    pub pose_lite: Option<Vec<[f32; 4]>>,
     #[serde(skip)]
     pub name: String,
     #[serde(skip)]
