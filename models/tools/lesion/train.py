@@ -160,6 +160,7 @@ def main() -> None:
     parser.add_argument("--twice", type=float, default=0.2, help="share of single-picture lesions that give two views")
     parser.add_argument("--rate", type=float, default=0.5, help="of the peak learning rates 3e-4 (stem) and 1e-3 (rest)")
     parser.add_argument("--mix", type=float, default=0.15, help="share of batches with CutMix or MixUp")
+    parser.add_argument("--contrast", type=float, default=0.1, help="weight of the same-lesion loss")
     parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--ema", type=float, default=0.998)
     parser.add_argument("--frozen-blocks", type=int, default=3, help="stem blocks that stay as they are")
@@ -262,7 +263,7 @@ def main() -> None:
             logits, embedding, predicted = model(x)
         parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
         if not mixing:
-            parts["contrast"] = 0.3 * losses.contrast(embedding, owner, memory, memory_group)
+            parts["contrast"] = args.contrast * losses.contrast(embedding, owner, memory, memory_group)
             memory = torch.cat([embedding.detach(), memory])[:1024]
             memory_group = torch.cat([owner, memory_group])[:1024]
         if mask is not None and masked:
