@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn halving_a_two_pixel_step_is_pillows_triangle() {
-        // Pillow 12: Image.fromarray([0,0,255,255]).resize((2,1), BILINEAR) gives 36, 219.
+        // Pillow 13: Image.fromarray([0,0,255,255]).resize((2,1), BILINEAR) gives 36, 219.
         let data: Vec<u8> = [0u8, 0, 255, 255].iter().flat_map(|&v| [v; 3]).collect();
         let frame = Frame::rgb8(&data, 4, 1).unwrap();
         let mut out = [0u8; 6];
