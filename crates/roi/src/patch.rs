@@ -326,7 +326,11 @@ mod tests {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 (state >> 8) as f32 / (1 << 24) as f32
             };
-            let (angle, wave, phase) = (next() * 6.283, 0.08 + 0.35 * next(), next() * 6.283);
+            let (angle, wave, phase) = (
+                next() * std::f32::consts::TAU,
+                0.08 + 0.35 * next(),
+                next() * std::f32::consts::TAU,
+            );
             value += (wave * (x * angle.cos() + y * angle.sin()) + phase).sin();
         }
         value

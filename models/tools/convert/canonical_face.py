@@ -54,10 +54,18 @@ def read(data: bytes) -> tuple[list[tuple], list[tuple]]:
 
 
 def _table(declaration: str, rows: list[tuple], per_line: int) -> list[str]:
-    cells = ["[" + ", ".join(f"{x:.6f}" if isinstance(x, float) else str(x) for x in row) + "]" for row in rows]
+    cells = ["[" + ", ".join(_number(x) for x in row) + "]" for row in rows]
     lines = ["#[rustfmt::skip]", f"pub static {declaration} = ["]
     lines += ["    " + ", ".join(cells[i : i + per_line]) + "," for i in range(0, len(cells), per_line)]
     return [*lines, "];", ""]
+
+
+def _number(x: float | int) -> str:
+    if isinstance(x, int):
+        return str(x)
+    # Five places are a tenth of a micrometre, and no more digits than a single-precision float has.
+    text = f"{x:.5f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def _fields(data: bytes):

@@ -1,5 +1,6 @@
 //! Golden pictures: the committed subset, and the whole set where it lies beside the checkout.
-#![allow(dead_code)]
+// Support code is no #[test] function, so clippy's leave for tests does not reach it.
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,8 @@
 //! A second photo of a face, made from the first: the picture is given the mesh's depth, turned, scaled, lit and
 //! drawn again. Where each point went is known exactly. It is synthetic: the hidden side of the face stays unknown
 //! and the light does not follow the turn.
-#![allow(dead_code)]
+// Support code is no #[test] function, so clippy's leave for tests does not reach it.
+#![allow(dead_code, clippy::unwrap_used)]
 
 use skinkit_preprocess::Photo;
 use skinkit_roi::{FaceMesh, topology};
