@@ -5,11 +5,13 @@ use skinkit::{Analysis, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::table::{Table, bar};
 use crate::{open, overlay};
 
 /// Runs the command.
-pub fn run(arguments: &arguments::Analyze) -> Result<(), Failure> {
+pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let region = open::region(&arguments.model.region)?;
     let photo = open::photo(&arguments.photo)?;
     let kit = open::kit(&arguments.model)?;
@@ -18,14 +20,14 @@ pub fn run(arguments: &arguments::Analyze) -> Result<(), Failure> {
         overlay::analysis(&photo, &analysis).save(path)?;
     }
     if arguments.json {
-        println!("{}", object(&kit, &analysis));
+        out.line(format_args!("{}", object(&kit, &analysis)));
     } else {
-        print(&kit, &analysis);
+        describe(&mut out, &kit, &analysis);
         if let Some(path) = &arguments.overlay {
-            println!("\noverlay: {}", path.display());
+            out.line(format_args!("\noverlay: {}", path.display()));
         }
     }
-    Ok(())
+    Ok(out)
 }
 
 /// The documented JSON object.
@@ -54,32 +56,37 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
 }
 
 /// The same for a person.
-fn print(kit: &SkinKit, analysis: &Analysis) {
+fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
     let (pack, finding, roi) = (kit.pack(), &analysis.finding, &analysis.roi);
-    println!("pack      {} {} ({})", pack.id, pack.version, pack.license.id);
-    println!("engine    {}", analysis.engine);
-    println!(
+    out.line(format_args!(
+        "pack      {} {} ({})",
+        pack.id, pack.version, pack.license.id
+    ));
+    out.line(format_args!("engine    {}", analysis.engine));
+    out.line(format_args!(
         "region    {} at {:.0},{:.0}, {:.0} px wide, turned {:.1}°",
         analysis.region,
         roi.centre[0],
         roi.centre[1],
         roi.width,
         roi.rotation.to_degrees()
-    );
+    ));
     let quality = &analysis.quality;
     let issues: Vec<String> = quality.issues.iter().map(ToString::to_string).collect();
     let verdict = if quality.accepted { "accepted" } else { "not accepted" };
-    println!(
+    out.line(format_args!(
         "quality   {verdict}{}{}",
         if issues.is_empty() { "" } else { ": " },
         issues.join(", ")
-    );
+    ));
     if let Some(familiarity) = &finding.familiarity
         && !familiarity.in_distribution
     {
-        println!("note      this picture is unlike those the pack was trained on: read the figures with that in mind");
+        out.line(format_args!(
+            "note      this picture is unlike those the pack was trained on: read the figures with that in mind"
+        ));
     }
-    println!();
+    out.line("");
     let mut table = Table::new(&["label", "p", "", "in the 90 % set"]);
     for p in &finding.probabilities {
         let chosen = if finding.prediction_set.contains(&p.label) {
@@ -89,11 +96,13 @@ fn print(kit: &SkinKit, analysis: &Analysis) {
         };
         table.row([p.name.clone(), format!("{:.3}", p.p), bar(p.p), chosen.to_owned()]);
     }
-    table.print();
+    out.line(table);
     let t = &analysis.timings;
-    println!(
+    out.line(format_args!(
         "\nms: landmarks {:.1}, quality {:.1}, tensor {:.1}, model {:.1}, measures {:.1}, total {:.1}",
         t.landmarks, t.quality, t.tensor, t.model, t.measures, t.total
-    );
-    println!("SkinKit records, measures and compares. It is not a medical device.");
+    ));
+    out.line(format_args!(
+        "SkinKit records, measures and compares. It is not a medical device."
+    ));
 }

@@ -5,10 +5,12 @@ use skinkit::inference::{ModelPack, Runtime, RuntimeConfig, locate};
 
 use crate::arguments;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::packs;
 
 /// Runs the command. What is missing is reported, not a failure: that is what one asks a doctor for.
-pub fn run(arguments: &arguments::Doctor) -> Result<(), Failure> {
+pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let search = locate::find_library(None);
     let runtime = Runtime::new(&RuntimeConfig::default());
     let pack = packs::find(None).map_err(|failure| failure.line()).and_then(|path| {
@@ -31,31 +33,31 @@ pub fn run(arguments: &arguments::Doctor) -> Result<(), Failure> {
             "version": env!("CARGO_PKG_VERSION"), "engine": engine, "pack": pack, "library_search": search,
             "cache": locate::cache_dir(),
         });
-        println!("{report}");
-        return Ok(());
+        out.line(format_args!("{report}"));
+        return Ok(out);
     }
-    println!("skinkit   {}", env!("CARGO_PKG_VERSION"));
+    out.line(format_args!("skinkit   {}", env!("CARGO_PKG_VERSION")));
     match &runtime {
-        Ok(runtime) => println!("engine    {}", runtime.engine()),
-        Err(error) => println!("engine    none: {error}"),
+        Ok(runtime) => out.line(format_args!("engine    {}", runtime.engine())),
+        Err(error) => out.line(format_args!("engine    none: {error}")),
     }
-    println!("library   {search}");
+    out.line(format_args!("library   {search}"));
     match &pack {
         Ok((path, pack)) => {
-            println!(
+            out.line(format_args!(
                 "pack      {} {} ({}) in {}",
                 pack.id(),
                 pack.version(),
                 pack.manifest().license.id,
                 path.display()
-            );
+            ));
         }
-        Err(message) => println!("pack      none: {message}"),
+        Err(message) => out.line(format_args!("pack      none: {message}")),
     }
-    println!(
+    out.line(format_args!(
         "threads   {} available",
         std::thread::available_parallelism().map_or(1, usize::from)
-    );
-    println!("network   none: SkinKit holds no network code");
-    Ok(())
+    ));
+    out.line(format_args!("network   none: SkinKit holds no network code"));
+    Ok(out)
 }

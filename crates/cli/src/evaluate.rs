@@ -11,13 +11,15 @@ use crate::arguments;
 use crate::eval::{self, Prediction, labels};
 use crate::failure::Failure;
 use crate::open;
+use crate::output::Output;
 use crate::table::Table;
 
 /// Endings a picture may have.
 const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "JPG"];
 
 /// Runs the command.
-pub fn run(arguments: &arguments::Eval) -> Result<(), Failure> {
+pub fn run(arguments: &arguments::Eval) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let file = std::fs::File::open(&arguments.labels)
         .map_err(|error| Failure::Input(format!("cannot read {}: {error}", arguments.labels.display())))?;
     let rows = labels::read(file).map_err(|error| named(&arguments.labels, &error))?;
@@ -46,11 +48,11 @@ pub fn run(arguments: &arguments::Eval) -> Result<(), Failure> {
         fields.insert("engine".to_owned(), serde_json::json!(kit.engine()));
     }
     if arguments.json {
-        println!("{summary}")
+        out.line(format_args!("{summary}"))
     } else {
-        print(&summary)
+        describe(&mut out, &summary)
     }
-    Ok(())
+    Ok(out)
 }
 
 fn prediction(row: labels::Row, truth: usize, classes: &[String], analysis: &Analysis, decode: f64) -> Prediction {
@@ -119,7 +121,7 @@ fn named(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 }
 
 /// The figures that are one number, in the order of the object.
-fn print(summary: &Value) {
+fn describe(out: &mut Output, summary: &Value) {
     let Value::Object(fields) = summary else { return };
     let mut table = Table::default();
     for (name, value) in fields {
@@ -129,5 +131,5 @@ fn print(summary: &Value) {
             _ => {}
         }
     }
-    table.print();
+    out.line(table);
 }

@@ -10,11 +10,13 @@ use skinkit::{Config, Details, ScanRequest, SkinKit, Verdict};
 
 use crate::arguments;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::table::Table;
 use crate::{key_file, open, packs, report};
 
 /// `skinkit add DB SITE PHOTO`.
-pub fn add(arguments: &arguments::Add) -> Result<(), Failure> {
+pub fn add(arguments: &arguments::Add) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let region = open::region(&arguments.model.region)?;
     let taken_at = arguments.taken_at.as_deref().map(time).transpose()?;
     let photo = open::photo(&arguments.photo)?;
@@ -31,28 +33,29 @@ pub fn add(arguments: &arguments::Add) -> Result<(), Failure> {
     };
     let scan = open::named(&arguments.photo, kit.scan(&photo.frame(), &request))?;
     if arguments.json {
-        println!("{}", json!({"scan_id": scan.id, "site": arguments.site}));
+        out.line(format_args!("{}", json!({"scan_id": scan.id, "site": arguments.site})));
     } else {
         let verdict = if scan.analysis.quality.accepted {
             "accepted"
         } else {
             "kept, but not good enough to compare"
         };
-        println!(
+        out.line(format_args!(
             "scan {} of '{}' is in {} ({verdict})",
             scan.id,
             arguments.site,
             arguments.db.display()
-        );
+        ));
         for issue in &scan.analysis.quality.issues {
-            println!("  {issue}");
+            out.line(format_args!("  {issue}"));
         }
     }
-    Ok(())
+    Ok(out)
 }
 
 /// `skinkit history DB`.
-pub fn list(arguments: &arguments::HistoryOf) -> Result<(), Failure> {
+pub fn list(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let history = open::history(&arguments.db, &arguments.key)?;
     let mut sites = Vec::new();
     for site in history.sites(&arguments.subject)? {
@@ -63,11 +66,15 @@ pub fn list(arguments: &arguments::HistoryOf) -> Result<(), Failure> {
             .iter()
             .map(|(scans, site)| json!({"site": site, "scans": scans.iter().map(scan_object).collect::<Vec<_>>()}))
             .collect();
-        println!("{}", json!({"sites": sites}));
-        return Ok(());
+        out.line(format_args!("{}", json!({"sites": sites})));
+        return Ok(out);
     }
     if sites.is_empty() {
-        println!("no scans of '{}' in {}", arguments.subject, arguments.db.display());
+        out.line(format_args!(
+            "no scans of '{}' in {}",
+            arguments.subject,
+            arguments.db.display()
+        ));
     }
     let mut table = Table::new(&["site", "scan", "taken", "pack", "quality", "most probable", "p"]);
     for (scans, site) in &sites {
@@ -86,13 +93,14 @@ pub fn list(arguments: &arguments::HistoryOf) -> Result<(), Failure> {
         }
     }
     if !sites.is_empty() {
-        table.print();
+        out.line(&table);
     }
-    Ok(())
+    Ok(out)
 }
 
 /// `skinkit compare DB SITE`.
-pub fn compare(arguments: &arguments::Compare) -> Result<(), Failure> {
+pub fn compare(arguments: &arguments::Compare) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let history = open::history(&arguments.db, &arguments.key)?;
     let scans = history.scans(&arguments.subject, &arguments.site)?;
     let [.., before, after] = &scans[..] else {
@@ -105,7 +113,7 @@ pub fn compare(arguments: &arguments::Compare) -> Result<(), Failure> {
     };
     let change = history.compare_scans(before, after)?;
     if arguments.json {
-        println!(
+        out.line(format_args!(
             "{}",
             json!({
                 "site": arguments.site,
@@ -114,37 +122,40 @@ pub fn compare(arguments: &arguments::Compare) -> Result<(), Failure> {
                 "similarity": change.similarity,
                 "change": change,
             })
-        );
-        return Ok(());
+        ));
+        return Ok(out);
     }
-    println!(
+    out.line(format_args!(
         "{}: {} against {}",
         arguments.site,
         date(after.taken_at),
         date(before.taken_at)
-    );
+    ));
     if let Some(similarity) = change.similarity {
-        println!("similarity of the two pictures: {similarity:.3} (1 is the same)");
+        out.line(format_args!(
+            "similarity of the two pictures: {similarity:.3} (1 is the same)"
+        ));
     }
     let mut table = Table::new(&["measure", "before", "after", "difference", "least that counts", ""]);
     for row in &change.measures {
         table.row(measure_row(row));
     }
     if !change.measures.is_empty() {
-        println!();
-        table.print();
+        out.line("");
+        out.line(&table);
     }
-    println!("\n{}", sentence(&change));
-    Ok(())
+    out.line(format_args!("\n{}", sentence(&change)));
+    Ok(out)
 }
 
 /// `skinkit report DB --out HTML`.
-pub fn report(arguments: &arguments::Report) -> Result<(), Failure> {
+pub fn report(arguments: &arguments::Report) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let history = open::history(&arguments.db, &arguments.key)?;
     let page = report::html(&crate::page::of(&history, &arguments.subject)?);
     write_whole(&arguments.out, page.as_bytes())?;
-    println!("report: {}", arguments.out.display());
-    Ok(())
+    out.line(format_args!("report: {}", arguments.out.display()));
+    Ok(out)
 }
 
 /// The one conclusion, in words that claim no more than was measured.

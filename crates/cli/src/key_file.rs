@@ -8,6 +8,7 @@ use skinkit::Key;
 
 use crate::arguments::KeyFile;
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// A key file holds 64 digits and perhaps a line break; anything longer is another file.
 const LONGEST: u64 = 128;
@@ -29,7 +30,7 @@ pub fn read(argument: &KeyFile) -> Result<Key, Failure> {
 }
 
 /// `skinkit key new FILE`.
-pub fn create(path: &Path) -> Result<(), Failure> {
+pub fn create(path: &Path) -> Result<Output, Failure> {
     let failed = |error: std::io::Error| {
         let hint = if error.kind() == ErrorKind::AlreadyExists {
             "; a key is never replaced, choose another name"
@@ -52,9 +53,8 @@ pub fn create(path: &Path) -> Result<(), Failure> {
         let _ = std::fs::remove_file(path);
         return Err(failed(error));
     }
-    println!(
+    Ok(Output::of(format_args!(
         "key written to {}: keep it safe, without it the history cannot be read",
         path.display()
-    );
-    Ok(())
+    )))
 }

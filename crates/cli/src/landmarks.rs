@@ -6,10 +6,12 @@ use skinkit::roi::{Face, FaceLandmarker};
 
 use crate::arguments;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::{open, overlay};
 
 /// Runs the command. No face is a result, not a failure.
-pub fn run(arguments: &arguments::Landmarks) -> Result<(), Failure> {
+pub fn run(arguments: &arguments::Landmarks) -> Result<Output, Failure> {
+    let mut out = Output::default();
     let photo = open::photo(&arguments.photo)?;
     let runtime = Runtime::new(&open::runtime(&arguments.engine)).map_err(skinkit::Error::from)?;
     let mut landmarker = FaceLandmarker::new(&runtime).map_err(skinkit::Error::from)?;
@@ -27,22 +29,22 @@ pub fn run(arguments: &arguments::Landmarks) -> Result<(), Failure> {
             "engine": runtime.engine(),
             "faces": faces.iter().map(face).collect::<Vec<_>>(),
         });
-        println!("{object}");
-        return Ok(());
+        out.line(format_args!("{object}"));
+        return Ok(out);
     }
-    println!("{} face(s) in {}", faces.len(), arguments.photo.display());
+    out.line(format_args!("{} face(s) in {}", faces.len(), arguments.photo.display()));
     for face in &faces {
         let [x0, y0, x1, y1] = face.detection.bbox;
-        println!(
+        out.line(format_args!(
             "  score {:.3}, box {x0:.0},{y0:.0} to {x1:.0},{y1:.0}, {} landmarks",
             face.detection.score,
             face.mesh.points.len()
-        );
+        ));
     }
     if let Some(path) = &arguments.overlay {
-        println!("overlay: {}", path.display());
+        out.line(format_args!("overlay: {}", path.display()));
     }
-    Ok(())
+    Ok(out)
 }
 
 fn face(face: &Face) -> Value {

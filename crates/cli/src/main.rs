@@ -11,6 +11,7 @@ mod history;
 mod key_file;
 mod landmarks;
 mod open;
+mod output;
 mod overlay;
 mod packs;
 mod page;
@@ -23,9 +24,10 @@ use clap::Parser;
 
 use arguments::{Arguments, Command, Key};
 use failure::Failure;
+use output::Output;
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse().command) {
+    match run(&Arguments::parse().command).and_then(|output| output.write()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("skinkit: {}", failure.line());
@@ -34,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command) -> Result<(), Failure> {
+fn run(command: &Command) -> Result<Output, Failure> {
     match command {
         Command::Analyze(arguments) => analyze::run(arguments),
         Command::Add(arguments) => history::add(arguments),

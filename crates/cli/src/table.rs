@@ -1,6 +1,8 @@
 //! Readable columns on a terminal.
 
-/// Rows of cells, printed in columns as wide as they need to be.
+use std::fmt;
+
+/// Rows of cells, shown in columns as wide as they need to be.
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Vec<String>>,
@@ -18,28 +20,31 @@ impl Table {
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
+}
 
-    /// Prints it, indented by two spaces.
-    pub fn print(&self) {
+impl fmt::Display for Table {
+    /// Without a line break at the end; indented by two spaces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns)
-            .map(|column| {
-                self.rows
-                    .iter()
-                    .filter_map(|row| row.get(column))
-                    .map(|cell| cell.chars().count())
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        for row in &self.rows {
-            let line: Vec<String> = row
+        let width = |column: usize| {
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for (index, row) in self.rows.iter().enumerate() {
+            let cells: Vec<String> = row
                 .iter()
                 .zip(&widths)
-                .map(|(cell, width)| format!("{cell:<width$}", width = *width))
+                .map(|(cell, &width)| format!("{cell:<width$}"))
                 .collect();
-            println!("  {}", line.join("  ").trim_end());
+            let line_break = if index == 0 { "" } else { "\n" };
+            write!(f, "{line_break}  {}", cells.join("  ").trim_end())?;
         }
+        Ok(())
     }
 }
 

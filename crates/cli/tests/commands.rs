@@ -142,3 +142,22 @@ fn a_key_is_private_and_never_replaced() {
     assert!(line.contains("never replaced"), "{line}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_early_is_no_failure() {
+    use std::process::Stdio;
+    let mut child = skinkit(["landmarks", "--json"])
+        .arg(photo("face.jpg"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
