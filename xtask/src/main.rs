@@ -3,6 +3,7 @@
 mod command;
 mod demo;
 mod python;
+mod readme;
 mod setup;
 mod test;
 

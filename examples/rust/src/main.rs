@@ -12,7 +12,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for file in ["lesion-first.jpg", "lesion-second.jpg"] {
         let photo = Photo::open(format!("examples/photos/{file}").as_ref(), &Limits::default())?;
         let scan = kit.scan(&photo.frame(), &ScanRequest::new("left forearm"))?;
-        println!("{file}: accepted {}, set {:?}", scan.analysis.quality.accepted, scan.analysis.finding.prediction_set);
+        println!(
+            "{file}: accepted {}, set {:?}",
+            scan.analysis.quality.accepted, scan.analysis.finding.prediction_set
+        );
     }
     if let Some(change) = kit.compare("me", "left forearm")? {
         println!("similarity {:?}, {:?}", change.similarity, change.verdict);
