@@ -137,15 +137,22 @@ impl ModelPack {
 
 fn parse(json: &[u8]) -> std::result::Result<Manifest, (String, String)> {
     // The number first: a newer format should be called that, and not fail at some field it no longer has.
-    let value: serde_json::Value =
-        serde_json::from_slice(json).map_err(|error| ("the file".to_owned(), format!("it is not JSON: {error}")))?;
-    pack_check::format(&value)?;
-    drop(value);
+    #[derive(serde::Deserialize)]
+    struct Start {
+        #[serde(default)]
+        format: Option<serde_json::Value>,
+    }
+    let file = |reason: String| ("the file".to_owned(), reason);
+    if json.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(file("it is not a JSON object".to_owned()));
+    }
+    let start: Start = serde_json::from_slice(json).map_err(|error| file(format!("it is not JSON: {error}")))?;
+    pack_check::format(start.format.as_ref())?;
     let mut reader = serde_json::Deserializer::from_slice(json);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { "the file".to_owned() } else { path };
-        (field, error.into_inner().to_string())
+        let reason = error.into_inner().to_string();
+        if path == "." { file(reason) } else { (path, reason) }
     })
 }
 
@@ -162,7 +169,7 @@ fn read(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> {
             metadata.len()
         ));
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     let file = fs::File::open(path).map_err(|error| format!("it can't be opened ({error})"))?;
     file.take(most)
         .read_to_end(&mut bytes)

@@ -24,16 +24,17 @@ fn fail(field: impl Into<String>, reason: impl Into<String>) -> Checked {
 }
 
 /// The format number, before anything else is looked at.
-pub(crate) fn format(json: &Value) -> Checked {
-    match json.get("format") {
-        None if !json.is_object() => fail("the file", "it is not a JSON object"),
-        None => fail("format", "it is missing"),
-        Some(number) if number.as_u64() == Some(u64::from(FORMAT)) => Ok(()),
-        Some(number) if number.as_u64() > Some(u64::from(FORMAT)) => fail(
+pub(crate) fn format(number: Option<&Value>) -> Checked {
+    let Some(number) = number else {
+        return fail("format", "it is missing");
+    };
+    match number.as_u64() {
+        Some(known) if known == u64::from(FORMAT) => Ok(()),
+        Some(newer) if newer > u64::from(FORMAT) => fail(
             "format",
-            format!("{number} is newer than {FORMAT}, which this version reads: update SkinKit"),
+            format!("{newer} is newer than {FORMAT}, which this version reads: update SkinKit"),
         ),
-        Some(number) => fail("format", format!("{number} is not a format; {FORMAT} is")),
+        _ => fail("format", format!("{number} is not a format; {FORMAT} is")),
     }
 }
 
