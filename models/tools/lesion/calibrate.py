@@ -92,7 +92,7 @@ def main() -> None:
     result = {
         "calibration": {"temperature": round(t, 4), "fitted_on": fitted_on},
         "conformal": {"method": "lac", "alpha": ALPHA, "threshold": round(conformal_threshold(p, label), 5), "fitted_on": fitted_on},
-        "ood": {**chosen, "threshold": best["threshold"], "fitted_on": f"{len(known['logits'])} training pictures; threshold: 96.5 % of the calibration pictures stay under it"},
+        "ood": {**chosen, "threshold": best["threshold"], "fitted_on": f"{len(known['logits'])} training pictures; threshold: 98 % of the calibration pictures stay under it"},
         "embedding_noise": {**noise(held["embedding"], group), "fitted_on": fitted_on} if len(np.unique(group)) < len(group) else None,
         "report": {
             "ece_before": metrics.ece(metrics.softmax(held["logits"]), label),

@@ -97,7 +97,9 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
         f"{t['config']['views']} views in {t['minutes']:.0f} minutes on two shared CPU cores, sides {t['config']['sizes']}, seed {t['seed']}. "
         "Square-root class sampling with logit adjustment, AdamW (stem 3e-4, rest 1e-3), cosine, weight averaging, CutMix and MixUp, "
         "supervised contrast over pictures of one lesion, Dice and BCE on the masks; batch-norm statistics recalibrated on dermoscopic "
-        "pictures, then frozen with the first stem blocks.", "", f"    {t['command']}", "",
+        "pictures, then frozen with the first stem blocks. After training, two closed-form fits (finish.py): the embedding is a linear "
+        f"discriminant between lesions on the pooled features of every stage, and {t['prior_share']:.2f} of the log class frequencies is in the "
+        "head's bias.", "", f"    {t['command']}", "",
         f"## Held-out figures ({pack['variants'][0]['name']} variant)", "",
         f"{e['set'][0].upper()}{e['set'][1:]}: {e['n']:,} pictures of {e['lesions']:,} lesions. Intervals: bootstrap over lesions. "
         "All dermoscopic; say so wherever a figure is quoted.", "",

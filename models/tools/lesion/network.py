@@ -188,11 +188,11 @@ class LesionNet(nn.Module):
         # tell two lesions apart that share a class.
         self.embed = nn.Linear(WIDTH + 112, WIDTH)
         self.decoder = MaskDecoder(WIDTH)
-        # Fitted in closed form after training (embed.py); takes `embed`'s place in the export.
+        # Fitted in closed form after training (finish.py); takes `embed`'s place in the export.
         self.discriminant: nn.Linear | None = None
 
     def describe(self, taps, tokens):
-        """Pooled features of every stage, [B,512]: what embed.py looks at."""
+        """Pooled features of every stage, [B,512]: what finish.py looks at."""
         parts = [tokens.mean(dim=1)] + [t.mean(dim=(2, 3)) for t in reversed(taps)]
         for t in (taps[0], taps[3]):
             centred = t - t.mean(dim=(2, 3), keepdim=True)

@@ -29,7 +29,7 @@ def score(statistics: dict, outputs: dict[str, np.ndarray], temperature: float) 
     return np.linalg.norm(centred @ np.asarray(statistics["whitening"]).T, axis=1)
 
 
-def threshold(known: np.ndarray, keep: float = 0.965) -> float:
+def threshold(known: np.ndarray, keep: float = 0.98) -> float:
     """The score that `keep` of the known pictures stay under."""
     return float(np.quantile(known, keep))
 

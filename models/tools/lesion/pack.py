@@ -93,6 +93,7 @@ def training_facts(checkpoint: pathlib.Path) -> dict:
             f"--minutes {config['minutes']}" if config.get("minutes") not in (None, "None") else f"--steps {config['steps']}"
         ),
         "config": config,
+        "prior_share": state.get("prior_share", 0.0),
     }
 
 

@@ -236,7 +236,7 @@ def test_network_outputs_and_exact_heatmap():
 def test_discriminant_finds_the_lesion_under_louder_noise():
     pytest.importorskip("torch")
     pytest.importorskip("cv2")
-    import embed
+    import finish
 
     rng = np.random.default_rng(6)
 
@@ -247,12 +247,24 @@ def test_discriminant_finds_the_lesion_under_louder_noise():
 
     mixing = rng.normal(size=(6, 6))
     x, g = draw(200)
-    weight, bias = embed.discriminant(x, g, size=6, ridge=1e-6)
+    weight, bias = finish.discriminant(x, g, size=6, ridge=1e-6)
     y, h = draw(60)
     e = y @ weight.T + bias
     unit = lambda v: v / np.linalg.norm(v, axis=1, keepdims=True)  # noqa: E731
     assert metrics.retrieval(unit(e), h)["same_lesion_top1"] > 0.9
     assert metrics.retrieval(unit(y), h)["same_lesion_top1"] < 0.5
+
+
+def test_prior_share_stops_where_it_costs_balance():
+    pytest.importorskip("torch")
+    pytest.importorskip("cv2")
+    import finish
+
+    rng = np.random.default_rng(7)
+    label = np.array([0] * 900 + [1] * 100)
+    logits = np.eye(2)[label] * 2 + rng.normal(0, 1, (1000, 2))
+    assert finish.prior_share(logits, label, np.log([0.9, 0.1])) < 0.4
+    assert finish.prior_share(logits + np.log([0.1, 0.9]), label, np.log([0.9, 0.1])) > 0.6
 
 
 def test_mobilevit_has_the_same_outputs():

@@ -1,0 +1,133 @@
+"""Two closed-form fits on a trained network: the embedding, and how far the classes follow their frequency.
+
+    python finish.py --data DATA --cache CACHE --checkpoint RUN/final.pt --out RUN/export/finished.pt
+
+Embedding: the network's pooled features at every stage (network.describe) are
+projected so that pictures of one lesion fall together and lesions fall apart:
+whitened by the scatter within lesions (and under augmentation), then rotated to
+the directions that spread lesions most, each scaled by spread**POWER. Everything
+folds into one linear layer.
+
+Class prior: training balances the classes entirely, which makes rare ones too
+likely. A share of the log frequencies goes back into the head's bias: the
+one with the best balanced accuracy.
+
+Ridge, size, power and share are chosen on calibration pictures, not on the test fold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+
+import numpy as np
+import torch
+
+import augment
+import data as dataset
+import export
+import metrics
+import network
+
+SIZE, RIDGE, POWER = 128, 0.02, -0.15
+#: Weight of the scatter under augmentation beside that of real second pictures: light and framing
+#: change more on a phone than between two pictures of a clinic.
+AUGMENTED = 1.0
+
+
+def discriminant(
+    features: np.ndarray, group: np.ndarray, augmented: np.ndarray | None = None,
+    size: int = SIZE, ridge: float = RIDGE, power: float = POWER,
+):
+    """Weight [size,F] and bias [size]. Some groups need two rows or more.
+
+    augmented: features [V,N,F] of V augmented views of the same N pictures.
+    """
+    mean, sd = features.mean(axis=0), features.std(axis=0) + 1e-6
+    x = (features - mean) / sd
+    _, inverse, counts = np.unique(group, return_inverse=True, return_counts=True)
+    centre = np.zeros((len(counts), x.shape[1]))
+    np.add.at(centre, inverse, x)
+    spread = x - (centre / counts[:, None])[inverse]
+    within = spread.T @ spread / max(1, len(x) - len(counts))
+    for view in [] if augmented is None else augmented:
+        change = (view - features) / sd
+        within += AUGMENTED / len(augmented) * (change.T @ change) / len(x) / 2
+    within += ridge * np.trace(within) / len(within) * np.eye(len(within))
+    whiten = np.linalg.inv(np.linalg.cholesky(within))
+    value, vector = np.linalg.eigh(whiten @ (x.T @ x / len(x)) @ whiten.T)
+    value, vector = value[::-1][:size], vector[:, ::-1][:, :size]
+    weight = (vector * value**power).T @ whiten / sd
+    return weight, -weight @ mean
+
+
+def prior_share(logits: np.ndarray, label: np.ndarray, log_prior: np.ndarray) -> float:
+    """The share of the log prior, 0 to 1, with the best balanced accuracy; the larger of equals."""
+    grid = np.linspace(0, 1, 21)
+    figure = [metrics.balanced_accuracy(label, (logits + share * log_prior).argmax(axis=1)) for share in grid]
+    # One picture of a rare class moves the figure by more than the curve does: look at neighbours together.
+    smooth = np.convolve(np.pad(figure, 1, mode="edge"), [1 / 3] * 3, mode="valid")
+    return float(grid[np.flatnonzero(smooth >= smooth.max() - 1e-9)[-1]])
+
+
+def features(net: network.LesionNet, pictures: list[np.ndarray], device: str) -> np.ndarray:
+    rows = []
+    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+        for start in range(0, len(pictures), 48):
+            x = torch.from_numpy(np.stack(pictures[start : start + 48])).permute(0, 3, 1, 2).float()
+            rows.append(net.describe(*net.encode(x.to(device, memory_format=torch.channels_last))).cpu().numpy())
+    return np.concatenate(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    dataset.add_arguments(parser)
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--no-embedding", action="store_true", help="keep the trained one (a set without lesion ids has no pairs)")
+    parser.add_argument("--views", type=int, default=1, help="augmented views a picture, beside the picture itself")
+    parser.add_argument("--dump", type=pathlib.Path, help="features as .npz, for trying other settings")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    args = parser.parse_args()
+    torch.set_num_threads(2)
+    network.Attention.plain = args.device == "cpu"
+    arrays = dataset.load(args)
+    net = export.load(args.checkpoint).to(args.device, memory_format=torch.channels_last)
+    train = arrays.indices("train")
+    held = arrays.indices("calibration", "monitor")
+    held_features = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in held], args.device)
+    state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
+    weights = state["average"]
+
+    pooled = held_features[:, : network.WIDTH]
+    logits = pooled @ weights["head.weight"].numpy().T + weights["head.bias"].numpy()
+    log_prior = np.log(np.bincount(arrays.labels[train], minlength=len(arrays.classes)) / len(train))
+    share = prior_share(logits, arrays.labels[held], log_prior)
+    weights["head.bias"] = weights["head.bias"] + torch.tensor(share * (log_prior - log_prior.mean()), dtype=torch.float32)
+    print(f"share of the log prior in the bias: {share:.2f}")
+
+    if not args.no_embedding:
+        seen = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in train], args.device)
+        augmented = []
+        for view in range(args.views):
+            pictures = [
+                augment.view(np.random.default_rng([23, view, int(i)]), arrays.pictures[i], arrays.masks[i], args.size)[0]
+                for i in train
+            ]
+            augmented.append(features(net, pictures, args.device))
+        if args.dump:
+            np.savez(args.dump, seen=seen, augmented=np.stack(augmented), seen_group=arrays.groups[train],
+                     held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held], logits=logits)
+        weight, bias = discriminant(seen, arrays.groups[train], np.stack(augmented) if augmented else None)
+        embedding = held_features @ weight.T + bias
+        embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
+        print("embedding on the calibration pictures:", metrics.retrieval(embedding, arrays.groups[held]))
+        weights["discriminant.weight"] = torch.tensor(weight, dtype=torch.float32)
+        weights["discriminant.bias"] = torch.tensor(bias, dtype=torch.float32)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({k: state[k] for k in ("average", "step", "elapsed", "config")} | {"prior_share": share}, args.out)
+
+
+if __name__ == "__main__":
+    main()
