@@ -126,6 +126,12 @@ fn describe(out: &mut Output, summary: &Value) {
     let mut table = Table::default();
     for (name, value) in fields {
         match value {
+            Value::Number(number) if number.is_f64() => {
+                table.row([
+                    name.replace('_', " "),
+                    format!("{:.4}", number.as_f64().unwrap_or(f64::NAN)),
+                ]);
+            }
             Value::Number(number) => table.row([name.replace('_', " "), number.to_string()]),
             Value::Null => table.row([name.replace('_', " "), "not known".to_owned()]),
             _ => {}
