@@ -1,11 +1,14 @@
 //! Hands and poses with the real networks, which lie in the checkout but not in the crate.
 
+// Helpers of tests are no #[test] functions themselves.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::path::Path;
 
-use skinkit_preprocess::Frame;
-use skinkit_roi::{BodyPart, HandLandmarker, Networks, Pose, PoseLandmarker};
+use skinkit_preprocess::{Frame, Roi};
+use skinkit_roi::{BodyPart, HandLandmarker, Networks, PersonSegmenter, Pose, PoseLandmarker, SkinFinder};
 use support::Golden;
 
 fn networks() -> Networks {
@@ -94,6 +97,31 @@ fn poses_agree_with_mediapipe() {
                 golden.name
             );
         }
+    }
+}
+
+#[test]
+fn the_skin_of_a_person_is_the_face_and_not_the_uniform() {
+    let runtime = support::runtime();
+    let golden = support::committed()
+        .into_iter()
+        .find(|g| g.name == "grace_hopper")
+        .unwrap();
+    let photo = golden.photo();
+    let person = PersonSegmenter::new(&runtime).unwrap().mask(&photo.frame()).unwrap();
+    let whole = Roi::whole(photo.width(), photo.height());
+    let skin = SkinFinder::new().body(&photo.frame(), &person, &whole).unwrap();
+    println!("{:.0} % of the person is skin, {:?}", 100.0 * skin.coverage, skin.tone);
+    for (part, point, expected) in [
+        ("left cheek", [330.0, 270.0], true),
+        ("right cheek", [205.0, 280.0], true),
+        ("chin", [270.0, 320.0], true),
+        ("cap", [265.0, 110.0], false),
+        ("uniform", [110.0, 500.0], false),
+        ("the other shoulder", [420.0, 500.0], false),
+        ("the wall", [470.0, 200.0], false),
+    ] {
+        assert_eq!(skin.contains(point), expected, "{part}");
     }
 }
 

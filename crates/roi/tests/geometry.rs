@@ -1,5 +1,8 @@
 //! Properties of the geometry that must hold for any crop, any turn, any number.
 
+// Helpers of tests are no #[test] functions themselves.
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use skinkit_preprocess::Roi;
 use skinkit_roi::{
@@ -25,7 +28,7 @@ fn mesh() -> impl Strategy<Value = FaceMesh> {
         let points = (0..468)
             .map(|i| {
                 // The face's own texture is as good a flat face as any.
-                let [u, v] = FaceSiteCorners::uv(i);
+                let [u, v] = topology::TEXTURE[i];
                 let (a, b) = ((u - 0.5) * scale, (v - 0.5) * scale);
                 [
                     x + cos * a - sin * b,
@@ -40,22 +43,6 @@ fn mesh() -> impl Strategy<Value = FaceMesh> {
             roi: Roi::square([x, y], scale),
         }
     })
-}
-
-/// Texture coordinates of the points, through the public interface: corner weights of one triangle each.
-struct FaceSiteCorners;
-
-impl FaceSiteCorners {
-    fn uv(point: u16) -> [f32; 2] {
-        let (triangle, corners) = topology::TRIANGLES
-            .iter()
-            .enumerate()
-            .find(|(_, corners)| corners.contains(&point))
-            .unwrap();
-        let weights = corners.map(|c| f32::from(u8::from(c == point)));
-        let json = serde_json::json!({ "triangle": triangle, "barycentric": weights });
-        serde_json::from_value::<FaceSite>(json).unwrap().uv()
-    }
 }
 
 proptest! {

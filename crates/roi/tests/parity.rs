@@ -1,6 +1,9 @@
 //! Agreement with MediaPipe 0.10.21 on its golden outputs. The README's table is this test's output:
 //! `cargo test -p skinkit-roi --test parity -- --nocapture`.
 
+// Helpers of tests are no #[test] functions themselves.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use skinkit_roi::{

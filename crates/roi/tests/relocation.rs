@@ -1,6 +1,9 @@
 //! Finding a place on a face again in a second photo. The README's table is this test's output:
 //! `cargo test -p skinkit-roi --test relocation -- --nocapture`.
 
+// Helpers of tests are no #[test] functions themselves.
+#![allow(clippy::unwrap_used)]
+
 #[path = "support/reshot.rs"]
 mod reshot;
 mod support;

@@ -3,6 +3,9 @@
 //!
 //! Copies are not people: they show that the mask follows the colour it is given, not that it works for everyone.
 
+// Helpers of tests are no #[test] functions themselves.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use skinkit_preprocess::Frame;

@@ -1,5 +1,8 @@
 //! Following faces through a moving picture.
 
+// Helpers of tests are no #[test] functions themselves.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use skinkit_preprocess::{Frame, Photo};
