@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod constancy;
 mod error;
 mod format;
 mod frame;
@@ -8,6 +9,7 @@ mod jpeg;
 mod kernel;
 mod lanes;
 mod limits;
+mod measures;
 mod photo;
 mod profile;
 pub mod quality;
