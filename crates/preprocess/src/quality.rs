@@ -37,7 +37,7 @@ pub struct Quality {
     /// Share of the region that mirrors the light, 0 to 1.
     pub glare: f32,
     /// How far the light's estimated colour lies from that of ordinary skin pictures, in standard deviations of the
-    /// latter: 1 is usual, 3 rare; 0 where the picture is too dark or clipped to tell.
+    /// latter: 1 is usual, 4 rare; 0 where the picture is too dark or clipped to tell.
     pub colour_cast: f32,
     /// How much sharper one direction is than another, 0 (all alike) to 1: high where the camera moved.
     #[serde(default)]
@@ -127,7 +127,7 @@ impl Default for QualityThresholds {
             max_clipped_dark: 0.25,
             max_clipped_bright: 0.1,
             max_glare: 0.08,
-            max_colour_cast: 3.0,
+            max_colour_cast: 4.0,
             moved: 0.5,
             min_roi_pixels: 96.0,
             min_visible: 0.9,
