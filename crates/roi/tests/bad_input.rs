@@ -124,7 +124,7 @@ fn an_upside_down_face_is_found_upside_down() {
             .sum();
         let error = sum / mesh.points.len() as f32 / expected.interocular_distance();
         println!("upside down: {:.3} of the distance between the eyes", error);
-        assert!(error < 0.06, "{error}");
+        assert!(error < 0.1, "{error}");
     }
 }
 
