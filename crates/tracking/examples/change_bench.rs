@@ -1,15 +1,16 @@
 //! The synthetic change bench on HAM10000, and the noise that ships with the crate.
 //!
 //! ```text
-//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 400 600
+//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 300 450 # shipped()
+//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 300 0   # guided()
 //! cargo run --release -p skinkit-tracking --features bench --example change_bench -- bench DATA 300
 //! cargo run --release -p skinkit-tracking --features bench --example change_bench -- pairs DATA 300
 //! ```
 //!
 //! `DATA` is a folder with `labels.csv`, `images/` and `masks/`. Lesions are split by a hash of their
-//! id: `learn` uses one half and prints `src/shipped.rs`, `bench` and `pairs` use the other.
+//! id: `learn` uses one half and prints the numbers of `src/shipped.rs`, `bench` and `pairs` use the other.
 
-use skinkit_tracking::bench::{Given, Picture, Settings, learn, run, unchanged};
+use skinkit_tracking::bench::{Given, Picture, Settings, learn, run_each, unchanged};
 use skinkit_tracking::{Measure, MeasureNoise, NoiseModel, Observation, Patch, Reason, Tail, Verdict, compare};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -34,24 +35,32 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn print_learnt(data: &Path, shots: usize, pairs: usize) -> Result<(), Box<dyn Error>> {
     let listed = list(data)?;
     let settings = Settings::default();
-    let mut give = nothing;
-    let mut used = 0;
-    let pictures = listed
+    let pictures: Vec<Picture> = listed
         .iter()
         .filter(|(lesion, _)| is_learning(lesion))
         .filter_map(|(lesion, ids)| load(data, lesion, ids.first()?).ok())
         .filter(|p| p.fits(settings.conditions.size))
-        .inspect(|_| used += 1)
-        .take(shots);
-    let simulated: Vec<_> = unchanged(pictures, &settings, &mut give).collect();
+        .take(shots)
+        .collect();
+    let simulated: Vec<_> = unchanged(pictures.clone(), &settings, &mut nothing).collect();
+    // Sizes of pictures measured one by one need millimetres.
+    let scaled = Settings {
+        scale_error: Some(0.02),
+        ..settings
+    };
+    let scaled: Vec<_> = unchanged(pictures, &scaled, &mut nothing).collect();
     let real: Vec<_> = real_pairs(data, &listed, true).take(pairs).collect();
     eprintln!("{} simulated and {} real pairs", simulated.len(), real.len());
-    let text = format!(
-        "{} simulated re-shots and {} real pairs of pictures of one lesion from HAM10000",
-        simulated.len(),
-        real.len()
-    );
-    let noise = learn(simulated.into_iter().chain(real), 0.03, &text)?;
+    let text = match real.len() {
+        0 => format!("{} simulated re-shots of HAM10000 pictures", simulated.len()),
+        n => format!(
+            "{} simulated re-shots and {n} real pairs of pictures of one lesion from HAM10000",
+            simulated.len()
+        ),
+    };
+    let apart = scaled.into_iter().chain(real.iter().cloned());
+    let together = simulated.into_iter().chain(real.iter().cloned());
+    let noise = learn(together, apart, 0.03, &text)?;
     print_source(&noise);
     Ok(())
 }
@@ -65,12 +74,9 @@ fn print_source(noise: &MeasureNoise) {
     let table = |name: &str, tails: &BTreeMap<Measure, Tail>| {
         println!("\nconst {name}: &[Row] = &[");
         for (measure, t) in tails {
-            let mut z: Vec<String> = t.exceed.iter().map(|(_, z)| format!("{z:.3}")).collect();
-            while let (true, Some(last)) = (z.len() < 7, z.last().cloned()) {
-                z.push(last);
-            }
+            let z: Vec<String> = t.exceed.iter().map(|(_, z)| format!("{z:.3}")).collect();
             println!(
-                "    (Measure::{measure:?}, {:.4}, {:.4}, [{}]),",
+                "    (Measure::{measure:?}, {:.4}, {:.4}, &[{}]),",
                 t.centre,
                 t.sd,
                 z.join(", ")
@@ -96,8 +102,18 @@ fn print_bench(data: &Path, pictures: usize) -> Result<(), Box<dyn Error>> {
         .filter_map(|(lesion, ids)| load(data, lesion, ids.first()?).ok())
         .filter(|p| p.fits(settings.conditions.size))
         .take(pictures);
-    let report = run(held_out, &settings, &NoiseModel::default(), &mut nothing);
-    print!("{}", report.to_markdown());
+    let guided = NoiseModel {
+        measures: MeasureNoise::guided(),
+        ..NoiseModel::default()
+    };
+    let any = NoiseModel::default();
+    for (name, report) in
+        ["guided", "shipped"]
+            .into_iter()
+            .zip(run_each(held_out, &settings, &[&guided, &any], &mut nothing))
+    {
+        println!("### Noise: `{name}()`\n\n{}", report.to_markdown());
+    }
     Ok(())
 }
 

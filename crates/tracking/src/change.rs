@@ -90,7 +90,8 @@ pub enum Basis {
 pub enum Verdict {
     /// Every difference is within what re-shots of an unchanged lesion show.
     NoMeasurableChange,
-    /// At least one difference is more than noise; this is the least probable one.
+    /// At least one difference is more than noise; this is the least probable one, or the least
+    /// probable one of colour where colour is among them.
     Changed {
         /// What changed.
         what: Aspect,

@@ -19,6 +19,11 @@ const LEAST_AGREEMENT: f32 = 0.3;
 /// Never fails: what cannot be compared is told by the verdict. Costs nothing that outlives the
 /// call and may run on any thread.
 pub fn compare(before: &Observation, after: &Observation, noise: &NoiseModel) -> Change {
+    compare_with(before, after, &lay(before, after), noise)
+}
+
+/// [`compare`] with the pictures already laid over each other, which does not depend on the noise.
+pub(crate) fn compare_with(before: &Observation, after: &Observation, laid: &Laid, noise: &NoiseModel) -> Change {
     let mut change = Change {
         similarity: None,
         similarity_chance: None,
@@ -27,7 +32,7 @@ pub fn compare(before: &Observation, after: &Observation, noise: &NoiseModel) ->
         basis: Basis::Nothing,
         verdict: Verdict::NoMeasurableChange,
     };
-    change.verdict = match judge(before, after, noise, &mut change) {
+    change.verdict = match judge(before, after, laid, noise, &mut change) {
         Ok(verdict) => verdict,
         Err(why) => Verdict::CannotCompare { why },
     };
@@ -37,10 +42,11 @@ pub fn compare(before: &Observation, after: &Observation, noise: &NoiseModel) ->
 fn judge(
     before: &Observation,
     after: &Observation,
+    laid: &Laid,
     noise: &NoiseModel,
     change: &mut Change,
 ) -> Result<Verdict, Reason> {
-    if before.pack_id != after.pack_id || before.pack_version != after.pack_version {
+    if different_pack(before, after) {
         return Err(Reason::DifferentPack);
     }
     if let (Some(a), Some(b)) = (&before.embedding, &after.embedding) {
@@ -52,18 +58,17 @@ fn judge(
     if !before.accepted || !after.accepted {
         return Err(Reason::PoorQuality);
     }
-    match (&before.patch, &after.patch) {
-        (Some(a), Some(b)) => {
-            let scales = scales(before, after)?;
-            let (values, alignment) = pictures(a, b, scales)?;
+    match laid {
+        Some(laid) => {
+            let (values, alignment) = laid.as_ref().map_err(|why| *why)?;
             change.measures = values
-                .into_iter()
-                .map(|(m, x, y)| judged_together(m, x, y, &alignment, noise))
+                .iter()
+                .map(|&(m, x, y)| judged_together(m, x, y, alignment, noise))
                 .collect();
-            change.alignment = Some(alignment);
+            change.alignment = Some(*alignment);
             change.basis = Basis::Pictures;
         }
-        _ => {
+        None => {
             if let (Some(a), Some(b)) = (&before.measures, &after.measures) {
                 change.measures = judged_apart(a, b, noise);
             }
@@ -79,6 +84,22 @@ fn judge(
         return Err(Reason::NotSameLesion);
     }
     Ok(conclude(change, noise))
+}
+
+fn different_pack(before: &Observation, after: &Observation) -> bool {
+    before.pack_id != after.pack_id || before.pack_version != after.pack_version
+}
+
+/// Measures of two pictures laid over each other, or why that could not be done; `None` where
+/// there are no two pictures to lay.
+pub(crate) type Laid = Option<Result<(Vec<(Measure, f64, f64)>, Alignment), Reason>>;
+
+pub(crate) fn lay(before: &Observation, after: &Observation) -> Laid {
+    if different_pack(before, after) || !before.accepted || !after.accepted {
+        return None;
+    }
+    let (a, b) = (before.patch.as_ref()?, after.patch.as_ref()?);
+    Some(scales(before, after).and_then(|scales| pictures(a, b, scales)))
 }
 
 /// The two millimetre scales, where both are known.
@@ -190,12 +211,16 @@ fn not_same_lesion(change: &Change, noise: &NoiseModel) -> bool {
 }
 
 fn conclude(change: &Change, noise: &NoiseModel) -> Verdict {
-    let least = change
-        .measures
-        .iter()
-        .filter(|m| m.exceeds_noise)
-        .min_by(|a, b| a.chance.unwrap_or(1.0).total_cmp(&b.chance.unwrap_or(1.0)));
-    if let Some(m) = least {
+    let beyond = || change.measures.iter().filter(|m| m.exceeds_noise);
+    let chance = |m: &&MeasureChange| m.chance.unwrap_or(1.0);
+    let least = |a: &&MeasureChange, b: &&MeasureChange| chance(a).total_cmp(&chance(b));
+    // A change of colour moves the border that a threshold draws; a change of size leaves the
+    // colour inside alone. So where both exceed noise, it is the colour.
+    let shown = beyond()
+        .filter(|m| reading(m).0 == Aspect::Colour)
+        .min_by(least)
+        .or_else(|| beyond().min_by(least));
+    if let Some(m) = shown {
         let (what, direction) = reading(m);
         return Verdict::Changed { what, direction };
     }

@@ -12,6 +12,9 @@ const PRIOR_PAIRS: f64 = 20.0;
 /// as much below it (see the README).
 const CLOSE_FROM: f32 = 0.8;
 
+/// Fewest pairs on either side for close and loose to be told apart.
+const LEAST_BAND: usize = 60;
+
 impl MeasureNoise {
     /// Learns noise from comparisons of unchanged lesions.
     ///
@@ -32,8 +35,14 @@ impl MeasureNoise {
         }
         let is_close = |c: &&Change| c.alignment.is_some_and(|a| a.agreement >= CLOSE_FROM);
         let is_loose = |c: &&Change| c.alignment.is_some_and(|a| a.agreement < CLOSE_FROM);
-        let close: Vec<&Change> = together.iter().filter(is_close).collect();
-        let loose: Vec<&Change> = together.iter().filter(is_loose).collect();
+        let mut close: Vec<&Change> = together.iter().filter(is_close).collect();
+        let mut loose: Vec<&Change> = together.iter().filter(is_loose).collect();
+        let mut close_from = CLOSE_FROM;
+        if close.len().min(loose.len()) < LEAST_BAND {
+            // Too few on one side to tell them apart.
+            close.append(&mut loose);
+            close_from = -1.0;
+        }
         let pairs = close.len() + loose.len();
         if pairs < LEAST {
             return Err(Error::TooFew {
@@ -54,7 +63,7 @@ impl MeasureNoise {
             level: least[k.min(least.len() - 1)],
             close: close_tails,
             loose: loose_tails,
-            close_from: CLOSE_FROM,
+            close_from,
             apart: tails(&apart.iter().collect::<Vec<_>>()),
             false_alarms,
             pairs: pairs as u32,

@@ -47,8 +47,10 @@ pub fn measure(patch: &Patch, mm_per_pixel: Option<f32>, noise: &NoiseModel) -> 
                 .map_or(0.0, |tail| Z95 * tail.sd / core::f64::consts::SQRT_2);
             let (low, high) = if measure.is_ratio() {
                 (value * (-half).exp(), value * half.exp())
-            } else {
+            } else if measure.is_signed() {
                 (value - half, value + half)
+            } else {
+                ((value - half).max(0.0), value + half)
             };
             Estimate {
                 measure,

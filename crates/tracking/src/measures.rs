@@ -116,6 +116,11 @@ impl Measure {
         }
     }
 
+    /// Whether values below 0 make sense.
+    pub(crate) fn is_signed(self) -> bool {
+        matches!(self, Self::Lightness | Self::Redness | Self::Yellowness)
+    }
+
     /// How a difference is expressed: sizes and compactness as the natural logarithm of
     /// after / before (0.18 is +20 %), all else as after minus before.
     pub fn is_ratio(self) -> bool {

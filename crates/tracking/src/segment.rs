@@ -13,6 +13,8 @@ const WORK_SIDE: usize = 256;
 const SMOOTH: f32 = 1.5;
 /// Radius of the opening that takes hairs and specks off the mask, in working pixels.
 const OPEN: f32 = 2.5;
+/// Skin nearer to the lesion than this part of the longer side may be its blended edge.
+const SKIN_GAP: f32 = 0.03;
 /// Pixels this many robust standard deviations darker than the skin are a first guess at a lesion.
 const UNLIKE: f32 = 3.0;
 /// Lesion and skin closer than this many pooled standard deviations: nothing stands out.
@@ -81,7 +83,8 @@ impl Scene {
                 if scene.lesion.count() == 0 {
                     return Err(Error::NoLesion);
                 }
-                scene.skin = scene.skin_around();
+                let gap = SKIN_GAP * w.max(h) as f32;
+                scene.skin = scene.lesion.dilated(gap).not().and(&scene.field);
             }
             None => scene.guess(&logs),
         }
@@ -141,11 +144,6 @@ impl Scene {
         }
     }
 
-    fn skin_around(&self) -> Bits {
-        let gap = 0.03 * self.width().max(self.height()) as f32;
-        self.lesion.dilated(gap).not().and(&self.field)
-    }
-
     /// Takes the light's colour and shading out, as a quadratic surface through the skin.
     fn flatten(&mut self, logs: &[Plane; 3]) -> Result<()> {
         let centre = self.lesion.centroid().ok_or(Error::NoLesion)?;
@@ -168,36 +166,61 @@ impl Scene {
             let reach = 0.25 * (core.count() as f32 / core::f32::consts::PI).sqrt();
             core.dilated(reach.max(3.0))
         });
-        let counted = match &around {
+        let whole = match &around {
             Some(around) => around.or(&self.skin).and(&self.field),
             None => self.field.clone(),
         };
-        self.threshold = otsu(&self.score, &counted);
-        let mut above = Bits::above(&self.score, self.threshold).and(&self.field);
-        if let Some(around) = &around {
+        // Otsu's method loses a small class beside a large one: where the whole picture gives no
+        // lesion, the neighbourhood of the guess may.
+        let own = (self.lesion.count() as f32 / core::f32::consts::PI).sqrt();
+        let near = self.lesion.dilated((0.8 * own).max(4.0)).and(&self.field);
+        [whole, near]
+            .iter()
+            .find_map(|counted| self.cut(counted, around.as_ref()))
+            .map(|cut| {
+                self.threshold = cut.threshold;
+                self.lesion = cut.lesion;
+                self.skin = cut.skin;
+            })
+            .ok_or(Error::NoLesion)
+    }
+
+    /// Lesion and skin by Otsu's threshold over `counted`; `None` when nothing stands out so.
+    fn cut(&self, counted: &Bits, around: Option<&Bits>) -> Option<Cut> {
+        let threshold = otsu(&self.score, counted);
+        let mut above = Bits::above(&self.score, threshold).and(&self.field);
+        if let Some(around) = around {
             above = above.and(around);
         }
         let lesion = main_part(&above.filled().eroded(OPEN).dilated(OPEN), &self.lesion).filled();
         let least = LEAST_AREA * (self.width() * self.height()) as f32;
         if (lesion.count() as f32) < least.max(9.0) {
-            return Err(Error::NoLesion);
+            return None;
         }
         // Where nothing stands out, the threshold splits the skin's own texture into many parts.
         let main = lesion.and(&above).count() as f32;
-        if prior.is_none() && main < LEAST_SHARE * above.count() as f32 {
-            return Err(Error::NoLesion);
+        if around.is_none() && main < LEAST_SHARE * above.count() as f32 {
+            return None;
         }
-        self.lesion = lesion;
-        let skin = self.skin_around();
+        let gap = SKIN_GAP * self.width().max(self.height()) as f32;
+        let mut skin = lesion.dilated(gap).not().and(&self.field);
         // A lesion that fills the picture leaves the first guess at skin standing.
-        if skin.count() * 20 > self.width() * self.height() {
-            self.skin = skin;
+        if skin.count() * 20 <= self.width() * self.height() {
+            skin = self.skin.clone();
         }
-        if separation(&self.score, &self.lesion, &self.skin) < LEAST_SEPARATION {
-            return Err(Error::NoLesion);
-        }
-        Ok(())
+        (separation(&self.score, &lesion, &skin) >= LEAST_SEPARATION).then_some(Cut {
+            threshold,
+            lesion,
+            skin,
+        })
     }
+}
+
+/// A threshold and what it parts.
+struct Cut {
+    threshold: f32,
+    lesion: Bits,
+    skin: Bits,
 }
 
 /// How far each pixel lies from the skin, in robust standard deviations; darker counts, lighter

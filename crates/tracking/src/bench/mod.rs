@@ -9,9 +9,11 @@ mod picture;
 mod report;
 mod reshoot;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use alter::Alteration;
 pub use picture::Picture;
 pub use report::{Proportion, Report, Row};
 pub use reshoot::Conditions;
-pub use run::{Given, Settings, learn, run, unchanged};
+pub use run::{Given, Settings, learn, run, run_each, unchanged};

@@ -3,8 +3,8 @@ use super::dice::Dice;
 use super::picture::Picture;
 use super::report::{Proportion, Report, Row};
 use super::reshoot::{Conditions, Shot, reshoot};
-use crate::change::{Aspect, Direction, Verdict};
-use crate::compare::compare;
+use crate::change::{Aspect, Change, Direction, Verdict};
+use crate::compare::{compare, compare_with, lay};
 use crate::error::Result;
 use crate::measure::measure;
 use crate::noise::{MeasureNoise, NoiseModel};
@@ -66,10 +66,10 @@ impl Default for Settings {
     }
 }
 
-/// One compared pair.
+/// One pair, compared once with each noise.
 struct Trial {
     change: Alteration,
-    verdict: Verdict,
+    verdicts: Vec<Verdict>,
     similarity: Option<f32>,
 }
 
@@ -81,39 +81,68 @@ pub fn run(
     noise: &NoiseModel,
     give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
 ) -> Report {
+    let (trials, tally) = trials(pictures, settings, &[noise], give);
+    report(&trials, settings, tally, 0)
+}
+
+/// Runs the bench once for several noise models: a report for each, in order.
+pub fn run_each(
+    pictures: impl IntoIterator<Item = Picture>,
+    settings: &Settings,
+    noises: &[&NoiseModel],
+    give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
+) -> Vec<Report> {
+    let (trials, tally) = trials(pictures, settings, noises, give);
+    (0..noises.len()).map(|k| report(&trials, settings, tally, k)).collect()
+}
+
+/// Pictures used, and the lesions they show.
+type Tally = (u32, u32);
+
+fn trials(
+    pictures: impl IntoIterator<Item = Picture>,
+    settings: &Settings,
+    noises: &[&NoiseModel],
+    give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
+) -> (Vec<Trial>, Tally) {
     let mut trials = Vec::new();
     let mut lesions = BTreeSet::new();
     let mut used = 0;
-    for (n, picture) in pictures
-        .into_iter()
-        .filter(|p| p.fits(settings.conditions.size))
-        .enumerate()
-    {
+    let fitting = pictures.into_iter().filter(|p| p.fits(settings.conditions.size));
+    for (n, picture) in fitting.enumerate() {
         used += 1;
         lesions.insert(picture.lesion.clone());
         for (part, change) in plan(settings, n) {
-            let pair = shots(&picture, change, part, settings, give);
-            if let Some((before, after)) = pair {
-                let c = compare(&before, &after, noise);
-                trials.push(Trial {
-                    change,
-                    verdict: c.verdict,
-                    similarity: c.similarity,
-                });
-            }
+            let Some((before, after)) = shots(&picture, change, part, settings, give) else {
+                continue;
+            };
+            let laid = lay(&before, &after);
+            let compared: Vec<Change> = noises
+                .iter()
+                .map(|noise| compare_with(&before, &after, &laid, noise))
+                .collect();
+            trials.push(Trial {
+                change,
+                similarity: compared.first().and_then(|c| c.similarity),
+                verdicts: compared.into_iter().map(|c| c.verdict).collect(),
+            });
         }
     }
-    let threshold = cosine_threshold(&trials);
+    (trials, (used, lesions.len() as u32))
+}
+
+fn report(trials: &[Trial], settings: &Settings, (pictures, lesions): Tally, k: usize) -> Report {
+    let threshold = cosine_threshold(trials, k);
     let mut changes = vec![Alteration::None];
     changes.extend(&settings.changes);
     Report {
         conditions: settings.conditions.clone(),
         scale_known: settings.scale_error.is_some(),
-        pictures: used,
-        lesions: lesions.len() as u32,
+        pictures,
+        lesions,
         rows: changes
             .into_iter()
-            .map(|change| row(change, &trials, threshold))
+            .map(|change| row(change, trials, k, threshold))
             .collect(),
         cosine_threshold: threshold,
     }
@@ -132,28 +161,32 @@ pub fn unchanged(
         .filter_map(|(part, p)| shots(&p, Alteration::None, part, settings, give))
 }
 
-/// Learns the noise of the measures from pairs of pictures of unchanged lesions.
+/// Learns the noise of the measures from pairs of pictures of unchanged lesions: `together` are
+/// laid over each other, `apart` measured one by one.
 ///
 /// # Errors
 /// As [`MeasureNoise::learnt`].
 pub fn learn(
-    pairs: impl IntoIterator<Item = (Observation, Observation)>,
+    together: impl IntoIterator<Item = (Observation, Observation)>,
+    apart: impl IntoIterator<Item = (Observation, Observation)>,
     false_alarms: f64,
     fitted_on: &str,
 ) -> Result<MeasureNoise> {
     let noise = NoiseModel::default();
-    let (mut together, mut apart) = (Vec::new(), Vec::new());
-    for (mut before, mut after) in pairs {
-        together.push(compare(&before, &after, &noise));
-        for o in [&mut before, &mut after] {
-            // Without a scale no size would be compared; on re-shots any scale will do.
-            let scale = o.mm_per_pixel.unwrap_or(MM);
-            if let Some(patch) = o.patch.take() {
-                o.measures = measure(&patch, Some(scale), &noise).ok();
-            }
+    let together: Vec<Change> = together
+        .into_iter()
+        .map(|(before, after)| compare(&before, &after, &noise))
+        .collect();
+    let measured = |mut o: Observation| {
+        if let Some(patch) = o.patch.take() {
+            o.measures = measure(&patch, o.mm_per_pixel, &noise).ok();
         }
-        apart.push(compare(&before, &after, &noise));
-    }
+        o
+    };
+    let apart: Vec<Change> = apart
+        .into_iter()
+        .map(|(before, after)| compare(&measured(before), &measured(after), &noise))
+        .collect();
     MeasureNoise::learnt(&together, &apart, false_alarms, fitted_on)
 }
 
@@ -209,18 +242,18 @@ fn observation(
 }
 
 /// Cosine that gives cosine alone the same false alarms on unchanged pairs as the verdicts had.
-fn cosine_threshold(trials: &[Trial]) -> Option<f64> {
+fn cosine_threshold(trials: &[Trial], k: usize) -> Option<f64> {
     let unchanged: Vec<&Trial> = trials.iter().filter(|t| t.change == Alteration::None).collect();
     let alarms = unchanged
         .iter()
-        .filter(|t| matches!(t.verdict, Verdict::Changed { .. }))
+        .filter(|t| matches!(t.verdicts[k], Verdict::Changed { .. }))
         .count();
     let mut cosines: Vec<f64> = unchanged.iter().filter_map(|t| t.similarity.map(f64::from)).collect();
     cosines.sort_by(f64::total_cmp);
     cosines.get(alarms.min(cosines.len().saturating_sub(1))).copied()
 }
 
-fn row(change: Alteration, trials: &[Trial], threshold: Option<f64>) -> Row {
+fn row(change: Alteration, trials: &[Trial], k: usize, threshold: Option<f64>) -> Row {
     let mut row = Row {
         change,
         found: Proportion::default(),
@@ -230,9 +263,9 @@ fn row(change: Alteration, trials: &[Trial], threshold: Option<f64>) -> Row {
     };
     for t in trials.iter().filter(|t| t.change == change) {
         row.not_compared
-            .count(matches!(t.verdict, Verdict::CannotCompare { .. }));
-        row.found.count(matches!(t.verdict, Verdict::Changed { .. }));
-        if let Verdict::Changed { what, direction } = t.verdict {
+            .count(matches!(t.verdicts[k], Verdict::CannotCompare { .. }));
+        row.found.count(matches!(t.verdicts[k], Verdict::Changed { .. }));
+        if let Verdict::Changed { what, direction } = t.verdicts[k] {
             if let Some(right) = right(change, what, direction) {
                 row.right.count(right);
             }
