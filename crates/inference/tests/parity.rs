@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 
 use common::{embedded, onnxruntime, pillow, runtimes};
 use serde_json::Value;
-use skinkit_inference::{DataType, Finding, LesionModel, ModelPack, Runtime, Tensor};
+use skinkit_inference::{DataType, Embedding, Finding, LesionModel, ModelPack, Runtime, Tensor};
 use skinkit_preprocess::{Limits, Photo};
 
 /// Largest difference in probability between engines, and between Python and Rust.
 const PROBABILITY: f32 = 1e-3;
+
+/// Least cosine of an embedding to Python's. The embedding's layer works in 8 bits: one activation that rounds the other
+/// way moves the cosine by up to 2e-4 (ONNX Runtime moves its own by 6e-5 when its graph optimiser is switched off).
+const COSINE: f32 = 0.9995;
 
 /// Largest difference of a landmark network's raw output, as a part of that output's largest value. 0.05 px of a face of
 /// 200 px is 2.5e-4; the landmarks themselves are held to 0.05 px in skinkit-roi.
@@ -149,24 +153,16 @@ fn the_lesion_model_gives_what_python_gives() {
         for case in &cases {
             let golden = &case.golden[&variant];
             let number = |value: &Value| value.as_f64().unwrap() as f32;
-            let tries = case.inputs.iter().map(|input| {
-                let finding = model.analyse(input).unwrap();
-                (
-                    worst_probability(&finding, |label| number(&golden["probabilities"][label])),
-                    finding,
-                )
-            });
-            let (worst, finding) = tries.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
-            let engine = runtime.engine().kind;
-            println!("{} {engine} {variant}: {worst:.1e}", case.name);
+            let embedding = Embedding(golden["embedding"].as_array().unwrap().iter().map(number).collect());
+            // Of the two roundings of the pixels, the one Python had gives its embedding.
+            let findings = case.inputs.iter().map(|input| model.analyse(input).unwrap());
+            let alike = |finding: &Finding| finding.embedding.as_ref().unwrap().cosine(&embedding).unwrap();
+            let finding = findings.max_by(|a, b| alike(a).total_cmp(&alike(b))).unwrap();
+            let worst = worst_probability(&finding, |label| number(&golden["probabilities"][label]));
+            let (engine, cosine) = (runtime.engine().kind, alike(&finding));
+            println!("{} {engine} {variant}: {worst:.1e}, cosine {cosine}", case.name);
             assert!(worst <= PROBABILITY, "{} {engine} {variant}: {worst}", case.name);
-            let embedding = golden["embedding"].as_array().unwrap().iter().map(number).collect();
-            let cosine = finding
-                .embedding
-                .unwrap()
-                .cosine(&skinkit_inference::Embedding(embedding))
-                .unwrap();
-            assert!(cosine > 0.9999, "{} {engine}: {cosine}", case.name);
+            assert!(cosine >= COSINE, "{} {engine}: {cosine}", case.name);
             if let Some(score) = golden["ood_score"].as_f64() {
                 let familiarity = finding.familiarity.unwrap();
                 assert!(
