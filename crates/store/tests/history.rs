@@ -283,3 +283,70 @@ fn a_store_serves_many_threads() {
     });
     assert_eq!(store.sites().unwrap().iter().map(|s| s.scans).sum::<u64>(), 60);
 }
+
+#[test]
+fn a_scan_can_be_put_to_another_lesion_and_the_evidence_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let store = Store::open(&path, &key()).unwrap();
+    let id = store.add(&full_scan()).unwrap();
+    let other = store.add(&scan("Ada", "left forearm", 5)).unwrap();
+    let evidence = serde_json::json!({"cost": 0.25, "by": "hand"});
+    store.assign(id, Some("mole 2"), 10, &evidence).unwrap();
+    store
+        .assign(other, Some("mole 2"), 11, &serde_json::Value::Null)
+        .unwrap();
+    assert_eq!(
+        store.sites().unwrap()[0].lesions,
+        ["mole 2"],
+        "an emptied lesion is gone"
+    );
+    assert_eq!(store.lesion_scans("Ada", "left forearm", "mole 2").unwrap().len(), 2);
+    store.assign(id, None, 12, &evidence).unwrap();
+    drop(store);
+
+    let store = Store::open(&path, &key()).unwrap();
+    assert_eq!(store.scan(id).unwrap().lesion, None);
+    let kept: Vec<_> = store
+        .assignments(id)
+        .unwrap()
+        .into_iter()
+        .map(|a| (a.at, a.from, a.to, a.evidence))
+        .collect();
+    let name = |n: &str| Some(n.to_owned());
+    assert_eq!(
+        kept,
+        [
+            (10, name("mole 1"), name("mole 2"), evidence.clone()),
+            (12, name("mole 2"), None, evidence)
+        ]
+    );
+    assert!(matches!(
+        store.assign(skinkit_store::ScanId(99), None, 0, &serde_json::Value::Null),
+        Err(Error::UnknownScan { id: 99 })
+    ));
+    assert!(matches!(
+        store.assign(id, Some(""), 0, &serde_json::Value::Null),
+        Err(Error::BadValue { field: "lesion", .. })
+    ));
+    assert!(store.check().unwrap().is_ok());
+}
+
+#[test]
+fn a_name_does_not_outlive_its_last_scan() {
+    let store = Store::open_in_memory(&key()).unwrap();
+    let lesion = NewScan {
+        lesion: Some("a".into()),
+        ..scan("Ada", "arm", 1)
+    };
+    let ids = store
+        .add_all(&[lesion, scan("Ada", "arm", 2), scan("Ada", "leg", 3)])
+        .unwrap();
+    store.erase_scan(ids[0]).unwrap();
+    assert_eq!(store.sites().unwrap()[0].lesions, [""; 0]);
+    store.erase_scan(ids[1]).unwrap();
+    let sites: Vec<_> = store.sites().unwrap().into_iter().map(|s| s.site).collect();
+    assert_eq!(sites, ["leg"]);
+    store.erase_scan(ids[2]).unwrap();
+    assert_eq!(store.subjects().unwrap(), [""; 0]);
+}
