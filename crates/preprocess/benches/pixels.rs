@@ -1,13 +1,15 @@
 //! The region-to-tensor roads, each beside the staged one made of `yuv` and `fast_image_resize`.
 //!
 //! `cargo bench -p skinkit-preprocess` (or `--profile dev` for a quick look).
+#![allow(clippy::unwrap_used)]
 
 use divan::Bencher;
-use divan::counter::ItemsCount;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use skinkit_preprocess::quality::{Meter, QualityThresholds};
+use skinkit_preprocess::tensor::{self, Layout};
 use skinkit_preprocess::warp::{self, Border};
-use skinkit_preprocess::{Frame, FrameLayout, PixelFormat, Plane, Resampler, Roi, Rotation};
+use skinkit_preprocess::{Frame, FrameLayout, Limits, Photo, PixelFormat, Plane, Resampler, Roi, Rotation};
 use yuv::{YuvBiPlanarImage, YuvConversionMode, YuvRange, YuvStandardMatrix};
 
 fn main() {
@@ -135,8 +137,33 @@ fn nv12_mediapipe(bencher: Bencher<'_, '_>, (side, size, border): (u32, usize, B
         ..Roi::square([960.0, 540.0], side as f32)
     };
     let mut out = vec![0.0; size * size * 3];
-    bencher.counter(ItemsCount::new(size * size)).bench_local(|| {
+    bencher.bench_local(|| {
         let frame = picture.frame().oriented(Rotation::None, true);
         warp::mediapipe(&frame, &roi, size, size, border, (0.0, 1.0), &mut out).unwrap();
     });
+}
+
+#[divan::bench]
+fn tensor_nchw(bencher: Bencher<'_, '_>) {
+    let rgb = bytes(224 * 224 * 3);
+    let mut out = vec![0.0; rgb.len()];
+    bencher.bench_local(|| tensor::normalise(&rgb, Layout::Nchw, [0.5; 3], [0.5; 3], &mut out).unwrap());
+}
+
+#[divan::bench]
+fn quality_1080p(bencher: Bencher<'_, '_>) {
+    let picture = Nv12::new(HD.0, HD.1);
+    let roi = Roi::square([960.0, 540.0], 800.0);
+    let (mut meter, thresholds) = (Meter::new(), QualityThresholds::default());
+    bencher.bench_local(|| meter.measure(&picture.frame(), &roi, &thresholds).unwrap());
+}
+
+/// A 12 MP JPEG at each DCT scale.
+#[divan::bench(args = [u32::MAX, 1500, 750, 375], sample_count = 10)]
+fn decode_jpeg(bencher: Bencher<'_, '_>, least_side: u32) {
+    let picture = image::RgbImage::from_raw(PHOTO.0, PHOTO.1, bytes((PHOTO.0 * PHOTO.1 * 3) as usize)).unwrap();
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+    let file = file.into_inner();
+    bencher.bench_local(|| Photo::decode_for(&file, &Limits::default(), least_side).unwrap());
 }

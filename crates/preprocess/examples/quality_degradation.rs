@@ -125,8 +125,11 @@ fn percent(part: usize, whole: usize) -> f32 {
     100.0 * part as f32 / whole.max(1) as f32
 }
 
+/// Picks one measure.
+type Column = fn(&Quality) -> f32;
+
 fn spread(all: &[Quality]) {
-    let columns: [(&str, fn(&Quality) -> f32); 7] = [
+    let columns: [(&str, Column); 7] = [
         ("sharpness", |q| q.sharpness),
         ("motion", |q| q.motion),
         ("exposure", |q| q.exposure),

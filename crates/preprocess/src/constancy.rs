@@ -63,10 +63,8 @@ impl Illuminant {
 
     /// Recolours packed sRGB as if this light had been `wanted`, each channel by its own gain in linear light (von
     /// Kries), brightness of green kept. Returns the residual: the angle, in degrees, between `wanted` and the light
-    /// that the recoloured pixels give, or `None` where they give none.
-    ///
-    /// # Errors
-    /// None; codes beyond 255 are clipped, which the residual shows.
+    /// that the recoloured pixels give, or `None` where they give none. Codes beyond 255 are clipped, which the
+    /// residual shows.
     pub fn replace(&self, wanted: &Self, pixels: &mut [[u8; 3]]) -> Option<f32> {
         let gain = |c: usize| (wanted.rgb[c] / wanted.rgb[1]) / (self.rgb[c] / self.rgb[1]);
         let tables: [[u8; 256]; 3] = std::array::from_fn(|c| {

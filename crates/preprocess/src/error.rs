@@ -93,6 +93,9 @@ pub enum Error {
         /// Values given.
         got: usize,
     },
+    /// A mean or deviation that cannot normalise.
+    #[error("a mean and a standard deviation must be finite, and the deviation not 0")]
+    Normalisation,
     /// The file could not be read.
     #[error("cannot read {}: {source}", .path.display())]
     Read {

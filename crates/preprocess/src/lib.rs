@@ -17,6 +17,7 @@ mod resample;
 mod rgb;
 mod roi;
 mod scale;
+pub mod tensor;
 mod texel;
 pub mod warp;
 

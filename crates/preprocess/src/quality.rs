@@ -294,7 +294,7 @@ mod tests {
     /// A skin-like tone with fine texture; `wave` is its length in pixels.
     fn skin(wave: f32) -> impl Fn(u32, u32) -> [u8; 3] {
         move |x, y| {
-            let t = (x as f32 * 6.28 / wave).sin() + (y as f32 * 6.28 / wave).sin();
+            let t = (x as f32 * std::f32::consts::TAU / wave).sin() + (y as f32 * std::f32::consts::TAU / wave).sin();
             [200.0 + 12.0 * t, 160.0 + 12.0 * t, 140.0 + 12.0 * t].map(|c| c as u8)
         }
     }

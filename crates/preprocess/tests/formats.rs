@@ -1,4 +1,5 @@
 //! Every camera format, stride, turn and mirroring against the plain arithmetic in `common`, to one level.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -182,7 +183,7 @@ fn a_turned_region_is_antialiased() {
     let size = 300usize;
     // Stripes finer than the output can show: without antialiasing they would beat.
     let data: Vec<u8> = (0..size * size)
-        .flat_map(|i| [if (i % size) % 2 == 0 { 40 } else { 200 }; 3])
+        .flat_map(|i| [if (i % size).is_multiple_of(2) { 40 } else { 200 }; 3])
         .collect();
     let frame = Frame::rgb8(&data, 300, 300).unwrap();
     let mut out = vec![0; 40 * 40 * 3];

@@ -1,4 +1,5 @@
 //! Photo files, good and bad.
+#![allow(clippy::unwrap_used)]
 
 use std::io::Cursor;
 

@@ -1,4 +1,5 @@
 //! Upright regions against Pillow 13: `Image.resize(size, BILINEAR, box=box)` of the same formula picture.
+#![allow(clippy::unwrap_used)]
 
 use skinkit_preprocess::{Frame, Resampler, Roi};
 

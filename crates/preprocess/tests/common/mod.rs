@@ -1,5 +1,5 @@
 //! Pictures in every camera format, and the plain arithmetic that the fast paths are held to.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use skinkit_preprocess::{ColourMatrix, Frame, FrameLayout, PixelFormat, Plane, Range};
 
