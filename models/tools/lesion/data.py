@@ -12,6 +12,7 @@ import pathlib
 
 import numpy as np
 
+import resample
 import sources
 from sources import Record
 
@@ -93,15 +94,11 @@ def load_arrays(data: pathlib.Path, cache: pathlib.Path, name: str = "ham7") -> 
 
 
 def centre_square(picture: np.ndarray, size: int) -> np.ndarray:
-    """The pack's own crop rule: centre square, antialiased triangle filter.
+    """The pack's own crop rule: centre square, antialiased triangle filter, the SDK's own bits.
 
-    picture: uint8 [H,W,3]; returns uint8 [size,size,3]. The Rust pipeline does
-    the same with the same float box, so both see equal pixels to 1 unit.
+    picture: uint8 [H,W,3]; returns uint8 [size,size,3].
     """
-    from PIL import Image
-
     height, width = picture.shape[:2]
     side = min(width, height)
     x, y = (width - side) / 2, (height - side) / 2
-    im = Image.fromarray(picture)
-    return np.asarray(im.resize((size, size), Image.BILINEAR, box=(x, y, x + side, y + side)))
+    return resample.resize(np.asarray(picture), size, size, (x, y, x + side, y + side))

@@ -99,6 +99,19 @@ def test_centre_square_takes_the_centre(shape):
     assert abs(float(out.mean()) - (first + last) / 2) < 3
 
 
+@pytest.mark.parametrize("shape", [(240, 320), (151, 201), (400, 300), (96, 96)])
+def test_resampling_is_pillows_but_for_its_rounding_between_passes(shape):
+    from PIL import Image
+
+    picture = np.random.default_rng(8).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    side = min(shape)
+    box = ((shape[1] - side) / 2, (shape[0] - side) / 2, (shape[1] + side) / 2, (shape[0] + side) / 2)
+    ours = dataset.centre_square(picture, 96).astype(int)
+    pillow = np.asarray(Image.fromarray(picture).resize((96, 96), Image.BILINEAR, box=box)).astype(int)
+    assert np.abs(ours - pillow).max() <= 1
+    assert abs((ours - pillow).mean()) < 0.05
+
+
 def test_lesions_and_duplicates_stay_in_one_part(tmp_path):
     ham = tmp_path / "ham10000"
     ham.mkdir()
