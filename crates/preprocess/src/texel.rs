@@ -54,18 +54,30 @@ impl YuvToRgb {
         }
     }
 
-    /// What chroma adds to each channel.
+    /// RGB, rounded and clamped, of many pixels at once, from Y, U and V.
     #[inline(always)]
-    pub fn tint(&self, u: u8, v: u8) -> [i32; 3] {
-        let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
-        [self.rv * v, -self.gu * u - self.gv * v, self.bu * u]
-    }
-
-    /// Luma with its chroma, rounded and clamped.
-    #[inline(always)]
-    pub fn shade(&self, y: u8, tint: [i32; 3]) -> [u8; 3] {
-        let luma = (i32::from(y) - self.y_offset) * self.y + 32768;
-        tint.map(|tint| ((luma + tint) >> 16).clamp(0, 255) as u8)
+    pub fn colours<const N: usize>(&self, [y, u, v]: &[[u8; N]; 3]) -> [[i32; N]; 3] {
+        // No sum here comes near 2³¹.
+        let luma: [i32; N] = std::array::from_fn(|i| {
+            (i32::from(y[i]) - self.y_offset)
+                .wrapping_mul(self.y)
+                .wrapping_add(32768)
+        });
+        let [u, v] = [u, v].map(|chroma| chroma.map(|value| i32::from(value) - 128));
+        let round = |values: [i32; N]| values.map(|value| (value >> 16).clamp(0, 255));
+        [
+            round(std::array::from_fn(|i| {
+                luma[i].wrapping_add(self.rv.wrapping_mul(v[i]))
+            })),
+            round(std::array::from_fn(|i| {
+                luma[i]
+                    .wrapping_sub(self.gu.wrapping_mul(u[i]))
+                    .wrapping_sub(self.gv.wrapping_mul(v[i]))
+            })),
+            round(std::array::from_fn(|i| {
+                luma[i].wrapping_add(self.bu.wrapping_mul(u[i]))
+            })),
+        ]
     }
 }
 
@@ -80,21 +92,13 @@ pub(crate) struct FloatYuvToRgb {
     pub bu: f32,
 }
 
-/// Random access to upright RGB pixels.
+/// Random access to upright pixels as the buffer holds them, and their colours.
 pub(crate) trait Texels {
-    /// The pixel at upright (x, y), which must lie inside the picture.
-    fn rgb(&self, x: i32, y: i32) -> [u8; 3];
+    /// The three samples of the pixel at upright (x, y), which must lie inside the picture.
+    fn samples(&self, x: i32, y: i32) -> [u8; 3];
 
-    /// The pixels at (x, y), (x + 1, y), (x, y + 1) and (x + 1, y + 1), all inside the picture.
-    #[inline(always)]
-    fn quad(&self, x: i32, y: i32) -> [[u8; 3]; 4] {
-        [
-            self.rgb(x, y),
-            self.rgb(x + 1, y),
-            self.rgb(x, y + 1),
-            self.rgb(x + 1, y + 1),
-        ]
-    }
+    /// RGB, 0..=255, of many pixels at once, from their samples by channel.
+    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3];
 }
 
 /// RGB, RGBA, BGRA.
@@ -106,11 +110,16 @@ struct PackedTexels<'a> {
 
 impl Texels for PackedTexels<'_> {
     #[inline(always)]
-    fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
+    fn samples(&self, x: i32, y: i32) -> [u8; 3] {
         let (x, y) = self.lattice.stored(x, y);
         let at = y * self.plane.row + x * self.plane.step;
         let pixel = &self.plane.data[at..at + 3];
-        [pixel[self.order[0]], pixel[self.order[1]], pixel[self.order[2]]]
+        [pixel[0], pixel[1], pixel[2]]
+    }
+
+    #[inline(always)]
+    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3] {
+        self.order.map(|channel| samples[channel].map(i32::from))
     }
 }
 
@@ -121,9 +130,14 @@ struct GreyTexels<'a> {
 
 impl Texels for GreyTexels<'_> {
     #[inline(always)]
-    fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
+    fn samples(&self, x: i32, y: i32) -> [u8; 3] {
         let (x, y) = self.lattice.stored(x, y);
         [self.plane.data[y * self.plane.row + x * self.plane.step]; 3]
+    }
+
+    #[inline(always)]
+    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3] {
+        samples.map(|channel| channel.map(i32::from))
     }
 }
 
@@ -138,48 +152,18 @@ struct YuvTexels<'a> {
 
 impl Texels for YuvTexels<'_> {
     #[inline(always)]
-    fn rgb(&self, x: i32, y: i32) -> [u8; 3] {
+    fn samples(&self, x: i32, y: i32) -> [u8; 3] {
         let (x, y) = self.lattice.stored(x, y);
-        self.at(x, y)
-    }
-
-    /// Chroma cells that the four share are looked up and weighed once.
-    #[inline(always)]
-    fn quad(&self, x: i32, y: i32) -> [[u8; 3]; 4] {
-        let ((x0, y0), (x1, y1)) = (self.lattice.stored(x, y), self.lattice.stored(x + 1, y + 1));
-        if x0 / 2 != x1 / 2 || y0 / 2 != y1 / 2 {
-            let (a, b) = if self.lattice.xx != 0 {
-                ((x1, y0), (x0, y1))
-            } else {
-                ((x0, y1), (x1, y0))
-            };
-            return [self.at(x0, y0), self.at(a.0, a.1), self.at(b.0, b.1), self.at(x1, y1)];
-        }
-        let (upper, lower) = (&self.y.data[y0 * self.y.row..], &self.y.data[y1 * self.y.row..]);
-        let (left, right) = (x0 * self.y.step, x1 * self.y.step);
-        let tint = self.tint(x0, y0);
-        let (a, b) = if self.lattice.xx != 0 {
-            (upper[right], lower[left])
-        } else {
-            (lower[left], upper[right])
-        };
-        [upper[left], a, b, lower[right]].map(|luma| self.to_rgb.shade(luma, tint))
-    }
-}
-
-impl YuvTexels<'_> {
-    #[inline(always)]
-    fn tint(&self, x: usize, y: usize) -> [i32; 3] {
+        let luma = self.y.data[y * self.y.row + x * self.y.step];
         let (x, y) = (x / 2, y / 2);
         let u = self.u.data[y * self.u.row + x * self.u.step];
         let v = self.v.data[y * self.v.row + x * self.v.step];
-        self.to_rgb.tint(u, v)
+        [luma, u, v]
     }
 
     #[inline(always)]
-    fn at(&self, x: usize, y: usize) -> [u8; 3] {
-        self.to_rgb
-            .shade(self.y.data[y * self.y.row + x * self.y.step], self.tint(x, y))
+    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3] {
+        self.to_rgb.colours(samples)
     }
 }
 
@@ -271,7 +255,8 @@ pub(crate) fn rgb_at(frame: &Frame<'_>, x: i32, y: i32) -> [u8; 3] {
     struct One(i32, i32);
     impl TexelTask<[u8; 3]> for One {
         fn run(self, texels: &impl Texels) -> [u8; 3] {
-            texels.rgb(self.0, self.1)
+            let samples = texels.samples(self.0, self.1).map(|sample| [sample]);
+            texels.colours(&samples).map(|[level]| level as u8)
         }
     }
     with_texels(frame, One(x, y))
@@ -290,18 +275,24 @@ mod tests {
             ((150, 44, 21), [0, 255, 1]),
             ((29, 255, 107), [0, 0, 254]),
         ] {
-            let got = jfif.shade(yuv.0, jfif.tint(yuv.1, yuv.2));
+            let got = jfif.colours(&[[yuv.0], [yuv.1], [yuv.2]]).map(|[level]| level as u8);
             for (a, b) in got.iter().zip(rgb) {
                 assert!(a.abs_diff(b) <= 1, "{got:?} {rgb:?}");
             }
         }
         // BT.709 video range: 75 % grey bar is Y 180; white 235, black 16.
         let hd = YuvToRgb::new(ColourMatrix::Bt709, Range::Video);
-        assert_eq!(hd.shade(16, hd.tint(128, 128)), [0, 0, 0]);
-        assert_eq!(hd.shade(235, hd.tint(128, 128)), [255, 255, 255]);
-        assert_eq!(hd.shade(180, hd.tint(128, 128)), [191, 191, 191]);
+        assert_eq!(hd.colours(&[[16], [128], [128]]).map(|[level]| level as u8), [0, 0, 0]);
         assert_eq!(
-            hd.shade(255, hd.tint(128, 128)),
+            hd.colours(&[[235], [128], [128]]).map(|[level]| level as u8),
+            [255, 255, 255]
+        );
+        assert_eq!(
+            hd.colours(&[[180], [128], [128]]).map(|[level]| level as u8),
+            [191, 191, 191]
+        );
+        assert_eq!(
+            hd.colours(&[[255], [128], [128]]).map(|[level]| level as u8),
             [255, 255, 255],
             "beyond white is clamped"
         );

@@ -92,16 +92,27 @@ impl TexelTask<()> for Warp<'_> {
         let scale = (high - low) / 255.0;
         for (v, row) in self.out.chunks_exact_mut(self.width * 3).enumerate() {
             let dv = (v as f64 / self.height as f64 - 0.5) * height;
-            for (u, value) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-                let du = (u as f64 / self.width as f64 - 0.5) * width;
-                let x = steps(f64::from(centre[0]) + cos * du - sin * dv);
-                let y = steps(f64::from(centre[1]) + sin * du + cos * dv);
-                let sample = bilinear(texels, x, y, self.size, self.border);
-                *value = sample.map(|sample| sample as f32 * scale + low);
+            for (part, pixels) in row.chunks_mut(LANES * 3).enumerate() {
+                let places: [[i32; 2]; LANES] = std::array::from_fn(|lane| {
+                    // Lanes beyond the row's end repeat its last place.
+                    let u = (part * LANES + lane).min(self.width - 1);
+                    let du = (u as f64 / self.width as f64 - 0.5) * width;
+                    [
+                        steps(f64::from(centre[0]) + cos * du - sin * dv),
+                        steps(f64::from(centre[1]) + sin * du + cos * dv),
+                    ]
+                });
+                let colours = bilinear(texels, &places, self.size, self.border);
+                for (lane, pixel) in pixels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+                    *pixel = std::array::from_fn(|c| colours[c][lane] as f32 * scale + low);
+                }
             }
         }
     }
 }
+
+/// Output pixels made at a time.
+const LANES: usize = 16;
 
 const STEPS: i32 = 32;
 
@@ -113,27 +124,46 @@ fn steps(x: f64) -> i32 {
     (x * f64::from(STEPS)).round_ties_even() as i32
 }
 
-/// The sample at a place given in steps, rounded half up.
+/// The samples at places given in steps, rounded half up, by channel.
 #[inline(always)]
-fn bilinear(texels: &impl Texels, x: i32, y: i32, (width, height): (i32, i32), border: Border) -> [i32; 3] {
-    let (left, top) = (x.div_euclid(STEPS), y.div_euclid(STEPS));
-    let [fx, fy] = [x, y].map(|at| at.rem_euclid(STEPS));
-    let taps = if left >= 0 && top >= 0 && left + 1 < width && top + 1 < height {
-        texels.quad(left, top)
-    } else {
-        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(right, down)| {
+fn bilinear(
+    texels: &impl Texels,
+    places: &[[i32; 2]; LANES],
+    (width, height): (i32, i32),
+    border: Border,
+) -> [[i32; LANES]; 3] {
+    // First fetch, one by one, then compute, all at once.
+    let mut samples = [[[0u8; LANES]; 3]; 4];
+    let mut weights = [[0i32; LANES]; 4];
+    for (lane, &[x, y]) in places.iter().enumerate() {
+        let (left, top) = (x.div_euclid(STEPS), y.div_euclid(STEPS));
+        let (fx, fy) = (x.rem_euclid(STEPS), y.rem_euclid(STEPS));
+        for tap in 0..4 {
+            let (right, down) = (tap as i32 & 1, tap as i32 >> 1);
             let (x, y) = (left + right, top + down);
-            if border == Border::Zero && (x < 0 || y < 0 || x >= width || y >= height) {
-                return [0; 3];
+            let inside = x >= 0 && y >= 0 && x < width && y < height;
+            let weight = (if right == 1 { fx } else { STEPS - fx }) * (if down == 1 { fy } else { STEPS - fy });
+            // What lies outside of a zero border is black whatever its neighbour holds.
+            weights[tap][lane] = if inside || border == Border::Replicate {
+                weight
+            } else {
+                0
+            };
+            let three = texels.samples(x.clamp(0, width - 1), y.clamp(0, height - 1));
+            for (channel, sample) in samples[tap].iter_mut().zip(three) {
+                channel[lane] = sample;
             }
-            texels.rgb(x.clamp(0, width - 1), y.clamp(0, height - 1))
-        })
-    };
-    std::array::from_fn(|c| {
-        let [a, b, d, e] = taps.map(|tap| i32::from(tap[c]));
-        let (upper, lower) = (a * (STEPS - fx) + b * fx, d * (STEPS - fx) + e * fx);
-        (upper * (STEPS - fy) + lower * fy + STEPS * STEPS / 2) / (STEPS * STEPS)
-    })
+        }
+    }
+    let mut sums = [[STEPS * STEPS / 2; LANES]; 3];
+    for (samples, weights) in samples.iter().zip(&weights) {
+        for (sums, colours) in sums.iter_mut().zip(texels.colours(samples)) {
+            for ((sum, colour), weight) in sums.iter_mut().zip(colours).zip(weights) {
+                *sum = sum.wrapping_add(colour.wrapping_mul(*weight));
+            }
+        }
+    }
+    sums.map(|channel| channel.map(|sum| sum / (STEPS * STEPS)))
 }
 
 #[cfg(test)]

@@ -200,3 +200,70 @@ fn a_turned_region_is_antialiased() {
         );
     }
 }
+
+/// `tools/pipe.py`'s rule, word for word, with OpenCV's 1/32 pixel: numpy became Rust, nothing else.
+fn pipe(
+    data: &[u8],
+    (width, height): (i32, i32),
+    roi: &Roi,
+    size: (usize, usize),
+    border: Border,
+    range: (f32, f32),
+) -> Vec<f32> {
+    let (sin, cos) = f64::from(roi.rotation).sin_cos();
+    let mut out = Vec::new();
+    for v in 0..size.1 {
+        for u in 0..size.0 {
+            let du = (u as f64 / size.0 as f64 - 0.5) * f64::from(roi.width);
+            let dv = (v as f64 / size.1 as f64 - 0.5) * f64::from(roi.height);
+            let place = |at: f64| (at * 32.0).round_ties_even() / 32.0;
+            let x = place(f64::from(roi.centre[0]) + cos * du - sin * dv);
+            let y = place(f64::from(roi.centre[1]) + sin * du + cos * dv);
+            let (x0, y0) = (x.floor(), y.floor());
+            let (fx, fy) = (x - x0, y - y0);
+            for c in 0..3 {
+                let at = |right: i32, down: i32| {
+                    let (x, y) = (x0 as i32 + right, y0 as i32 + down);
+                    if border == Border::Zero && (x < 0 || y < 0 || x >= width || y >= height) {
+                        return 0.0;
+                    }
+                    let (x, y) = (x.clamp(0, width - 1), y.clamp(0, height - 1));
+                    f64::from(data[((y * width + x) * 3 + c) as usize])
+                };
+                let upper = at(0, 0) * (1.0 - fx) + at(1, 0) * fx;
+                let lower = at(0, 1) * (1.0 - fx) + at(1, 1) * fx;
+                let level = (upper * (1.0 - fy) + lower * fy + 0.5).floor() as f32;
+                out.push(level * ((range.1 - range.0) / 255.0) + range.0);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn mediapipes_rule_is_kept_to_the_bit() {
+    let picture = Picture::new(PixelFormat::Rgb8, 97, 71, 0, 1);
+    let data = &picture.buffers[0];
+    let frame = Frame::rgb8(data, 97, 71).unwrap();
+    for (rotation, side, border, range) in [
+        (0.0, 97.0, Border::Zero, (-1.0, 1.0)),
+        (0.3, 60.5, Border::Replicate, (0.0, 1.0)),
+        (-2.1, 160.0, Border::Zero, (0.0, 1.0)),
+        (1.2, 33.3, Border::Replicate, (-1.0, 1.0)),
+    ] {
+        let roi = Roi {
+            rotation,
+            height: side * 0.9,
+            ..Roi::square([48.5, 35.5], side)
+        };
+        for size in [(16, 16), (37, 21), (1, 5)] {
+            let mut got = vec![0.0; size.0 * size.1 * 3];
+            mediapipe(&frame, &roi, size.0, size.1, border, range, &mut got).unwrap();
+            assert_eq!(
+                got,
+                pipe(data, (97, 71), &roi, size, border, range),
+                "{rotation} {side} {size:?}"
+            );
+        }
+    }
+}
