@@ -90,9 +90,12 @@ fn different_pack(before: &Observation, after: &Observation) -> bool {
     before.pack_id != after.pack_id || before.pack_version != after.pack_version
 }
 
-/// Measures of two pictures laid over each other, or why that could not be done; `None` where
-/// there are no two pictures to lay.
-pub(crate) type Laid = Option<Result<(Vec<(Measure, f64, f64)>, Alignment), Reason>>;
+/// Each measure before and after, and how the later picture lies on the earlier one.
+type Measured = (Vec<(Measure, f64, f64)>, Alignment);
+
+/// Two pictures laid over each other, or why that could not be done; `None` where there are no
+/// two pictures to lay.
+pub(crate) type Laid = Option<Result<Measured, Reason>>;
 
 pub(crate) fn lay(before: &Observation, after: &Observation) -> Laid {
     if different_pack(before, after) || !before.accepted || !after.accepted {
@@ -116,11 +119,7 @@ fn scales(before: &Observation, after: &Observation) -> Result<Option<(f32, f32)
 }
 
 /// Lays the two pictures over each other and measures both.
-fn pictures(
-    before: &Patch,
-    after: &Patch,
-    scales: Option<(f32, f32)>,
-) -> Result<(Vec<(Measure, f64, f64)>, Alignment), Reason> {
+fn pictures(before: &Patch, after: &Patch, scales: Option<(f32, f32)>) -> Result<Measured, Reason> {
     let scene = |p: &Patch| Scene::of(p).map_err(|_| Reason::NoLesion);
     let (a, b) = (scene(before)?, scene(after)?);
     let known = scales.map(|(mm_a, mm_b)| mm_a / mm_b * b.zoom / a.zoom);

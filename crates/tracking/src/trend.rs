@@ -76,7 +76,7 @@ pub struct Trend {
 /// is not finite or an `sd` or `visit_days` that makes no sense.
 pub fn trend(points: &[Point], visit_days: Option<f64>) -> Result<Trend> {
     for p in points {
-        if !p.value.is_finite() || !(p.sd.is_finite() && p.sd >= 0.0) {
+        if !(p.value.is_finite() && p.sd.is_finite() && p.sd >= 0.0) {
             return Err(Error::OutOfRange {
                 what: "a trend point's value or sd",
                 value: if p.value.is_finite() { p.sd } else { p.value },

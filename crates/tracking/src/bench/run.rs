@@ -265,10 +265,10 @@ fn row(change: Alteration, trials: &[Trial], k: usize, threshold: Option<f64>) -
         row.not_compared
             .count(matches!(t.verdicts[k], Verdict::CannotCompare { .. }));
         row.found.count(matches!(t.verdicts[k], Verdict::Changed { .. }));
-        if let Verdict::Changed { what, direction } = t.verdicts[k] {
-            if let Some(right) = right(change, what, direction) {
-                row.right.count(right);
-            }
+        if let Verdict::Changed { what, direction } = t.verdicts[k]
+            && let Some(right) = right(change, what, direction)
+        {
+            row.right.count(right);
         }
         if let (Some(by), Some(limit), Some(s)) = (&mut row.by_cosine, threshold, t.similarity) {
             by.count(f64::from(s) < limit);
