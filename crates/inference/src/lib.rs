@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
-#[cfg(not(any(feature = "embedded", feature = "onnxruntime")))]
-compile_error!("skinkit-inference needs an engine: enable the feature `embedded` or `onnxruntime`");
+#[cfg(not(any(feature = "embedded", feature = "_ort")))]
+compile_error!(
+    "skinkit-inference needs an engine: enable the feature `embedded`, `onnxruntime` or `onnxruntime-linked`"
+);
 
 mod config;
 #[cfg(feature = "embedded")]
@@ -11,12 +13,14 @@ mod error;
 mod finding;
 mod judgement;
 mod lesion_model;
-#[cfg(feature = "onnxruntime")]
+#[cfg(feature = "_ort")]
 mod library;
+#[cfg(feature = "onnxruntime")]
+mod library_file;
 pub mod locate;
 pub mod manifest;
 mod onnx;
-#[cfg(feature = "onnxruntime")]
+#[cfg(feature = "_ort")]
 mod onnxruntime;
 mod pack;
 mod pack_check;

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+#[cfg(feature = "onnxruntime")]
+use std::sync::PoisonError;
 
+use ort::environment::EnvironmentBuilder;
 use ort::memory::Allocator;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, SessionOutputs};
@@ -12,6 +15,7 @@ use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 
 use crate::error::{Error, Result};
 use crate::library;
+#[cfg(feature = "onnxruntime")]
 use crate::locate;
 use crate::session::{Backend, Loaded};
 use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
@@ -20,7 +24,8 @@ use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     environment: ort::environment::Environment,
-    pub library: PathBuf,
+    /// The file it was loaded from; `None` where it was linked.
+    pub library: Option<PathBuf>,
     pub version: String,
     pub note: Option<String>,
 }
@@ -28,7 +33,24 @@ pub(crate) struct Environment {
 /// ONNX Runtime allows one environment for a process, for ever: the first library that works stays.
 static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);
 
+/// The environment of the library that was linked when the app was built, made on the first call.
+#[cfg(not(feature = "onnxruntime"))]
+pub(crate) fn environment(_: Option<&Path>) -> Result<Environment> {
+    let mut slot = ENVIRONMENT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(environment) = &*slot {
+        return Ok(environment.clone());
+    }
+    let unusable = |reason| Error::RuntimeUnusable {
+        path: PathBuf::from("(linked into this program)"),
+        reason,
+    };
+    let version = library::linked().map_err(unusable)?;
+    let environment = build_environment(version, None, || Ok(ort::init())).map_err(unusable)?;
+    Ok(slot.insert(environment).clone())
+}
+
 /// The environment, made on the first call. A call that failed may be repeated with another path.
+#[cfg(feature = "onnxruntime")]
 pub(crate) fn environment(config: Option<&Path>) -> Result<Environment> {
     let report = locate::find_library(config);
     let found = report.found().map(Path::to_path_buf);
@@ -36,10 +58,10 @@ pub(crate) fn environment(config: Option<&Path>) -> Result<Environment> {
     let path = found.ok_or(Error::RuntimeMissing(report))?;
     if let Some(environment) = &*slot {
         let mut environment = environment.clone();
-        if !same_file(&path, &environment.library) {
+        if let Some(used) = environment.library.as_deref().filter(|used| !same_file(&path, used)) {
             environment.note = Some(format!(
                 "{} is in use, not {}: a process can load ONNX Runtime only once",
-                environment.library.display(),
+                used.display(),
                 path.display()
             ));
         }
@@ -49,26 +71,35 @@ pub(crate) fn environment(config: Option<&Path>) -> Result<Environment> {
     Ok(slot.insert(environment).clone())
 }
 
+#[cfg(feature = "onnxruntime")]
 fn create(path: &Path) -> Result<Environment, String> {
     let version = library::probe(path)?;
+    build_environment(version, Some(path.to_path_buf()), || {
+        ort::init_from(path).map_err(|error| error.to_string())
+    })
+}
+
+/// `ort` panics where a library's interface is not what it says; then the library is unusable, and no more.
+fn build_environment(
+    version: String,
+    library: Option<PathBuf>,
+    start: impl FnOnce() -> Result<EnvironmentBuilder, String>,
+) -> Result<Environment, String> {
     let built = catch_unwind(AssertUnwindSafe(|| {
-        let builder = ort::init_from(path).map_err(|error| error.to_string())?;
         // ort turns telemetry on unless told otherwise. Nothing may leave this machine.
-        builder
-            .with_name("skinkit")
-            .with_telemetry(false)
-            .build()
-            .map_err(|error| error.to_string())
+        let builder = start()?.with_name("skinkit").with_telemetry(false);
+        builder.build().map_err(|error| error.to_string())
     }));
     let environment = built.unwrap_or_else(|_| Err("its interface is broken".to_owned()))?;
     Ok(Environment {
         environment,
-        library: path.to_path_buf(),
+        library,
         version,
         note: None,
     })
 }
 
+#[cfg(feature = "onnxruntime")]
 fn same_file(a: &Path, b: &Path) -> bool {
     match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,

@@ -7,7 +7,7 @@ use crate::config::{EngineChoice, EngineInfo, EngineKind, RuntimeConfig};
 use crate::embedded;
 use crate::error::{Error, Result};
 use crate::onnx::check;
-#[cfg(feature = "onnxruntime")]
+#[cfg(feature = "_ort")]
 use crate::onnxruntime;
 use crate::session::Session;
 
@@ -19,7 +19,7 @@ pub struct Runtime(Arc<Inner>);
 struct Inner {
     info: EngineInfo,
     threads: usize,
-    #[cfg(feature = "onnxruntime")]
+    #[cfg(feature = "_ort")]
     onnxruntime: Option<onnxruntime::Environment>,
 }
 
@@ -64,7 +64,7 @@ impl Runtime {
         };
         check(onnx).map_err(refused)?;
         let loaded = match self.0.info.kind {
-            #[cfg(feature = "onnxruntime")]
+            #[cfg(feature = "_ort")]
             EngineKind::OnnxRuntime => match &self.0.onnxruntime {
                 Some(environment) => onnxruntime::load(environment, onnx, self.0.threads),
                 None => {
@@ -81,13 +81,13 @@ impl Runtime {
         loaded.map(|loaded| Session::new(name, loaded)).map_err(refused)
     }
 
-    #[cfg(feature = "onnxruntime")]
+    #[cfg(feature = "_ort")]
     fn onnxruntime(config: &RuntimeConfig) -> Result<Self> {
         let environment = onnxruntime::environment(config.library.as_deref())?;
         let info = EngineInfo {
             kind: EngineKind::OnnxRuntime,
             version: environment.version.clone(),
-            library: Some(environment.library.clone()),
+            library: environment.library.clone(),
             note: environment.note.clone(),
         };
         Ok(Self(Arc::new(Inner {
@@ -97,7 +97,7 @@ impl Runtime {
         })))
     }
 
-    #[cfg(not(feature = "onnxruntime"))]
+    #[cfg(not(feature = "_ort"))]
     fn onnxruntime(_: &RuntimeConfig) -> Result<Self> {
         Err(Error::EngineNotBuilt {
             engine: EngineKind::OnnxRuntime,
@@ -116,7 +116,7 @@ impl Runtime {
         Ok(Self(Arc::new(Inner {
             info,
             threads: threads(config),
-            #[cfg(feature = "onnxruntime")]
+            #[cfg(feature = "_ort")]
             onnxruntime: None,
         })))
     }
@@ -129,7 +129,7 @@ impl Runtime {
     }
 }
 
-#[cfg(any(feature = "embedded", feature = "onnxruntime"))]
+#[cfg(any(feature = "embedded", feature = "_ort"))]
 fn threads(config: &RuntimeConfig) -> usize {
     config.threads.clamp(1, 64)
 }

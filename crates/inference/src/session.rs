@@ -4,7 +4,7 @@ use crate::config::EngineKind;
 #[cfg(feature = "embedded")]
 use crate::embedded;
 use crate::error::{Error, Result};
-#[cfg(feature = "onnxruntime")]
+#[cfg(feature = "_ort")]
 use crate::onnxruntime;
 use crate::tensor::{DataType, Tensor, TensorInfo};
 
@@ -20,7 +20,7 @@ pub struct Session {
 
 #[derive(Debug)]
 pub(crate) enum Backend {
-    #[cfg(feature = "onnxruntime")]
+    #[cfg(feature = "_ort")]
     OnnxRuntime(onnxruntime::Network),
     #[cfg(feature = "embedded")]
     Embedded(Box<embedded::Network>),
@@ -51,7 +51,7 @@ impl Session {
     /// The engine that runs it.
     pub fn engine(&self) -> EngineKind {
         match &self.backend {
-            #[cfg(feature = "onnxruntime")]
+            #[cfg(feature = "_ort")]
             Backend::OnnxRuntime(_) => EngineKind::OnnxRuntime,
             #[cfg(feature = "embedded")]
             Backend::Embedded(_) => EngineKind::Embedded,
@@ -91,7 +91,7 @@ impl Session {
         }
         let engine = self.engine();
         let values = match &mut self.backend {
-            #[cfg(feature = "onnxruntime")]
+            #[cfg(feature = "_ort")]
             Backend::OnnxRuntime(network) => network.run(input, expected).map(Values::OnnxRuntime),
             #[cfg(feature = "embedded")]
             Backend::Embedded(network) => network.run(input, expected).map(Values::Embedded),
@@ -121,7 +121,7 @@ pub struct Outputs<'s> {
 
 #[derive(Debug)]
 enum Values<'s> {
-    #[cfg(feature = "onnxruntime")]
+    #[cfg(feature = "_ort")]
     OnnxRuntime(onnxruntime::Values<'s>),
     #[cfg(feature = "embedded")]
     Embedded(&'s embedded::Values),
@@ -135,7 +135,7 @@ impl Outputs<'_> {
     pub fn f32(&self, name: &str) -> Result<&[f32]> {
         let (index, info) = self.find(name)?;
         let data = match &self.values {
-            #[cfg(feature = "onnxruntime")]
+            #[cfg(feature = "_ort")]
             Values::OnnxRuntime(values) => values.f32(index),
             #[cfg(feature = "embedded")]
             Values::Embedded(values) => values.f32(index),
