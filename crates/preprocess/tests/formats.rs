@@ -126,6 +126,28 @@ proptest! {
     }
 
     #[test]
+    fn no_region_breaks_anything(
+        format in 0usize..8,
+        size in (1usize..40, 1usize..40),
+        turn in 0usize..4,
+        centre in (-400.0f32..400.0, -400.0f32..400.0),
+        side in (prop_oneof![1e-30f32..1e-3, 1e-3f32..500.0], prop_oneof![1e-30f32..1e-3, 1e-3f32..500.0]),
+        rotation in prop_oneof![Just(0.0f32), -1e-6f32..1e-6, -2000.0f32..2000.0],
+        out in (1usize..20, 1usize..20),
+    ) {
+        let picture = Picture::new(FORMATS[format], size.0, size.1, 1, 1);
+        let planes = picture.planes();
+        let frame = picture.frame(&planes, ColourMatrix::Bt709, Range::Video).oriented(TURNS[turn], true);
+        let roi = Roi { centre: centre.into(), width: side.0, height: side.1, rotation };
+        let (mut bytes, mut floats) = (vec![0; out.0 * out.1 * 3], vec![0.0; out.0 * out.1 * 3]);
+        let a = Resampler::new().rgb8(&frame, &roi, out.0, out.1, &mut bytes);
+        let b = mediapipe(&frame, &roi, out.0, out.1, Border::Zero, (0.0, 1.0), &mut floats);
+        // Refused alike, or both done.
+        prop_assert_eq!(a.is_ok(), b.is_ok());
+        prop_assert!(floats.iter().all(|value| (0.0..=1.0).contains(value)));
+    }
+
+    #[test]
     fn unit_and_picture_are_inverse(
         centre in (-500.0f32..2000.0, -500.0f32..2000.0),
         size in (1.0f32..2000.0, 1.0f32..2000.0),
