@@ -168,6 +168,9 @@ pub struct Eval {
 pub struct Landmarks {
     /// JPEG or PNG
     pub photo: PathBuf,
+    /// Folder of landmark networks, for hands and pose [default: a models/landmarks folder near here or near the program]
+    #[arg(long, value_name = "DIR", env = "SKINKIT_LANDMARKS")]
+    pub networks: Option<PathBuf>,
     #[command(flatten)]
     pub engine: Engine,
     /// One JSON object on standard output

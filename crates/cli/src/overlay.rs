@@ -1,9 +1,10 @@
 //! What was found, drawn over the photo.
 
-use skinkit::roi::{Face, topology};
+use skinkit::roi::{Face, FaceRegion, region_roi, topology};
 use skinkit::{Analysis, Photo};
 
 use crate::canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
+use crate::landmarks::Found;
 
 /// Region, landmarks, lesion mask and the most probable class's heatmap.
 pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
@@ -38,10 +39,13 @@ pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
     canvas
 }
 
-/// Boxes, key points and meshes of all faces.
-pub fn faces(photo: &Photo, faces: &[Face]) -> Canvas {
+/// Faces with their skin, boxes, key points, meshes, irises and parts; hands; the pose.
+pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
     let mut canvas = Canvas::new(photo);
-    for face in faces {
+    for (face, skin) in &found.faces {
+        if let Some(skin) = skin {
+            canvas.tint(SKY, |point| if skin.contains(point) { 0.25 } else { 0.0 });
+        }
         draw_face(&mut canvas, face);
         let [x0, y0, x1, y1] = face.detection.bbox;
         canvas.outline(&[[x0, y0], [x1, y0], [x1, y1], [x0, y1]], SKY);
@@ -50,6 +54,30 @@ pub fn faces(photo: &Photo, faces: &[Face]) -> Canvas {
             canvas.dot(point, half, ORANGE);
         }
         canvas.outline(&face.mesh.roi.corners(), PINK);
+        for region in [FaceRegion::LeftCheek, FaceRegion::RightCheek, FaceRegion::Chin] {
+            canvas.outline(&region_roi(&face.mesh, region).corners(), ORANGE);
+        }
+        for rim in [topology::LEFT_IRIS, topology::RIGHT_IRIS] {
+            let Some(mesh) = &face.mesh_478 else { continue };
+            let rim: Vec<_> = rim
+                .points
+                .iter()
+                .filter_map(|&i| mesh.points.get(usize::from(i)))
+                .map(|p| [p[0], p[1]])
+                .collect();
+            canvas.outline(&rim, PINK);
+        }
+    }
+    for hand in &found.hands {
+        let half = canvas.pen();
+        hand.points.iter().for_each(|p| canvas.dot([p[0], p[1]], half, GREEN));
+        canvas.outline(&hand.roi.corners(), PINK);
+    }
+    if let Some(pose) = &found.pose {
+        let half = canvas.pen() + 1;
+        for point in pose.points.iter().filter(|p| p.visibility >= 0.5) {
+            canvas.dot([point.position[0], point.position[1]], half, PINK);
+        }
     }
     canvas
 }

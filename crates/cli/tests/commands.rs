@@ -63,6 +63,11 @@ fn landmarks_are_listed_in_pixels() {
     let faces = object["faces"].as_array().unwrap();
     assert_eq!(faces.len(), 1);
     assert_eq!(faces[0]["mesh468"].as_array().unwrap().len(), 468);
+    assert_eq!(faces[0]["mesh478"].as_array().unwrap().len(), 478);
+    assert!(faces[0]["scale"]["mm_per_pixel"].as_f64().unwrap() > 0.0);
+    assert!(faces[0]["skin"]["coverage"].as_f64().unwrap() > 0.5);
+    assert_eq!(object["hands"].as_array().unwrap().len(), 0);
+    assert_eq!(object["pose"]["points"].as_array().unwrap().len(), 33);
     let no_face = json(&succeeds(
         skinkit(["landmarks", "--json"]).arg(photo("lesion-first.jpg")),
     ));
