@@ -149,13 +149,13 @@ def isic3(data: pathlib.Path) -> list[Record]:
 SOURCES = {
     "ham7": Source(
         HAM7,
-        "fold 0 of five of HAM10000, grouped by lesion: never trained on, never used for a choice",
+        "fold 0 of five of HAM10000, grouped by lesion: never trained or fitted on",
         "the 193 of the ISIC 2018 Task 3 validation set",
         ham7,
     ),
     "isic3": Source(
         ISIC3,
-        "fold 0 of five of the ISIC 2017 training set: never trained on, never used for a choice",
+        "fold 0 of five of the ISIC 2017 training set: never trained or fitted on",
         "the 150 of the ISIC 2017 validation set",
         isic3,
     ),
