@@ -114,7 +114,7 @@ impl FaceTracker {
     /// Follows the faces into this frame, taken `seconds` after any fixed moment.
     ///
     /// # Errors
-    /// A network cannot be run; the faces are then as before.
+    /// A network cannot be run; faces that were not reached stay where they were.
     pub fn update(&mut self, frame: &Frame<'_>, seconds: f64) -> Result<&[TrackedFace]> {
         let elapsed = self.last_seconds.map_or(0.0, |last| (seconds - last) as f32);
         self.last_seconds = Some(seconds);
@@ -220,7 +220,7 @@ impl FaceTracker {
     }
 }
 
-/// Whether the region is usable and at least half of it can lie in the frame.
+/// Whether the region has a sensible size and its middle lies in the frame.
 fn touches(roi: &Roi, frame: &Frame<'_>) -> bool {
     let (width, height) = (frame.width() as f32, frame.height() as f32);
     let [x, y] = roi.centre;
