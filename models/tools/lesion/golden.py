@@ -1,4 +1,7 @@
-"""Reference outputs of a pack on a few redistributable pictures, for the Rust parity test.
+"""Reference outputs of a pack on a few redistributable pictures, for the Rust parity tests.
+
+Each case has `variants`: every output for the pixels that Pillow's resize gives (to compare networks),
+and `pipeline`: the probabilities for the SDK's own resize (to compare whole pipelines).
 
     python golden.py --pack PACK --pictures PAD_UFES_FOLDER --out PACK/golden
 """
@@ -33,6 +36,13 @@ def reduce(picture: Image.Image, longest: int, aspect: float) -> Image.Image:
     return picture.resize(size, Image.LANCZOS, box=box)
 
 
+def pillow_square(picture: np.ndarray, size: int) -> np.ndarray:
+    height, width = picture.shape[:2]
+    side = min(width, height)
+    box = ((width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2)
+    return np.asarray(Image.fromarray(picture).resize((size, size), Image.BILINEAR, box=box))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=pathlib.Path, required=True)
@@ -48,13 +58,17 @@ def main() -> None:
             reduce(Image.open(path).convert("RGB"), longest, aspect).save(args.out / f"{path.stem}.png", optimize=True)
     files = sorted(args.out.glob("*.png"))
     size, t = pack["input"]["width"], pack["calibration"]["temperature"]
-    squares = [dataset.centre_square(np.asarray(Image.open(f).convert("RGB")), size) for f in files]
-    cases = [{"file": f.name, "crop": "centre_square", "variants": {}} for f in files]
+    pictures = [np.asarray(Image.open(f).convert("RGB")) for f in files]
+    squares = [pillow_square(picture, size) for picture in pictures]
+    ours = [dataset.centre_square(picture, size) for picture in pictures]
+    cases = [{"file": f.name, "crop": "centre_square", "variants": {}, "pipeline": {}} for f in files]
     for v in pack["variants"]:
         o = runner.run(args.pack / v["file"], squares)
         p = metrics.softmax(o["logits"], t)
         scores = ood.score(pack["ood"], o, t) if pack["ood"] else [None] * len(files)
+        whole = metrics.softmax(runner.run(args.pack / v["file"], ours)["logits"], t)
         for i, case in enumerate(cases):
+            case["pipeline"][v["name"]] = {label["id"]: round(float(x), 6) for label, x in zip(pack["labels"], whole[i])}
             case["variants"][v["name"]] = {
                 "probabilities": {label["id"]: round(float(x), 6) for label, x in zip(pack["labels"], p[i])},
                 "logits": np.round(o["logits"][i].astype(float), 5).tolist(),

@@ -193,15 +193,19 @@ def test_shipped_outputs_are_the_golden_ones_and_consistent():
     pack = shipped()
     golden = json.loads((PACK / "golden" / "golden.json").read_text())
     size, t = pack["input"]["width"], pack["calibration"]["temperature"]
-    squares = [
-        dataset.centre_square(np.asarray(Image.open(PACK / "golden" / c["file"]).convert("RGB")), size) for c in golden["cases"]
-    ]
+    pictures = [np.asarray(Image.open(PACK / "golden" / c["file"]).convert("RGB")) for c in golden["cases"]]
+    import golden as tool
+
+    squares = [tool.pillow_square(picture, size) for picture in pictures]
+    ours = [dataset.centre_square(picture, size) for picture in pictures]
     for v in pack["variants"]:
-        o = runner.run(PACK / v["file"], squares)
+        o, product = runner.run(PACK / v["file"], squares), runner.run(PACK / v["file"], ours)
         for i, case in enumerate(golden["cases"]):
             want = case["variants"][v["name"]]
             p = metrics.softmax(o["logits"], t)[i]
             assert np.abs(p - list(want["probabilities"].values())).max() < 5e-3
+            whole = list(case["pipeline"][v["name"]].values())
+            assert np.abs(metrics.softmax(product["logits"], t)[i] - whole).max() < 5e-3
             assert float(o["embedding"][i] @ np.array(want["embedding"])) > 0.999
         assert np.allclose(np.linalg.norm(o["embedding"], axis=1), 1, atol=1e-4)
         assert (o["mask"] >= 0).all() and (o["mask"] <= 1).all()
