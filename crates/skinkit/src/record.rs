@@ -55,7 +55,7 @@ pub(crate) fn new_scan(
         noise: Some(noise.clone()),
         license: manifest.license.id.clone(),
         intended_use: Some(manifest.intended_use.clone()),
-        familiarity: finding.familiarity.clone(),
+        familiarity: finding.familiarity,
         names: finding.probabilities.iter().map(|p| p.name.clone()).collect(),
     };
     Ok(NewScan {
