@@ -13,6 +13,7 @@ mod face_landmarker;
 mod face_mesh;
 mod face_tracker;
 mod hand;
+mod marker;
 mod networks;
 mod patch;
 mod person;
@@ -35,6 +36,7 @@ pub use face_landmarker::{Face, FaceLandmarker, FaceOptions, FaceOutcome, MIN_FA
 pub use face_mesh::{FaceMesh, FaceMesher, MESH_POINTS, MESH_POINTS_WITH_IRISES, MeshKind};
 pub use face_tracker::{FaceTracker, TrackedFace, TrackerOptions};
 pub use hand::{HAND_POINTS, Hand, HandFace, HandLandmarker, Side};
+pub use marker::{Marker, MarkerFinder};
 pub use networks::{Network, Networks};
 pub use patch::{MIN_MATCH, PATCH_SIDE, PatchMatch, PatchMatcher, SitePatch};
 pub use person::{PERSON_MASK_SIDE, PersonMask, PersonSegmenter};

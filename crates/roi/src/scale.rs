@@ -23,6 +23,8 @@ pub enum ScaleSource {
     Iris,
     /// A round object of known diameter: good in its plane.
     Coin,
+    /// A printed square marker of known side: good in its plane.
+    Marker,
 }
 
 /// How large a pixel is, and how sure that is.
@@ -119,6 +121,44 @@ impl Scale {
         })
     }
 
+    /// From a printed square: its side in millimetres and its four sides in pixels.
+    ///
+    /// # Errors
+    /// A number that is not finite and positive, or sides that differ by more than a quarter: too oblique.
+    pub fn from_square(side_mm: f32, sides: [f32; 4]) -> Result<Self> {
+        for (what, value) in std::iter::once(("the side", side_mm)).chain(sides.map(|s| ("a side in pixels", s))) {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(Error::Argument {
+                    what,
+                    value,
+                    expected: "finite and above 0",
+                });
+            }
+        }
+        let (least, most) = sides
+            .iter()
+            .fold((f32::INFINITY, 0.0f32), |(l, m), s| (l.min(*s), m.max(*s)));
+        let ratio = least / most;
+        if ratio < 0.75 {
+            let what = "the ratio of the square's sides";
+            return Err(Error::Argument {
+                what,
+                value: ratio,
+                expected: "at least 0.75: hold the camera squarely",
+            });
+        }
+        let mean = sides.iter().sum::<f32>() / 4.0;
+        // A third of a pixel at each end, and half the spread: the skin need not be tilted like the card.
+        let ends = 0.33 * std::f32::consts::SQRT_2 / mean;
+        let relative = ends.hypot((1.0 - ratio) / 2.0);
+        let mm_per_pixel = side_mm / mean;
+        Ok(Self {
+            mm_per_pixel,
+            error: mm_per_pixel * relative,
+            source: ScaleSource::Marker,
+        })
+    }
+
     /// A length in millimetres and its standard deviation; `pixels_error` is that of the length in pixels.
     pub fn millimetres(&self, pixels: f32, pixels_error: f32) -> [f32; 2] {
         let length = pixels * self.mm_per_pixel;
@@ -186,5 +226,15 @@ mod tests {
         assert!(Scale::from_circle(23.25, 465.0, 200.0).is_err());
         assert!(Scale::from_circle(f32::NAN, 465.0, 465.0).is_err());
         assert!(Scale::from_circle(0.0, 465.0, 465.0).is_err());
+    }
+
+    #[test]
+    fn a_square_gives_its_side_and_an_oblique_one_nothing() {
+        let scale = Scale::from_square(30.0, [300.0; 4]).unwrap();
+        assert!((scale.mm_per_pixel - 0.1).abs() < 1e-6 && scale.error < 0.001);
+        assert!(Scale::from_square(30.0, [300.0, 280.0, 260.0, 280.0]).unwrap().error > scale.error);
+        assert!(Scale::from_square(30.0, [300.0, 280.0, 200.0, 280.0]).is_err());
+        assert!(Scale::from_square(30.0, [300.0, f32::NAN, 300.0, 300.0]).is_err());
+        assert!(Scale::from_square(-1.0, [300.0; 4]).is_err());
     }
 }
