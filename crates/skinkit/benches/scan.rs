@@ -2,6 +2,9 @@
 //!
 //! Reads the pack and the sample photos of the repository. Say which engine ran when you quote a figure.
 
+// Helpers of tests and benches are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use skinkit::roi::FaceRegion;

@@ -1,5 +1,8 @@
 //! The main job on real pictures, through the facade.
 
+// Helpers of tests and benches are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use skinkit::inference::{EngineChoice, RuntimeConfig};
