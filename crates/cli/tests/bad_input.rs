@@ -1,5 +1,8 @@
 //! Wrong input: one clear line, the documented exit status, nothing half written, the history untouched.
 
+// Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,8 @@
 //! The main job through the command line, and the fields that scripts rely on.
 
+// Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Recorded, fails, photo, skinkit, succeeds};
