@@ -1,8 +1,8 @@
 //! The synthetic change bench on HAM10000, and the noise that ships with the crate.
 //!
 //! ```text
-//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 300 450 # shipped()
-//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 300 0   # guided()
+//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 300 450 0.03 # shipped()
+//! cargo run --release -p skinkit-tracking --features bench --example change_bench -- learn DATA 400 0 0.02   # guided()
 //! cargo run --release -p skinkit-tracking --features bench --example change_bench -- bench DATA 300
 //! cargo run --release -p skinkit-tracking --features bench --example change_bench -- pairs DATA 300
 //! ```
@@ -19,12 +19,13 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let count = |i: usize| args.get(i).map_or(Ok(300), |s| s.parse::<usize>());
+    let rate = |i: usize| args.get(i).map_or(Ok(0.03), |s| s.parse::<f64>());
     let (Some(verb), Some(data)) = (args.first(), args.get(1)) else {
-        return Err("usage: change_bench learn|bench|pairs DATA [COUNT [COUNT]]".into());
+        return Err("usage: change_bench learn|bench|pairs DATA [COUNT [COUNT [FALSE_ALARMS]]]".into());
     };
     let data = Path::new(data);
     match verb.as_str() {
-        "learn" => print_learnt(data, count(2)?, count(3)?),
+        "learn" => print_learnt(data, count(2)?, count(3)?, rate(4)?),
         "bench" => print_bench(data, count(2)?),
         "pairs" => print_pairs(data, count(2)?),
         other => Err(format!("unknown verb `{other}`").into()),
@@ -32,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Re-shots and real pairs of one half of the lesions, as the source of `shipped.rs`.
-fn print_learnt(data: &Path, shots: usize, pairs: usize) -> Result<(), Box<dyn Error>> {
+fn print_learnt(data: &Path, shots: usize, pairs: usize, false_alarms: f64) -> Result<(), Box<dyn Error>> {
     let listed = list(data)?;
     let settings = Settings::default();
     let pictures: Vec<Picture> = listed
@@ -60,7 +61,7 @@ fn print_learnt(data: &Path, shots: usize, pairs: usize) -> Result<(), Box<dyn E
     };
     let apart = scaled.into_iter().chain(real.iter().cloned());
     let together = simulated.into_iter().chain(real.iter().cloned());
-    let noise = learn(together, apart, 0.03, &text)?;
+    let noise = learn(together, apart, false_alarms, &text)?;
     print_source(&noise);
     Ok(())
 }

@@ -156,6 +156,9 @@ pub enum Reason {
     NoLesion,
     /// The two pictures could not be laid over each other.
     NoOverlap,
+    /// Nothing else differs, but the pictures' scale is not known, so that a larger spot could not
+    /// be told from a nearer camera.
+    UnknownScale,
     /// The scans have nothing in common to compare: no embedding, measures or picture on both sides.
     NothingInCommon,
     /// An embedding or a picture has values that make no sense.
@@ -171,6 +174,9 @@ impl Reason {
             Self::NotSameLesion => "The two pictures do not seem to show the same spot.",
             Self::NoLesion => "No spot stands out from the skin in at least one of the two pictures.",
             Self::NoOverlap => "The two pictures could not be laid over each other.",
+            Self::UnknownScale => {
+                "How large the spot is cannot be compared: the scale of the two pictures is not known."
+            }
             Self::NothingInCommon => "The two scans hold nothing that can be compared.",
             Self::InvalidData => "A scan holds values that make no sense.",
         }

@@ -83,7 +83,10 @@ fn judge(
     if not_same_lesion(change, noise) {
         return Err(Reason::NotSameLesion);
     }
-    Ok(conclude(change, noise))
+    match conclude(change, noise) {
+        Verdict::NoMeasurableChange if change.alignment.is_some_and(|a| !a.scale_known) => Err(Reason::UnknownScale),
+        verdict => Ok(verdict),
+    }
 }
 
 fn different_pack(before: &Observation, after: &Observation) -> bool {

@@ -21,7 +21,7 @@ const LEAST_ON_SKIN: f32 = 0.4;
 /// Scales tried for the skin, against that of the whole picture.
 const STRETCHES: [f32; 7] = [1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27];
 /// Skin nearer to a lesion than this part of the longer side may be pulled along by its growth.
-const SKIN_GAP: f32 = 0.03;
+const SKIN_GAP: f32 = 0.07;
 /// Pixels looked at in a step: more make it no surer, only slower.
 const POINTS: usize = 9000;
 /// Residuals are smooth over about this many pixels, so that many count as one independent value.
@@ -136,18 +136,21 @@ fn refine_on_skin(before: &Scene, after: &Scene, pose: &Pose) -> Option<Fit> {
     let on = regions(&both);
     // A lesion that grew has pulled `pose` along, so that other scales are tried as well.
     let centre = centre_of(before);
-    let mut coarse: Vec<Fit> = STRETCHES
+    let starts: Vec<Pose> = STRETCHES
         .iter()
         .map(|k| pose.about(centre).with_scale(pose.scale() * k))
         // People hold a camera much as they did the last time.
         .chain([pose.about(centre).with_scale(1.0)])
-        .filter_map(|start| refine(&a, &b, 2, &on[2], start, None))
         .collect();
-    coarse.sort_by(|x, y| y.agreement.total_cmp(&x.agreement));
-    coarse
+    // Between lesions that fill much of the picture little skin is left, and a coarse level has
+    // not enough of it to choose by: every start is tried on the finer one too.
+    let coarse = starts
         .iter()
-        .take(2)
-        .filter_map(|f| refine(&a, &b, 1, &on[1], f.pose, None))
+        .filter_map(|start| refine(&a, &b, 2, &on[2], *start, None));
+    coarse
+        .map(|f| f.pose)
+        .chain(starts.iter().copied())
+        .filter_map(|start| refine(&a, &b, 1, &on[1], start, None))
         .max_by(|x, y| x.agreement.total_cmp(&y.agreement))
         .and_then(|f| refine(&a, &b, 0, &on[0], f.pose, None))
 }

@@ -19,7 +19,7 @@ fn square(width: usize, height: usize, side: usize, mask: Option<Vec<u8>>) -> Pa
             rgb.extend(if inside { [90, 50, 40] } else { [200, 150, 125] });
         }
     }
-    Patch::new(width, height, rgb, mask).unwrap()
+    Patch::new(width, height, rgb, mask).expect("planes of the stated size")
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Proportion {
         let middle = p + z * z / (2.0 * n);
         let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
         let scale = 1.0 + z * z / n;
-        ((middle - half) / scale, (middle + half) / scale)
+        (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
     }
 
     pub(crate) fn count(&mut self, hit: bool) {
