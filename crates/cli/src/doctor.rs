@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use skinkit::inference::{ModelPack, Runtime, RuntimeConfig, locate};
+use skinkit::roi::Network;
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -18,6 +19,15 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
             .map_err(|error| error.to_string())
             .map(|pack| (path, pack))
     });
+    let landmarks = packs::landmarks(None);
+    let (found, missing): (Vec<&str>, Vec<&str>) = {
+        let (found, missing): (Vec<Network>, Vec<Network>) =
+            Network::ALL.into_iter().partition(|&network| landmarks.has(network));
+        (
+            found.into_iter().map(Network::name).collect(),
+            missing.into_iter().map(Network::name).collect(),
+        )
+    };
     if arguments.json {
         let engine = match &runtime {
             Ok(runtime) => json!(runtime.engine()),
@@ -31,7 +41,7 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
         };
         let report = json!({
             "version": env!("CARGO_PKG_VERSION"), "engine": engine, "pack": pack, "library_search": search,
-            "cache": locate::cache_dir(),
+            "cache": locate::cache_dir(), "landmark_networks": {"found": found, "missing": missing}, "accelerators": [],
         });
         out.line(format_args!("{report}"));
         return Ok(out);
@@ -41,7 +51,15 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
         Ok(runtime) => out.line(format_args!("engine    {}", runtime.engine())),
         Err(error) => out.line(format_args!("engine    none: {error}")),
     }
-    out.line(format_args!("library   {search}"));
+    out.line("library   looked for in");
+    for place in &search.places {
+        let state = if place.found { "found" } else { "not there" };
+        out.line(format_args!(
+            "          {} ({}, {state})",
+            place.path.display(),
+            place.kind
+        ));
+    }
     match &pack {
         Ok((path, pack)) => {
             out.line(format_args!(
@@ -58,6 +76,14 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
         "threads   {} available",
         std::thread::available_parallelism().map_or(1, usize::from)
     ));
-    out.line(format_args!("network   none: SkinKit holds no network code"));
+    out.line(format_args!("landmarks {}", found.join(", ")));
+    if !missing.is_empty() {
+        out.line(format_args!(
+            "          not here: {} (put models/landmarks in this folder or beside the program)",
+            missing.join(", ")
+        ));
+    }
+    out.line("devices   CPU: no accelerator is used in this version");
+    out.line("internet  none: SkinKit holds no network code");
     Ok(out)
 }
