@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// How many pairs the noise at hand is worth when a person's own repeats refine it.
 const PRIOR_PAIRS: f64 = 20.0;
-/// Agreement that parts close pairs from loose ones: real pairs of one lesion differ about twice
-/// as much below it (see the README).
+/// Agreement that parts close pairs from loose ones: real pairs of one lesion differ several
+/// times as much below it (see the README).
 const CLOSE_FROM: f32 = 0.8;
 
 /// Fewest pairs on either side for close and loose to be told apart.
