@@ -243,6 +243,15 @@ fn no_kill_loses_an_acknowledged_scan() {
     assert!(kept > 0);
 }
 
+/// On a loaded machine one of two writers may wait for longer than the busy timeout: what it announced then neither
+/// counts as done nor ends it.
+fn unless_busy<T>(outcome: skinkit_store::Result<T>) -> Option<T> {
+    match outcome {
+        Err(Error::Busy { .. }) => None,
+        other => Some(other.unwrap()),
+    }
+}
+
 #[test]
 #[ignore = "child of no_kill_loses_an_acknowledged_scan"]
 fn child_writer() {
@@ -262,23 +271,26 @@ fn child_writer() {
             0..14 => {
                 tag += 1;
                 say(format!("add {tag}"));
-                let id = store.add(&tagged(tag)).unwrap();
-                say(format!("added {tag}"));
-                mine.push((tag, id));
+                if let Some(id) = unless_busy(store.add(&tagged(tag))) {
+                    say(format!("added {tag}"));
+                    mine.push((tag, id));
+                }
             }
             14 | 15 => {
                 let tags = [tag + 1, tag + 2, tag + 3];
                 tag += 3;
                 tags.iter().for_each(|t| say(format!("add {t}")));
-                let ids = store.add_all(&tags.map(tagged)).unwrap();
-                tags.iter().for_each(|t| say(format!("added {t}")));
-                mine.extend(tags.into_iter().zip(ids));
+                if let Some(ids) = unless_busy(store.add_all(&tags.map(tagged))) {
+                    tags.iter().for_each(|t| say(format!("added {t}")));
+                    mine.extend(tags.into_iter().zip(ids));
+                }
             }
             16 | 17 if !mine.is_empty() => {
                 let (tag, id) = mine.swap_remove(random.below(mine.len() as u64) as usize);
                 say(format!("erase {tag}"));
-                store.erase_scan(id).unwrap();
-                say(format!("erased {tag}"));
+                if unless_busy(store.erase_scan(id)).is_some() {
+                    say(format!("erased {tag}"));
+                }
             }
             18 if alone => {
                 key_number += 1;
