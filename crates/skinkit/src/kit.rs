@@ -201,14 +201,7 @@ impl SkinKit {
         let history = self.history()?;
         let analysis = self.analyse(frame, request.region)?;
         let taken_at = request.taken_at.unwrap_or_else(now);
-        let record = record::new_scan(
-            request,
-            taken_at,
-            &analysis,
-            &self.pack,
-            &self.noise,
-            self.keep_pictures,
-        )?;
+        let record = record::new_scan(request, taken_at, &analysis, &self.pack, self.keep_pictures)?;
         let id = history.add(&record)?;
         Ok(Scan { id, analysis })
     }

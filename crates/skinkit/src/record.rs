@@ -27,8 +27,8 @@ pub struct Details {
     pub region: String,
     /// Measures of the lesion.
     pub measures: Option<Measures>,
-    /// The pack's noise model, so that a comparison does not need the pack.
-    pub noise: Option<NoiseModel>,
+    /// The pack's own words on how much two pictures of one lesion differ, so that a comparison does not need the pack.
+    pub noise: Option<serde_json::Value>,
     /// The pack's licence id.
     pub license: String,
     /// What the pack is for, in its own words.
@@ -44,7 +44,6 @@ pub(crate) fn new_scan(
     taken_at: i64,
     analysis: &Analysis,
     pack: &ModelPack,
-    noise: &NoiseModel,
     keep_picture: bool,
 ) -> Result<NewScan> {
     let finding = &analysis.finding;
@@ -52,7 +51,7 @@ pub(crate) fn new_scan(
     let details = Details {
         region: analysis.region.to_string(),
         measures: analysis.measures.clone(),
-        noise: Some(noise.clone()),
+        noise: manifest.embedding_noise.as_ref().map(|noise| json!(noise)),
         license: manifest.license.id.clone(),
         intended_use: Some(manifest.intended_use.clone()),
         familiarity: finding.familiarity,
@@ -128,7 +127,10 @@ pub(crate) fn observation(
         measures: details.measures,
         ..Observation::new(scan.taken_at, scan.pack_id.clone(), scan.pack_version.clone())
     };
-    Ok((observation, details.noise))
+    Ok((
+        observation,
+        details.noise.and_then(|noise| serde_json::from_value(noise).ok()),
+    ))
 }
 
 /// The pack's noise model in tracking's terms; a pack without one leaves the embedding unjudged.
