@@ -187,14 +187,19 @@ pub fn word(value: &impl serde::Serialize) -> String {
 fn measure_row(row: &MeasureChange) -> [String; 6] {
     [
         word(&row.measure),
-        format!("{:.2}", row.before),
-        format!("{:.2}", row.after),
+        decimal(row.before),
+        decimal(row.after),
         difference(row, row.difference),
         row.minimum_detectable
             .map(|d| difference(row, d))
             .unwrap_or_else(|| "not known".to_owned()),
         if row.exceeds_noise { "more than noise" } else { "" }.to_owned(),
     ]
+}
+
+/// Two decimals, and no minus before nothing.
+fn decimal(value: f64) -> String {
+    format!("{:.2}", if value.abs() < 0.005 { 0.0 } else { value })
 }
 
 /// Sizes differ as a percentage, all else in its own unit.
