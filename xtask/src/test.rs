@@ -117,7 +117,10 @@ impl Tally {
                 self.skipped
                     .push(format!("{ignored} tests marked #[ignore] (slow or for measuring)"));
             }
-        } else if line.ends_with('s') && line.contains(" in ") && (line.contains(" passed") || line.contains(" failed"))
+        } else if line.starts_with(|c: char| c.is_ascii_digit())
+            && line.ends_with('s')
+            && line.contains(" in ")
+            && (line.contains(" passed") || line.contains(" failed"))
         {
             println!("    {line}");
             self.passed += count(line, " passed");
@@ -145,6 +148,7 @@ mod tests {
         tally.line("test result: ok. 12 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.31s");
         tally.line("SKIPPED: parity: no ONNX Runtime library");
         tally.line("3 passed, 1 skipped in 0.12s");
+        tally.line("    test result: what a test printed. 7 passed; 7 failed in 0.1s");
         assert_eq!((tally.passed, tally.failed), (15, 1));
         assert_eq!(tally.skipped.len(), 2);
         assert!(tally.skipped[1].starts_with("parity"));
