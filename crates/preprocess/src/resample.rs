@@ -46,22 +46,7 @@ impl Resampler {
     /// # Errors
     /// An unusable region or size, or a buffer of the wrong length.
     pub fn rgb8(&mut self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, out: &mut [u8]) -> Result<()> {
-        roi.check(frame.width(), frame.height())?;
-        if width == 0 || height == 0 || width > MAX_OUTPUT_SIDE || height > MAX_OUTPUT_SIDE {
-            return Err(Error::OutputSize {
-                width,
-                height,
-                max: MAX_OUTPUT_SIDE,
-            });
-        }
-        let needed = width * height * 3;
-        if out.len() != needed {
-            return Err(Error::BufferLength {
-                buffer: "output",
-                needed,
-                got: out.len(),
-            });
-        }
+        check_output(frame, roi, width, height, out.len())?;
         if roi.rotation == 0.0 {
             let [x, y] = roi.centre.map(f64::from);
             let (w, h) = (f64::from(roi.width) / 2.0, f64::from(roi.height) / 2.0);
@@ -261,6 +246,27 @@ fn placement(frame: &Frame<'_>, stored: [usize; 2], width: usize) -> Placement {
         right: at(1, 0) - at(0, 0),
         down: at(0, 1) - at(0, 0),
     }
+}
+
+/// What every reader of a region asks first: a usable region, a size within bounds, a buffer of `width * height * 3`.
+pub(crate) fn check_output(frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, got: usize) -> Result<()> {
+    roi.check(frame.width(), frame.height())?;
+    if width == 0 || height == 0 || width > MAX_OUTPUT_SIDE || height > MAX_OUTPUT_SIDE {
+        return Err(Error::OutputSize {
+            width,
+            height,
+            max: MAX_OUTPUT_SIDE,
+        });
+    }
+    let needed = width * height * 3;
+    if got != needed {
+        return Err(Error::BufferLength {
+            buffer: "output",
+            needed,
+            got,
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! MediaPipe's own sampling rule, kept exactly: its landmark networks were trained with it.
 
+use crate::Result;
 use crate::frame::Frame;
-use crate::resample::MAX_OUTPUT_SIDE;
+use crate::resample::check_output;
 use crate::roi::Roi;
 use crate::texel::{TexelTask, Texels, with_texels};
-use crate::{Error, Result};
 
 /// What lies outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,22 +35,7 @@ pub fn mediapipe(
     range: (f32, f32),
     out: &mut [f32],
 ) -> Result<()> {
-    roi.check(frame.width(), frame.height())?;
-    if width == 0 || height == 0 || width > MAX_OUTPUT_SIDE || height > MAX_OUTPUT_SIDE {
-        return Err(Error::OutputSize {
-            width,
-            height,
-            max: MAX_OUTPUT_SIDE,
-        });
-    }
-    let needed = width * height * 3;
-    if out.len() != needed {
-        return Err(Error::BufferLength {
-            buffer: "output",
-            needed,
-            got: out.len(),
-        });
-    }
+    check_output(frame, roi, width, height, out.len())?;
     let size = (frame.width() as i32, frame.height() as i32);
     with_texels(
         frame,
@@ -169,6 +154,7 @@ fn bilinear(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
 
     #[test]
     fn a_region_as_large_as_its_output_is_the_identity() {

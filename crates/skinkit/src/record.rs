@@ -80,7 +80,7 @@ pub(crate) fn new_scan(
             .heatmap
             .as_ref()
             .and_then(|heatmap| evidence(heatmap, finding.top())),
-        mask: finding.mask.as_ref().map(mask_raster),
+        mask: finding.mask.as_ref().and_then(mask_raster),
         roi: json!(analysis.roi),
         quality: json!(analysis.quality),
         extra: json!(details),
@@ -153,18 +153,13 @@ fn evidence(heatmap: &Heatmap, class: usize) -> Option<Raster> {
     )
 }
 
-fn mask_raster(mask: &Mask) -> Raster {
+fn mask_raster(mask: &Mask) -> Option<Raster> {
     let bytes = mask
         .values
         .iter()
         .map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8)
         .collect();
-    Raster {
-        width: mask.width as u32,
-        height: mask.height as u32,
-        channels: 1,
-        bytes,
-    }
+    raster(mask.width, mask.height, bytes)
 }
 
 fn raster(width: usize, height: usize, bytes: Vec<u8>) -> Option<Raster> {
