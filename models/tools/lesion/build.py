@@ -27,8 +27,8 @@ def main() -> None:
     parser.add_argument("--variants", default="int8,w16", help="first is calibrated and evaluated")
     parser.add_argument("--without", action="append", default=[], help="an output to leave out (isic3 has no masks: mask)")
     parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--soup", type=pathlib.Path, help="average with the weights of the pack the run went on from (soup.py)")
     parser.add_argument("--no-finish", action="store_true", help="export the checkpoint as it is (MobileViT-XXS)")
-    parser.add_argument("--no-embedding", action="store_true", help="keep the trained embedding (a set without lesion ids has no pairs)")
     parser.add_argument("--no-table", action="store_true", help="skip the comparison of quantised variants")
     args = parser.parse_args()
     args.name = args.name or f"lesion-{args.set}"
@@ -48,10 +48,12 @@ def main() -> None:
             raise SystemExit(f"{script} failed with {code}: the pack was not finished")
 
     checkpoint = args.run / args.checkpoint
+    if args.soup:
+        step("soup.py", *source, "--checkpoint", checkpoint, "--pack", args.soup, "--out", work / "souped.pt")
+        checkpoint = work / "souped.pt"
     if not args.no_finish:
+        step("finish.py", *source, "--checkpoint", checkpoint, "--out", work / "finished.pt")
         checkpoint = work / "finished.pt"
-        pairs = ["--no-embedding"] if args.no_embedding else []
-        step("finish.py", *source, *pairs, "--checkpoint", args.run / args.checkpoint, "--out", checkpoint)
     step("export.py", "--checkpoint", checkpoint, "--out", work / "model.fp32.onnx", "--size", args.size,
          *(a for name in args.without for a in ("--without", name)))
     table = ["--build-only"] if args.no_table else []

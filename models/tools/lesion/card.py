@@ -9,6 +9,7 @@ import argparse
 import json
 import pathlib
 
+import network
 import quantise
 
 #: Issue targets on held-out lesions: field, label, least (or most, where `down`).
@@ -77,10 +78,11 @@ def groups(e: dict) -> list[str]:
     return lines
 
 
-def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
+def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, notes: str) -> str:
     e, t = pack["evaluation"], pack["training"]
     noise = pack["embedding_noise"]
     ood = report["ood"][pack["ood"]["method"]]
+    views = "pictures of one lesion" if noise else "augmented views of one picture"
     out = [
         f"# {pack['title']}", "",
         f"`{pack['id']}` {pack['version']} · {pack['license']['id']} · input {pack['input']['width']}x{pack['input']['height']} RGB u8", "",
@@ -88,17 +90,22 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
         f"**Licence and attribution.** {pack['license']['attribution']} Commercial use: "
         f"{'yes' if pack['license']['commercial_use'] else 'no'}. Full text: `LICENSE`.", "",
         "## Network", "",
-        "EfficientNet-Lite0 (ImageNet) to stride 16, a 1x1 projection to 192 channels, 4 transformer blocks "
-        "(width 192, 3 heads, MLP x4), LayerNorm, mean pooling, linear head. 2.6 M parameters. One run gives logits, a "
+        f"EfficientNet-Lite0 (ImageNet) to stride 16, a 1x1 projection to 192 channels, {network.DEPTH[t['config']['network']]} transformer "
+        f"blocks (width 192, 3 heads, MLP x4), LayerNorm, mean pooling, linear head. {parameters / 1e6:.1f} M parameters. One run gives logits, a "
         f"{pack['embedding_dim']}-d embedding, a {pack['heatmap_size'][0]}x{pack['heatmap_size'][1]} class map (its mean plus the bias is "
         + ("the logit)." if pack["mask_size"] is None else f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask."), "",
         "## Training", "",
-        f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. {t['steps']:,} steps of "
+        f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. "
+        + (f"Went on from the weights of {t['origin']}: " if t.get("origin") else "")
+        + f"{t['steps']:,} steps of "
         f"{t['config']['views']} views in {t['minutes']:.0f} minutes on two shared CPU cores, sides {t['config']['sizes']}, seed {t['seed']}. "
         "Square-root class sampling with logit adjustment, AdamW (stem 3e-4, rest 1e-3), cosine, weight averaging, CutMix and MixUp, "
-        "supervised contrast over pictures of one lesion, Dice and BCE on the masks; batch-norm statistics recalibrated on dermoscopic "
-        "pictures, then frozen with the first stem blocks. After training, two closed-form fits (finish.py): the embedding is a linear "
-        f"discriminant between lesions on the pooled features of every stage, and {t['prior_share']:.2f} of the log class frequencies is in the "
+        f"supervised contrast over {views}" + (", Dice and BCE on the masks" if pack["mask_size"] else "")
+        + "; batch-norm statistics recalibrated on dermoscopic pictures, then frozen with the first stem blocks. "
+        + (f"The weights lie {float(t['config']['soup']):.2f} of the way from {t['origin']} to the run's end (soup.py). " if "soup" in t["config"] else "")
+        + "Then two "
+        f"closed-form fits (finish.py): the embedding is a linear discriminant on the pooled features of every stage, between {views}, and "
+        f"{t['prior_share']:.2f} of the log class frequencies is in the "
         "head's bias.", "", f"    {t['command']}", "",
         f"## Held-out figures ({pack['variants'][0]['name']} variant)", "",
         f"{e['set'][0].upper()}{e['set'][1:]}: {e['n']:,} pictures of {e['lesions']:,} lesions. Intervals: bootstrap over lesions. "
@@ -129,8 +136,8 @@ def card(pack: dict, report: dict, rows: list[dict] | None, notes: str) -> str:
             "The calibration pictures (none of the held-out fold), ONNX Runtime 1.27, x86-64; the variants take turns, so ratios "
             "hold where milliseconds do not.", "",
             "    python quantise.py --data DATA --cache CACHE --model model.fp32.onnx --out EXPORT", "", quantise.table(rows), "",
-            "`dynamic-all`: `quantize_dynamic` over every op. `dynamic-matmul`: signed per-channel MatMul/Gemm only. `int8`: the same with the "
-            "other weights stored as fp16. `int8-narrow`: 7-bit weights, for x86 without VNNI. `static-stem`: QDQ convolutional stem and dynamic "
+            "`dynamic-all`: `quantize_dynamic` over every op. `dynamic-matmul`: signed per-channel MatMul/Gemm only. `int8-f16`: the same with the "
+            "other weights stored as fp16. `int8`: and the large pointwise filters stored as bytes. `int8-narrow`: `int8` with 7-bit weights, for x86 without VNNI. `static-stem`: QDQ convolutional stem and dynamic "
             "MatMul. `w16`: every weight fp16 behind a Cast.", "",
         ]
     if notes:
@@ -147,8 +154,10 @@ def main() -> None:
     report = json.loads((args.build / "calibration.json").read_text())["report"]
     table = args.build / "quantisation.json"
     rows = json.loads(table.read_text()) if table.exists() else None
+    net = network.build(pack["training"]["config"]["network"], len(pack["labels"]))
+    parameters = sum(p.numel() for p in net.parameters())
     notes = pathlib.Path(__file__).resolve().parent / "packs" / f"{pack['id']}.notes.md"
-    (args.pack / "MODEL_CARD.md").write_text(card(pack, report, rows, notes.read_text() if notes.exists() else ""))
+    (args.pack / "MODEL_CARD.md").write_text(card(pack, report, rows, parameters, notes.read_text() if notes.exists() else ""))
 
 
 if __name__ == "__main__":

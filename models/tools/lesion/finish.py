@@ -4,7 +4,8 @@
 
 Embedding: the network's pooled features at every stage (network.describe) are
 projected so that pictures of one lesion fall together and lesions fall apart:
-whitened by the scatter within lesions (and under augmentation), then rotated to
+whitened by the scatter within lesions and under augmentation (by the latter alone
+where a set has no lesion ids), then rotated to
 the directions that spread lesions most, each scaled by spread**POWER. Everything
 folds into one linear layer.
 
@@ -36,12 +37,12 @@ AUGMENTED = 1.0
 
 
 def discriminant(
-    features: np.ndarray, group: np.ndarray, augmented: np.ndarray | None = None,
+    features: np.ndarray, group: np.ndarray, changes: np.ndarray | None = None,
     size: int = SIZE, ridge: float = RIDGE, power: float = POWER,
 ):
-    """Weight [size,F] and bias [size]. Some groups need two rows or more.
+    """Weight [size,F] and bias [size]. Some groups need two rows or more, unless there are changes.
 
-    augmented: features [V,N,F] of V augmented views of the same N pictures.
+    changes: what augmentation did to the features of some pictures, [M,F].
     """
     mean, sd = features.mean(axis=0), features.std(axis=0) + 1e-6
     x = (features - mean) / sd
@@ -50,9 +51,9 @@ def discriminant(
     np.add.at(centre, inverse, x)
     spread = x - (centre / counts[:, None])[inverse]
     within = spread.T @ spread / max(1, len(x) - len(counts))
-    for view in [] if augmented is None else augmented:
-        change = (view - features) / sd
-        within += AUGMENTED / len(augmented) * (change.T @ change) / len(x) / 2
+    if changes is not None:
+        change = changes / sd
+        within += AUGMENTED * (change.T @ change) / len(change) / 2
     within += ridge * np.trace(within) / len(within) * np.eye(len(within))
     whiten = np.linalg.inv(np.linalg.cholesky(within))
     value, vector = np.linalg.eigh(whiten @ (x.T @ x / len(x)) @ whiten.T)
@@ -85,8 +86,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--size", type=int, default=192)
-    parser.add_argument("--no-embedding", action="store_true", help="keep the trained one (a set without lesion ids has no pairs)")
-    parser.add_argument("--views", type=int, default=1, help="augmented views a picture, beside the picture itself")
+    parser.add_argument("--augmented", type=int, default=2500, help="about how many training pictures are also seen augmented")
     parser.add_argument("--dump", type=pathlib.Path, help="features as .npz, for trying other settings")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
@@ -107,24 +107,22 @@ def main() -> None:
     weights["head.bias"] = weights["head.bias"] + torch.tensor(share * (log_prior - log_prior.mean()), dtype=torch.float32)
     print(f"share of the log prior in the bias: {share:.2f}")
 
-    if not args.no_embedding:
-        seen = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in train], args.device)
-        augmented = []
-        for view in range(args.views):
-            pictures = [
-                augment.view(np.random.default_rng([23, view, int(i)]), arrays.pictures[i], arrays.masks[i], args.size)[0]
-                for i in train
-            ]
-            augmented.append(features(net, pictures, args.device))
-        if args.dump:
-            np.savez(args.dump, seen=seen, augmented=np.stack(augmented), seen_group=arrays.groups[train],
-                     held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held], logits=logits)
-        weight, bias = discriminant(seen, arrays.groups[train], np.stack(augmented) if augmented else None)
-        embedding = held_features @ weight.T + bias
-        embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
-        print("embedding on the calibration pictures:", metrics.retrieval(embedding, arrays.groups[held]))
-        weights["discriminant.weight"] = torch.tensor(weight, dtype=torch.float32)
-        weights["discriminant.bias"] = torch.tensor(bias, dtype=torch.float32)
+    seen = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in train], args.device)
+    chosen = np.arange(len(train))[:: max(1, round(len(train) / args.augmented))]
+    views = [
+        augment.view(np.random.default_rng([23, 0, int(i)]), arrays.pictures[i], arrays.masks[i], args.size)[0]
+        for i in train[chosen]
+    ]
+    changes = features(net, views, args.device) - seen[chosen]
+    if args.dump:
+        np.savez(args.dump, seen=seen, changes=changes, seen_group=arrays.groups[train],
+                 held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held], logits=logits)
+    weight, bias = discriminant(seen, arrays.groups[train], changes)
+    embedding = held_features @ weight.T + bias
+    embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
+    print("embedding on the calibration pictures:", metrics.retrieval(embedding, arrays.groups[held]))
+    weights["discriminant.weight"] = torch.tensor(weight, dtype=torch.float32)
+    weights["discriminant.bias"] = torch.tensor(bias, dtype=torch.float32)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({k: state[k] for k in ("average", "step", "elapsed", "config")} | {"prior_share": share}, args.out)
 

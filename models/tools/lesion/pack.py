@@ -83,15 +83,25 @@ def training_facts(checkpoint: pathlib.Path) -> dict:
     """How a checkpoint was trained, from the checkpoint itself."""
     import torch
 
+    import train
+
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
     config = {k: v for k, v in state["config"].items() if k not in ("data", "out", "cache", "resume", "workers", "threads")}
+    origin = config.get("origin", "")
+    parser = train.arguments()
+    given = [
+        f"--{k.replace('_', '-')} {v}"
+        for k, v in config.items()
+        if k not in ("origin", "soup", "device") and v != "None" and v != str(parser.get_default(k))
+    ]
+    if origin:
+        given.append("--init PACK")
     return {
         "steps": state["step"],
         "minutes": round(state["elapsed"] / 60, 1),
         "seed": int(config.get("seed", 0)),
-        "command": "python train.py --data DATA --out RUN " + (
-            f"--minutes {config['minutes']}" if config.get("minutes") not in (None, "None") else f"--steps {config['steps']}"
-        ),
+        "command": f"python train.py --data DATA --out RUN {' '.join(given)}",
+        "origin": origin,
         "config": config,
         "prior_share": state.get("prior_share", 0.0),
     }

@@ -2,6 +2,7 @@
 
     python train.py --data DATA --out RUN --minutes 91
     python train.py --data DATA --out RUN --steps 20000 --resume
+    python train.py --data DATA --out RUN --minutes 80 --init ../../lesion-ham7   # goes on from a pack
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ import losses
 import metrics
 import network
 import sources
+import warm
 
 
 class Batches(torch.utils.data.Dataset):
@@ -122,9 +124,9 @@ def mix(rng, x, mask, target):
     return x, mask, lam * target + (1 - lam) * y2
 
 
-def freeze_norms(model: nn.Module) -> None:
+def freeze_norms(part: nn.Module) -> None:
     """Batch-norm statistics stay as recalibrated: cheaper, and safe under weight averaging."""
-    for m in model.stem.modules():
+    for m in part.modules():
         if isinstance(m, nn.BatchNorm2d):
             m.eval()
 
@@ -145,7 +147,7 @@ def optimiser(model: nn.Module, decay: float, stem_rate: float):
     )
 
 
-def main() -> None:
+def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder with the picture sets")
     parser.add_argument("--set", default="ham7", choices=sorted(sources.SOURCES))
@@ -156,6 +158,7 @@ def main() -> None:
     budget.add_argument("--steps", type=int)
     parser.add_argument("--sizes", default="128:0.25,160:0.8,192:1", help="side:until which share of the budget")
     parser.add_argument("--network", default="hybrid", choices=network.NETWORKS)
+    parser.add_argument("--init", type=pathlib.Path, help="a pack of the same classes and split to go on from (warm.py)")
     parser.add_argument("--views", type=int, default=64, help="a batch")
     parser.add_argument("--twice", type=float, default=0.2, help="share of single-picture lesions that give two views")
     parser.add_argument("--rate", type=float, default=0.5, help="of the peak learning rates 3e-4 (stem) and 1e-3 (rest)")
@@ -169,7 +172,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--resume", action="store_true")
+    return parser
+
+
+def main() -> None:
+    parser = arguments()
     args = parser.parse_args()
+    if args.init and args.network not in network.DEPTH:
+        parser.error("--init goes on from a pack of a hybrid network")
 
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
@@ -186,13 +196,19 @@ def main() -> None:
     step, elapsed = 0, 0.0
     checkpoint = args.out / "last.pt"
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
-    pretrained = args.network == "hybrid"
-    if state is None and pretrained:
+    pretrained = args.network in network.DEPTH
+    origin = state["config"].get("origin", "") if state else ""
+    if state is None and args.init:
+        origin = warm.load_pack(model, args.init, arrays)
+    elif state is None and pretrained:
         model.stem.load_imagenet()
     model.to(args.device, memory_format=torch.channels_last)
     model.train()
-    if state is None and pretrained:
+    if state is None and pretrained and not origin:
         recalibrate(model, batches, args.device)
+    # A folded network has lost its statistics everywhere, not only where they would be frozen anyway.
+    still = model if origin else model.stem if pretrained else None
+    config = {k: str(v) for k, v in vars(args).items() if k != "init"} | {"origin": origin}
     if pretrained:
         for part in [model.stem.first, *model.stem.blocks[: args.frozen_blocks]]:
             part.requires_grad_(False)
@@ -216,13 +232,13 @@ def main() -> None:
             {
                 "model": model.state_dict(), "average": average.state_dict(),
                 "optimizer": optimizer.state_dict(), "step": step, "elapsed": elapsed,
-                "config": {k: str(v) for k, v in vars(args).items()},
+                "config": config,
             },
             temporary,
         )
         temporary.replace(args.out / name)
 
-    log(event="start", config={k: str(v) for k, v in vars(args).items() if k not in ("data", "out", "cache")},
+    log(event="start", config={k: v for k, v in config.items() if k not in ("data", "out", "cache")},
         torch=torch.__version__, train=len(arrays.indices("train")), prior=batches.prior.round(4).tolist())
     loader = torch.utils.data.DataLoader(
         batches, batch_size=None, sampler=Numbers(step), num_workers=args.workers,
@@ -257,8 +273,8 @@ def main() -> None:
             soft = torch.nn.functional.one_hot(label, classes).float()
             x, mask, target = mix(rng, x, mask, soft)
         model.train()
-        if pretrained:
-            freeze_norms(model)
+        if still is not None:
+            freeze_norms(still)
         with torch.autocast(args.device, torch.bfloat16):
             logits, embedding, predicted = model(x)
         parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
