@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hand::{Hand, HandFace, Side};
 use crate::pose::Pose;
-use crate::region::FaceRegion;
+use crate::region::{FaceRegion, inside};
 
 /// A part of the body's surface. Which side of the body is kept beside it, in [`BodySite`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -278,18 +278,12 @@ const LIMBS: [(BodyPart, [usize; 2], f32); 6] = [
     (BodyPart::LowerLeg, [25, 27], 0.25),
     (BodyPart::Foot, [27, 31], 0.6),
 ];
-/// Least visibility of the points that a site rests on.
-const LEAST_VISIBLE: f32 = 0.5;
 
 impl Pose {
     /// The body site under a point of the picture: the limb, trunk or head nearest to it, or `None` beside the body or
     /// where the pose's points are hidden.
     pub fn site_at(&self, point: [f32; 2]) -> Option<BodySite> {
-        let at = |index: usize| {
-            let point = self.points.get(index)?;
-            let [x, y, _] = point.position;
-            (point.visibility >= LEAST_VISIBLE).then_some([x, y])
-        };
+        let at = |index: usize| self.points.get(index)?.seen();
         let mut nearest: Option<(f32, BodySite)> = None;
         let mut offer = |distance: f32, site: BodySite| {
             if distance <= 1.0 && nearest.is_none_or(|(known, _)| distance < known) {
@@ -320,7 +314,7 @@ impl Pose {
             );
         }
         if let (Some(ls), Some(rs), Some(lh), Some(rh)) = (at(11), at(12), at(23), at(24))
-            && inside(point, [ls, rs, rh, lh])
+            && inside(point, &[ls, rs, rh, lh])
         {
             // Seen from the front, the subject's left shoulder is on the picture's right.
             let front = (ls[0] - rs[0]) * (lh[1] - ls[1] + rh[1] - rs[1]) > 0.0;
@@ -347,18 +341,6 @@ fn distance_to_segment(p: [f32; 2], a: [f32; 2], b: [f32; 2]) -> f32 {
     let square = (along[0] * along[0] + along[1] * along[1]).max(1e-6);
     let t = (((p[0] - a[0]) * along[0] + (p[1] - a[1]) * along[1]) / square).clamp(0.0, 1.0);
     distance(p, [a[0] + t * along[0], a[1] + t * along[1]])
-}
-
-/// Even-odd rule.
-fn inside(p: [f32; 2], outline: [[f32; 2]; 4]) -> bool {
-    let mut inside = false;
-    for i in 0..4 {
-        let (a, b) = (outline[i], outline[(i + 1) % 4]);
-        if (a[1] <= p[1]) != (b[1] <= p[1]) && p[0] < a[0] + (p[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) {
-            inside = !inside;
-        }
-    }
-    inside
 }
 
 #[cfg(test)]
@@ -410,7 +392,8 @@ mod tests {
             "14975008:272741003=7771000"
         );
         assert_eq!(BodySite::from(FaceRegion::LeftCheek).words(), "left cheek");
-        assert_eq!(BodySite::from(&upright(0.9)).to_string(), "right_palm");
+        assert_eq!(BodySite::from(&upright(0.9)).to_string(), "right_back_of_hand");
+        assert_eq!(BodySite::from(&upright(0.1)).to_string(), "left_palm");
         for part in BodyPart::ALL {
             for side in [None, Some(Side::Left), Some(Side::Right)] {
                 let site = BodySite { part, side };
@@ -459,6 +442,7 @@ mod tests {
             score: None,
             presence: 0.9,
             points,
+            hint: None,
             roi: Roi::square([100.0, 150.0], 300.0),
         }
     }

@@ -16,8 +16,14 @@ const LEAST_RIM: f32 = 0.6;
 const SECTORS: usize = 72;
 /// How far from a circle an ellipse's rim is first looked for, as a share of the radius.
 const SPREAD: f32 = 0.12;
-/// Least brightness step across an edge, in grey levels a cell.
+/// Least brightness step across an edge, in grey levels a cell, and in median steps of its channel: skin's own texture
+/// makes rims anywhere, if it may.
 const LEAST_EDGE: f32 = 4.0;
+const ABOVE_TEXTURE: f32 = 2.5;
+/// Median steps from which an edge counts in full.
+const FULL_EDGE: f32 = 5.0;
+/// Share of the most complete rim that one farther out must reach to be taken instead: a coin has rings inside its rim.
+const OUTER_RIM: f32 = 0.85;
 
 /// A disc in the picture: an ellipse, if it is tilted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -28,7 +34,7 @@ pub struct Disc {
     pub long_axis: f32,
     /// Shortest diameter, in pixels.
     pub short_axis: f32,
-    /// Share of the rim that was seen, [0.6, 1].
+    /// Share of the rim that was seen, faint parts counting less, `0.6..=1`.
     pub rim: f32,
 }
 
@@ -54,11 +60,12 @@ impl Default for DiscFinder {
     }
 }
 
-/// A place where brightness steps: position and direction of the step, in cells.
+/// A place where brightness steps: position and direction of the step in cells, and its height in median steps.
 #[derive(Clone, Copy)]
 struct Edge {
     at: [f32; 2],
     normal: [f32; 2],
+    strength: f32,
 }
 
 impl DiscFinder {
@@ -135,11 +142,18 @@ fn edges(grey: &[f32]) -> Vec<Edge> {
         let [x, y] = gradient(row, column);
         x.hypot(y)
     };
+    let mut steps: Vec<f32> = (2..SIDE - 2)
+        .flat_map(|row| (2..SIDE - 2).map(move |column| (row, column)))
+        .map(|(row, column)| strength(row, column))
+        .collect();
+    let middle = steps.len() / 2;
+    let median = *steps.select_nth_unstable_by(middle, f32::total_cmp).1;
+    let least = LEAST_EDGE.max(ABOVE_TEXTURE * median);
     let mut edges = Vec::new();
     for row in 2..SIDE - 2 {
         for column in 2..SIDE - 2 {
             let here = strength(row, column);
-            if here < LEAST_EDGE {
+            if here < least {
                 continue;
             }
             let normal = gradient(row, column).map(|g| g / here);
@@ -164,7 +178,8 @@ fn edges(grey: &[f32]) -> Vec<Edge> {
                     column as f32 + fine * normal[0] * length,
                     row as f32 + fine * normal[1] * length,
                 ];
-                edges.push(Edge { at, normal });
+                let strength = here / median.max(1.0);
+                edges.push(Edge { at, normal, strength });
             }
         }
     }
@@ -237,10 +252,9 @@ fn rim(edges: &[Edge], centre: [f32; 2]) -> Option<(Ellipse, f32)> {
         .filter_map(|r| ellipse_near(&facing, centre, r as f32))
         .collect();
     let most = found.iter().map(|(_, rim)| *rim).fold(0.0, f32::max);
-    // A coin has rings inside its rim: the outermost of those nearly as complete as the best.
     found
         .into_iter()
-        .filter(|(_, rim)| *rim >= LEAST_RIM.max(0.9 * most))
+        .filter(|(_, rim)| *rim >= LEAST_RIM.max(OUTER_RIM * most))
         .max_by(|(a, _), (b, _)| a.long.total_cmp(&b.long))
 }
 
@@ -253,7 +267,7 @@ fn ellipse_near(facing: &[(&Edge, f32, usize)], centre: [f32; 2], radius: f32) -
         .collect();
     let mut ellipse = None;
     for tolerance in [0.16, 0.1, 0.06, 0.04, 0.04] {
-        let fitted = fit(near.iter().map(|(edge, ..)| edge.at), centre, radius)?;
+        let fitted = fit(near.iter().map(|(edge, ..)| *edge), centre, radius)?;
         let [a, b, c, d, e] = fitted.conic;
         near = facing
             .iter()
@@ -264,25 +278,26 @@ fn ellipse_near(facing: &[(&Edge, f32, usize)], centre: [f32; 2], radius: f32) -
             .collect();
         ellipse = Some(fitted);
     }
-    let mut sectors = [false; SECTORS];
-    near.iter().for_each(|(.., sector)| sectors[*sector] = true);
-    let rim = sectors.iter().filter(|s| **s).count() as f32 / SECTORS as f32;
+    // A weak edge counts less: a shadow's border beside the coin, or what is left of the skin's texture.
+    let mut sectors = [0.0f32; SECTORS];
+    for (edge, _, sector) in &near {
+        sectors[*sector] = sectors[*sector].max((edge.strength / FULL_EDGE).min(1.0));
+    }
+    let rim = sectors.iter().sum::<f32>() / SECTORS as f32;
     ellipse.map(|ellipse| (ellipse, rim))
 }
 
-/// Least squares for the conic, then its middle and half axes.
-fn fit(points: impl Iterator<Item = [f32; 2]>, origin: [f32; 2], unit: f32) -> Option<Ellipse> {
+/// Least squares for the conic, strong edges counting more (the rim, not its shadow), then its middle and half axes.
+fn fit<'a>(edges: impl Iterator<Item = &'a Edge>, origin: [f32; 2], unit: f32) -> Option<Ellipse> {
     let mut system = [[0.0f64; 6]; 5];
     let mut count = 0;
-    for point in points {
-        let (x, y) = (
-            f64::from((point[0] - origin[0]) / unit),
-            f64::from((point[1] - origin[1]) / unit),
-        );
+    for edge in edges {
+        let [x, y]: [f64; 2] = std::array::from_fn(|i| f64::from((edge.at[i] - origin[i]) / unit));
+        let weight = f64::from(edge.strength);
         let row = [x * x, x * y, y * y, x, y, 1.0];
         for (i, line) in system.iter_mut().enumerate() {
             for (cell, value) in line.iter_mut().zip(row) {
-                *cell += row[i] * value;
+                *cell += weight * row[i] * value;
             }
         }
         count += 1;

@@ -194,14 +194,8 @@ impl FaceLandmarker {
             if !overlaps(&detection, frame) {
                 continue;
             }
-            let mut mesh = fit(&mut self.mesher, frame, &detection, self.options.steady)?;
-            // The detector takes an upside-down face for an upright one, unsurely.
-            let inverted = match detection.score < SURE_SCORE {
-                true => self.mesher.inverted(frame, &mesh)?,
-                false => None,
-            };
-            let settled = inverted.as_ref().map(FaceMesh::next_roi);
-            mesh = inverted.unwrap_or(mesh);
+            let (mesh, turned) = right_way_round(&mut self.mesher, frame, &detection, self.options.steady)?;
+            let settled = turned.then(|| mesh.next_roi());
             if mesh.presence < self.options.min_presence {
                 continue;
             }
@@ -235,6 +229,24 @@ fn fit(mesher: &mut FaceMesher, frame: &Frame<'_>, face: &FaceDetection, steady:
     } else {
         mesher.landmarks(frame, face)
     }
+}
+
+/// The mesh of a face, the right way round, and whether that is upside down: the detector takes an upside-down face for an
+/// upright one, unsurely.
+pub(crate) fn right_way_round(
+    mesher: &mut FaceMesher,
+    frame: &Frame<'_>,
+    face: &FaceDetection,
+    steady: bool,
+) -> Result<(FaceMesh, bool)> {
+    let mesh = fit(mesher, frame, face, steady)?;
+    if face.score >= SURE_SCORE {
+        return Ok((mesh, false));
+    }
+    Ok(match mesher.inverted(frame, &mesh)? {
+        Some(inverted) => (inverted, true),
+        None => (mesh, false),
+    })
 }
 
 /// Whether the box has area inside the frame: a false detection in the black border has none.

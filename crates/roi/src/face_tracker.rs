@@ -7,7 +7,7 @@ use skinkit_preprocess::{Frame, Roi};
 use crate::Result;
 use crate::detection::intersection_over_union;
 use crate::face_detector::FaceDetector;
-use crate::face_landmarker::{FaceOptions, overlaps};
+use crate::face_landmarker::{FaceOptions, overlaps, right_way_round};
 use crate::face_mesh::{FaceMesh, FaceMesher, MeshKind};
 use crate::networks::Networks;
 use crate::smoothing::{Smoother, Smoothing};
@@ -201,7 +201,7 @@ impl FaceTracker {
             if !overlaps(&detection, frame) || self.faces.iter().any(known) {
                 continue;
             }
-            let mesh = self.mesher.landmarks(frame, &detection)?;
+            let (mesh, _) = right_way_round(&mut self.mesher, frame, &detection, false)?;
             if mesh.presence < self.options.faces.min_presence {
                 continue;
             }

@@ -10,6 +10,7 @@ use crate::anchors;
 use crate::detection::{Decoder, Detection};
 use crate::networks::{Network, Networks};
 use crate::picture_network::{PictureNetwork, Sampling, letterbox};
+use crate::scale_hint::ScaleHint;
 
 /// Landmarks of a hand: the wrist, then four for each finger from thumb to little finger, root to tip.
 pub const HAND_POINTS: usize = 21;
@@ -20,6 +21,8 @@ const HAND_SIDE: usize = 224;
 /// The hand's region: 2.6 times the palm's box, moved half a box towards the fingers.
 const PALM_SCALE: f32 = 2.6;
 const PALM_SHIFT: f32 = -0.5;
+/// The network gives depth in this share of its other units (`normalize_z` in MediaPipe's hand landmark graph).
+const HAND_DEPTH: f32 = 0.4;
 
 /// Which hand of the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,6 +45,8 @@ pub struct Hand {
     pub right: f32,
     /// [`HAND_POINTS`] of `[x, y, z]`: pixels, and depth against the wrist in the same unit, smaller nearer.
     pub points: Vec<[f32; 3]>,
+    /// A rough scale at the hand; `None` if the network saw no extent.
+    pub hint: Option<ScaleHint>,
     /// The region that the network saw.
     pub roi: Roi,
 }
@@ -75,9 +80,9 @@ impl Hand {
         if cross.atan2(dot).abs() < 0.14 {
             return None;
         }
-        // Fingers up, palm to the camera: a right hand has its index finger on the picture's left.
+        // Fingers up, palm to the camera: a left hand has its index finger on the picture's left.
         let index_left = cross > 0.0;
-        Some(if index_left == (self.side() == Side::Right) {
+        Some(if index_left == (self.side() == Side::Left) {
             HandFace::Palm
         } else {
             HandFace::Back
@@ -159,12 +164,14 @@ impl HandLandmarker {
             }
             let right = outputs.values("handedness", 1)?[0];
             let raw = outputs.values("landmarks", HAND_POINTS * 3)?;
-            let points = in_picture(raw, HAND_SIDE, &roi);
+            let points = in_picture(raw, HAND_SIDE, HAND_DEPTH, &roi);
+            let hint = ScaleHint::from_hand(&points);
             hands.push(Hand {
                 score: palm.score,
                 presence,
                 right,
                 points,
+                hint,
                 roi,
             });
         }
@@ -184,13 +191,13 @@ impl HandLandmarker {
     }
 }
 
-/// Raw landmarks (pixels of the network's input, depth in the same unit) to pixels of the picture.
-pub(crate) fn in_picture(raw: &[f32], side: usize, roi: &Roi) -> Vec<[f32; 3]> {
+/// Raw landmarks (pixels of the network's input, depth in `depth` times that unit) to pixels of the picture.
+fn in_picture(raw: &[f32], side: usize, depth: f32, roi: &Roi) -> Vec<[f32; 3]> {
     let side = side as f32;
     raw.chunks_exact(3)
         .map(|p| {
             let [x, y] = roi.to_picture([p[0] / side, p[1] / side]);
-            [x, y, p[2] / side * roi.width]
+            [x, y, p[2] / side / depth * roi.width]
         })
         .collect()
 }
@@ -243,14 +250,15 @@ pub(crate) mod tests {
             presence: 0.9,
             right,
             points,
+            hint: None,
             roi: Roi::square([100.0, 130.0], 250.0),
         }
     }
 
     #[test]
     fn palm_and_back_follow_the_side() {
-        assert_eq!(upright(0.9).face(), Some(HandFace::Palm));
-        assert_eq!(upright(0.1).face(), Some(HandFace::Back));
+        assert_eq!(upright(0.1).face(), Some(HandFace::Palm));
+        assert_eq!(upright(0.9).face(), Some(HandFace::Back));
         let mut edge = upright(0.9);
         edge.points[17] = edge.points[5];
         assert_eq!(edge.face(), None);

@@ -13,6 +13,7 @@ mod face_landmarker;
 mod face_mesh;
 mod face_tracker;
 mod hand;
+mod head_turn;
 mod marker;
 mod networks;
 mod patch;
@@ -22,6 +23,7 @@ mod pose;
 mod raster;
 mod region;
 mod scale;
+mod scale_hint;
 mod site;
 mod skin;
 mod smoothing;
@@ -45,6 +47,7 @@ pub use region::{
     FaceRegion, REGION_MARGIN, RoiBounds, UnknownRegion, fit, region_roi, region_roi_with_margin, spot_roi,
 };
 pub use scale::{IRIS_MM, Scale, ScaleSource};
+pub use scale_hint::ScaleHint;
 pub use site::{FaceSite, MIN_FACING, SitePlace};
 pub use skin::{SKIN_MASK_SIDE, SkinFinder, SkinMask, SkinTone};
 pub use smoothing::Smoothing;

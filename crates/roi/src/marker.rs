@@ -18,6 +18,8 @@ const LEAST_SIDE: f32 = 21.0;
 const DARKER: f32 = 8.0;
 /// Least contrast between a marker's black and white, in grey levels.
 const LEAST_CONTRAST: f32 = 40.0;
+/// Least gap between a marker's darkest white and lightest black cell, as a share of that contrast.
+const LEAST_GAP: f32 = 0.15;
 
 /// A marker of the original ArUco dictionary (5 × 5 bits, numbers 0 to 1023; 1023 looks the same upside down).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -39,7 +41,7 @@ impl Marker {
     /// # Errors
     /// A side that is not finite and positive, or a card seen too obliquely.
     pub fn scale(&self, side_mm: f32) -> Result<Scale> {
-        Scale::from_square(side_mm, self.sides())
+        Scale::from_square(side_mm, self.corners)
     }
 }
 
@@ -241,6 +243,31 @@ fn read(grey: &[f32], corners: [[f32; 2]; 4]) -> Option<Marker> {
         return None;
     }
     let bit = |row: usize, column: usize| values[row][column] > (least + most) / 2.0;
+    // Black and white of a print are far apart, and the print has a white margin: a dark blotch has neither.
+    let (darkest_white, lightest_black) = values.iter().flatten().fold((most, least), |(white, black), &v| {
+        if v > (least + most) / 2.0 {
+            (white.min(v), black)
+        } else {
+            (white, black.max(v))
+        }
+    });
+    if darkest_white - lightest_black < LEAST_GAP * (most - least) {
+        return None;
+    }
+    let margin = |along: f32| {
+        [
+            [along, -0.5],
+            [along, CELLS as f32 + 0.5],
+            [-0.5, along],
+            [CELLS as f32 + 0.5, along],
+        ]
+    };
+    let white = (0..CELLS)
+        .flat_map(|i| margin(i as f32 + 0.5))
+        .all(|place| sample(grey, projected(&corners, place.map(|c| c / CELLS as f32))) > (least + most) / 2.0);
+    if !white {
+        return None;
+    }
     let rim = |i: usize| i == 0 || i == CELLS - 1;
     let frame = (0..CELLS * CELLS).filter(|i| rim(i / CELLS) || rim(i % CELLS));
     if frame.filter(|i| bit(i / CELLS, i % CELLS)).count() > 0 {

@@ -1,11 +1,14 @@
 //! A patch of skin that is found again by its own texture: for the body, where no mesh carries a site.
 
+use base64::Engine as _;
+use base64::display::Base64Display;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
+use crate::Result;
 use crate::hand::wrap;
 use crate::spectrum::{SIDE, Spectra, log_polar, log_step};
-use crate::{Error, Result};
 
 /// Rows and columns of a [`SitePatch`].
 pub const PATCH_SIDE: usize = SIDE;
@@ -17,10 +20,28 @@ const SCALES: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 const LEAST_OVERLAP: f32 = 0.5;
 
 /// What a place looked like: brightness only, flattened. Kept with a site, it takes 16 kB.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SitePatch {
     /// [`PATCH_SIDE`] rows of as many bytes.
     grey: Vec<u8>,
+}
+
+/// As base64: a list of 16384 numbers is three times as long.
+impl Serialize for SitePatch {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(&self.grey, &BASE64))
+    }
+}
+
+impl<'de> Deserialize<'de> for SitePatch {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let grey = BASE64.decode(text).map_err(serde::de::Error::custom)?;
+        if grey.len() != SIDE * SIDE {
+            return Err(serde::de::Error::invalid_length(grey.len(), &"16384 bytes"));
+        }
+        Ok(Self { grey })
+    }
 }
 
 /// What came of looking for a patch.
@@ -92,16 +113,8 @@ impl PatchMatcher {
     /// scaled by a half to two, and lie up to a third of the region aside.
     ///
     /// # Errors
-    /// The region is unusable or outside the picture, or the patch was not made by [`Self::take`].
+    /// The region is unusable or outside the picture.
     pub fn find(&mut self, patch: &SitePatch, frame: &Frame<'_>, search: &Roi) -> Result<PatchMatch> {
-        if patch.grey.len() != SIDE * SIDE {
-            let value = patch.grey.len() as f32;
-            return Err(Error::Argument {
-                what: "the patch's length",
-                value,
-                expected: "16384 bytes",
-            });
-        }
         let reference = flattened(&patch.grey.iter().map(|v| f32::from(*v)).collect::<Vec<_>>());
         let picture = flattened(&self.sample(frame, search)?);
         let (a, b) = (self.spectra.of(&reference, true), self.spectra.of(&picture, true));
@@ -391,16 +404,16 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_patch_and_a_region_outside_are_errors() {
+    fn a_patch_survives_json_and_a_forged_one_or_a_region_outside_is_an_error() {
         let mut matcher = PatchMatcher::new();
         let pixels = vec![120; 300 * 300 * 3];
         let frame = Frame::rgb8(&pixels, 300, 300).unwrap();
-        let forged: SitePatch = serde_json::from_str(r#"{"grey":[1,2,3]}"#).unwrap();
-        assert!(
-            matcher
-                .find(&forged, &frame, &Roi::square([150.0, 150.0], 128.0))
-                .is_err()
-        );
+        let patch = matcher.take(&frame, &Roi::square([150.0, 150.0], 128.0)).unwrap();
+        let text = serde_json::to_string(&patch).unwrap();
+        assert_eq!(serde_json::from_str::<SitePatch>(&text).unwrap(), patch);
+        for forged in [r#""AQID""#, r#""not base64 !""#] {
+            assert!(serde_json::from_str::<SitePatch>(forged).is_err(), "{forged}");
+        }
         assert!(matcher.take(&frame, &Roi::square([9000.0, 150.0], 128.0)).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Person against background.
 
+use serde::{Deserialize, Serialize};
 use skinkit_inference::Runtime;
 use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
@@ -13,7 +14,7 @@ pub const PERSON_MASK_SIDE: usize = 256;
 
 /// How likely each part of a picture belongs to a person. It marks the person, not the skin: clothes and
 /// hair belong to it (and 89 % of a cat does too).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PersonMask {
     /// Size of the picture it covers, in pixels.
     pub picture: [u32; 2],

@@ -12,6 +12,7 @@ use crate::face_detector::{FaceDetection, FaceDetector, FaceRange};
 use crate::hand::wrap;
 use crate::networks::{Network, Networks};
 use crate::picture_network::{PictureNetwork, Sampling, letterbox};
+use crate::scale_hint::ScaleHint;
 
 /// Landmarks of a pose, in MediaPipe's order: nose, eyes, ears, mouth, then shoulders to feet, left before right.
 pub const POSE_POINTS: usize = 33;
@@ -27,6 +28,8 @@ const HEATMAP_SIDE: usize = 64;
 const HEATMAP_REACH: usize = 3;
 const HEATMAP_CONFIDENCE: f32 = 0.5;
 const POSE_SCALE: f32 = 1.25;
+/// Least visibility of a point that anything rests on.
+const LEAST_VISIBLE: f32 = 0.5;
 /// Looks that the landmark network takes when there is no detector.
 const CLOSING_IN: usize = 2;
 /// From a face to the middle of the hips, and the width of the region around them, in sizes of the face's box. Read off
@@ -45,6 +48,14 @@ pub struct PosePoint {
     pub presence: f32,
 }
 
+impl PosePoint {
+    /// Its place in pixels, if it is more likely seen than hidden.
+    pub(crate) fn seen(&self) -> Option<[f32; 2]> {
+        let [x, y, _] = self.position;
+        (self.visibility >= LEAST_VISIBLE).then_some([x, y])
+    }
+}
+
 /// A person's pose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pose {
@@ -54,6 +65,8 @@ pub struct Pose {
     pub presence: f32,
     /// [`POSE_POINTS`] landmarks.
     pub points: Vec<PosePoint>,
+    /// A rough scale at the body; `None` if too few points are seen.
+    pub hint: Option<ScaleHint>,
     /// The region that the network saw.
     pub roi: Roi,
 }
@@ -162,7 +175,7 @@ impl PoseLandmarker {
             let p = &raw[index * 5..index * 5 + 2];
             roi.to_picture(refined(heatmap, index, [p[0] / side, p[1] / side]))
         };
-        let points = raw
+        let points: Vec<PosePoint> = raw
             .chunks_exact(5)
             .take(POSE_POINTS)
             .enumerate()
@@ -176,12 +189,15 @@ impl PoseLandmarker {
                 }
             })
             .collect();
+        let metres = outputs.values("world_landmarks", RAW_POINTS * 3)?;
+        let hint = ScaleHint::from_metres(metres, points.iter().map(PosePoint::seen));
         let next = pose_roi(place(POSE_POINTS), place(POSE_POINTS + 1));
         Ok(Some((
             Pose {
                 score: None,
                 presence,
                 points,
+                hint,
                 roi: *roi,
             },
             next,

@@ -95,6 +95,30 @@ impl FaceRegion {
     }
 }
 
+impl FaceRegion {
+    /// The outline on a mesh, in pixels, closed.
+    pub fn shape(self, mesh: &FaceMesh) -> Vec<[f32; 2]> {
+        self.outline().iter().map(|&index| mesh.xy(index.into())).collect()
+    }
+
+    /// Whether a point of the picture lies in the part's outline (even-odd rule).
+    pub fn holds(self, mesh: &FaceMesh, point: [f32; 2]) -> bool {
+        inside(point, &self.shape(mesh))
+    }
+}
+
+/// Even-odd rule.
+pub(crate) fn inside(p: [f32; 2], outline: &[[f32; 2]]) -> bool {
+    let mut inside = false;
+    for (i, &a) in outline.iter().enumerate() {
+        let b = outline[(i + 1) % outline.len()];
+        if (a[1] <= p[1]) != (b[1] <= p[1]) && p[0] < a[0] + (p[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) {
+            inside = !inside;
+        }
+    }
+    inside
+}
+
 impl fmt::Display for FaceRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -119,7 +143,8 @@ impl FromStr for FaceRegion {
     }
 }
 
-/// The square around a part of the face, turned with the head, [`REGION_MARGIN`] wider on each side.
+/// The square around a part of the face, turned with the head, [`REGION_MARGIN`] wider on each side; of the forehead only
+/// the middle, as wide as it is high.
 /// It may reach beyond the picture: see [`fit`].
 pub fn region_roi(mesh: &FaceMesh, region: FaceRegion) -> Roi {
     region_roi_with_margin(mesh, region, REGION_MARGIN)
@@ -129,7 +154,12 @@ pub fn region_roi(mesh: &FaceMesh, region: FaceRegion) -> Roi {
 pub fn region_roi_with_margin(mesh: &FaceMesh, region: FaceRegion, margin: f32) -> Roi {
     let outline = region.outline().iter().map(|&index| mesh.xy(usize::from(index)));
     let [width, height] = extent(outline.clone(), mesh.roll());
-    let side = width.max(height) * (1.0 + 2.0 * margin.max(-0.4));
+    // A square as wide as the forehead would be half hair and eyes: this one is as high as the forehead.
+    let side = match region {
+        FaceRegion::Forehead => width.min(height),
+        _ => width.max(height),
+    };
+    let side = side * (1.0 + 2.0 * margin.max(-0.4));
     Roi {
         rotation: mesh.roll(),
         ..Roi::square(middle(outline, mesh.roll()), side.max(1.0))

@@ -14,6 +14,9 @@ pub const IRIS_MM: [f32; 2] = [11.7, 0.5];
 /// Standard deviation of one iris rim point, in pixels of the network's own 256-pixel view.
 const RIM_NOISE: f32 = 0.5;
 
+/// Standard deviation of a coin's diameter from its rounded rim and its shadow, as a share (`tests/rulers.rs`).
+const COIN_RIM: f32 = 0.015;
+
 /// What a scale was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,9 +113,9 @@ impl Scale {
             });
         }
         let diameter = long_axis.max(short_axis);
-        // Half a pixel at each end, and half the tilt: the skin need not be tilted like the coin.
+        // Half a pixel at each end, the rim, and half the tilt: the skin need not be tilted like the coin.
         let ends = 0.5 * std::f32::consts::SQRT_2 / diameter;
-        let relative = ends.hypot((1.0 - ratio.min(1.0 / ratio)) / 2.0);
+        let relative = ends.hypot(COIN_RIM).hypot((1.0 - ratio.min(1.0 / ratio)) / 2.0);
         let mm_per_pixel = diameter_mm / diameter;
         Ok(Self {
             mm_per_pixel,
@@ -121,12 +124,22 @@ impl Scale {
         })
     }
 
-    /// From a printed square: its side in millimetres and its four sides in pixels.
+    /// From a printed square: its side in millimetres and its four corners in pixels, in order. A tilted square is
+    /// foreshortened across its tilt only: what is measured is its extent along the tilt's axis.
     ///
     /// # Errors
-    /// A number that is not finite and positive, or sides that differ by more than a quarter: too oblique.
-    pub fn from_square(side_mm: f32, sides: [f32; 4]) -> Result<Self> {
-        for (what, value) in std::iter::once(("the side", side_mm)).chain(sides.map(|s| ("a side in pixels", s))) {
+    /// A side that is not finite and positive, corners that make no square, or one seen too obliquely: foreshortened by
+    /// more than a quarter.
+    pub fn from_square(side_mm: f32, [a, b, c, d]: [[f32; 2]; 4]) -> Result<Self> {
+        // The square's own axes in the picture, and from them its largest and least extent (singular values).
+        let axis = |i: usize| ((b[i] - a[i] + c[i] - d[i]) / 2.0, (d[i] - a[i] + c[i] - b[i]) / 2.0);
+        let ((ux, vx), (uy, vy)) = (axis(0), axis(1));
+        let (half, spread) = (
+            (ux * ux + uy * uy + vx * vx + vy * vy) / 2.0,
+            ((ux * ux + uy * uy - vx * vx - vy * vy) / 2.0).hypot(ux * vx + uy * vy),
+        );
+        let (long, short) = ((half + spread).sqrt(), (half - spread).max(0.0).sqrt());
+        for (what, value) in [("the side", side_mm), ("the square's side in pixels", long)] {
             if !(value.is_finite() && value > 0.0) {
                 return Err(Error::Argument {
                     what,
@@ -135,28 +148,29 @@ impl Scale {
                 });
             }
         }
-        let (least, most) = sides
-            .iter()
-            .fold((f32::INFINITY, 0.0f32), |(l, m), s| (l.min(*s), m.max(*s)));
-        let ratio = least / most;
+        let ratio = short / long;
         if ratio < 0.75 {
-            let what = "the ratio of the square's sides";
+            let what = "the ratio of the square's extents";
             return Err(Error::Argument {
                 what,
                 value: ratio,
                 expected: "at least 0.75: hold the camera squarely",
             });
         }
-        let mean = sides.iter().sum::<f32>() / 4.0;
-        // A third of a pixel at each end, and half the spread: the skin need not be tilted like the card.
-        let ends = 0.33 * std::f32::consts::SQRT_2 / mean;
+        // A third of a pixel at each end, and half the tilt: the skin need not be tilted like the card.
+        let ends = 0.33 * std::f32::consts::SQRT_2 / long;
         let relative = ends.hypot((1.0 - ratio) / 2.0);
-        let mm_per_pixel = side_mm / mean;
+        let mm_per_pixel = side_mm / long;
         Ok(Self {
             mm_per_pixel,
             error: mm_per_pixel * relative,
             source: ScaleSource::Marker,
         })
+    }
+
+    /// `error` as a share of `mm_per_pixel`.
+    pub fn relative_error(&self) -> f32 {
+        self.error / self.mm_per_pixel
     }
 
     /// A length in millimetres and its standard deviation; `pixels_error` is that of the length in pixels.
@@ -230,11 +244,26 @@ mod tests {
 
     #[test]
     fn a_square_gives_its_side_and_an_oblique_one_nothing() {
-        let scale = Scale::from_square(30.0, [300.0; 4]).unwrap();
-        assert!((scale.mm_per_pixel - 0.1).abs() < 1e-6 && scale.error < 0.001);
-        assert!(Scale::from_square(30.0, [300.0, 280.0, 260.0, 280.0]).unwrap().error > scale.error);
-        assert!(Scale::from_square(30.0, [300.0, 280.0, 200.0, 280.0]).is_err());
-        assert!(Scale::from_square(30.0, [300.0, f32::NAN, 300.0, 300.0]).is_err());
-        assert!(Scale::from_square(-1.0, [300.0; 4]).is_err());
+        // 300 pixels wide, foreshortened to `share` of that along a direction, and turned.
+        let corners = |share: f32, along: f32, turn: f32| {
+            [[0.0f32, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(|[u, v]| {
+                let ((st, ct), (sa, ca)) = (turn.sin_cos(), along.sin_cos());
+                let (x, y) = (300.0 * (ct * u - st * v), 300.0 * (st * u + ct * v));
+                let (p, q) = (ca * x + sa * y, share * (ca * y - sa * x));
+                [400.0 + ca * p - sa * q, 300.0 + sa * p + ca * q]
+            })
+        };
+        let square = Scale::from_square(30.0, corners(1.0, 0.0, 0.3)).unwrap();
+        assert!((square.mm_per_pixel - 0.1).abs() < 1e-5 && square.error < 0.001);
+        assert!((square.relative_error() - 10.0 * square.error).abs() < 1e-4);
+        let tilted = Scale::from_square(30.0, corners(0.85, 0.7, 0.2)).unwrap();
+        assert!(
+            (tilted.mm_per_pixel - 0.1).abs() < 1e-5 && tilted.error > square.error,
+            "{tilted:?}"
+        );
+        assert!(Scale::from_square(30.0, corners(0.7, 0.7, 0.2)).is_err());
+        assert!(Scale::from_square(30.0, corners(f32::NAN, 0.0, 0.0)).is_err());
+        assert!(Scale::from_square(30.0, [[5.0, 5.0]; 4]).is_err());
+        assert!(Scale::from_square(-1.0, corners(1.0, 0.0, 0.0)).is_err());
     }
 }

@@ -13,11 +13,34 @@ pub const MIN_FACING: f32 = 0.26;
 ///
 /// It means the same on every mesh of the same person: keep it, and ask a later mesh where it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct FaceSite {
     /// Number of the triangle in [`crate::topology::TRIANGLES`].
     triangle: u16,
     /// Weights of its corners, `0..=1`, sum 1.
     barycentric: [f32; 3],
+}
+
+/// A site as it was read, from wherever.
+#[derive(Deserialize)]
+struct Unchecked {
+    triangle: u16,
+    barycentric: [f32; 3],
+}
+
+impl TryFrom<Unchecked> for FaceSite {
+    type Error = &'static str;
+
+    fn try_from(Unchecked { triangle, barycentric }: Unchecked) -> std::result::Result<Self, &'static str> {
+        let sum: f32 = barycentric.iter().sum();
+        if usize::from(triangle) >= TRIANGLES.len() {
+            Err("a face site's triangle is one of 898")
+        } else if !barycentric.iter().all(|w| (0.0..=1.0).contains(w)) || (sum - 1.0).abs() > 1e-3 {
+            Err("a face site's weights lie in 0..=1 and add up to 1")
+        } else {
+            Ok(Self { triangle, barycentric })
+        }
+    }
 }
 
 /// Where a [`FaceSite`] is in a picture.
@@ -104,8 +127,7 @@ impl FaceSite {
     }
 
     fn corners(&self) -> [u16; 3] {
-        // A site read from outside may name a triangle that does not exist: it becomes the last one.
-        TRIANGLES[usize::from(self.triangle).min(TRIANGLES.len() - 1)]
+        TRIANGLES[usize::from(self.triangle)]
     }
 }
 
@@ -200,12 +222,18 @@ mod tests {
     }
 
     #[test]
-    fn a_site_survives_json_and_a_forged_triangle_does_no_harm() {
+    fn a_site_survives_json_and_a_forged_one_is_refused() {
         let mesh = canonical_mesh([300.0, 200.0], 10.0);
         let site = FaceSite::at(&mesh, [330.0, 215.0]).unwrap();
         let text = serde_json::to_string(&site).unwrap();
         assert_eq!(serde_json::from_str::<FaceSite>(&text).unwrap(), site);
-        let forged: FaceSite = serde_json::from_str(r#"{"triangle":65535,"barycentric":[0.3,0.3,0.4]}"#).unwrap();
-        assert!(forged.locate(&mesh).point[0].is_finite());
+        for forged in [
+            r#"{"triangle":898,"barycentric":[0.3,0.3,0.4]}"#,
+            r#"{"triangle":1,"barycentric":[-0.3,0.9,0.4]}"#,
+            r#"{"triangle":1,"barycentric":[0.3,0.9,0.4]}"#,
+            r#"{"triangle":1,"barycentric":[1e39,0.9,0.4]}"#,
+        ] {
+            assert!(serde_json::from_str::<FaceSite>(forged).is_err(), "{forged}");
+        }
     }
 }

@@ -51,7 +51,7 @@ pub struct SkinTone {
 }
 
 /// Where the skin is: a grid over a region of the picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SkinMask {
     /// The region that the grid covers; may be turned and may reach beyond the picture.
     pub roi: Roi,
@@ -72,6 +72,26 @@ impl SkinMask {
         }
         let cell = |share: f32| ((share * SKIN_MASK_SIDE as f32) as usize).min(SKIN_MASK_SIDE - 1);
         self.cells[cell(v) * SKIN_MASK_SIDE + cell(u)]
+    }
+}
+
+impl SkinMask {
+    /// Share of a closed outline of the picture that is skin, `0..=1`; what lies beyond the grid is none.
+    pub fn share_of(&self, outline: &[[f32; 2]]) -> f32 {
+        let cells: Vec<[f32; 2]> = outline
+            .iter()
+            .map(|&point| self.roi.to_unit(point).map(|c| c * SKIN_MASK_SIDE as f32))
+            .collect();
+        let area: f32 = (0..cells.len())
+            .map(|i| (cells[i], cells[(i + 1) % cells.len()]))
+            .map(|(a, b)| a[0] * b[1] - b[0] * a[1])
+            .sum::<f32>()
+            .abs()
+            / 2.0;
+        let mut inside = Raster::empty(SKIN_MASK_SIDE);
+        inside.fill(&cells, true);
+        let skin = inside.cells.iter().zip(&self.cells).filter(|(a, b)| **a && **b).count();
+        if area > 0.0 { (skin as f32 / area).min(1.0) } else { 0.0 }
     }
 }
 
@@ -108,13 +128,7 @@ impl SkinFinder {
     /// The part lies wholly outside the picture.
     pub fn face(&mut self, frame: &Frame<'_>, mesh: &FaceMesh, region: FaceRegion) -> Result<SkinMask> {
         // Learn from the whole face even for a part: a beard must not teach what skin is.
-        let face_roi = region_roi(mesh, FaceRegion::WholeFace);
-        self.look(frame, &face_roi)?;
-        let mut seeds = Raster::empty(SKIN_MASK_SIDE);
-        for seed in SEEDS {
-            seeds.fill(&on_grid(mesh, seed.outline(), &face_roi), true);
-        }
-        let model = ColourModel::learn(&self.colours, &seeds).ok_or(Error::NoSkin)?;
+        let model = self.colour_of(frame, mesh)?.ok_or(Error::NoSkin)?;
         let roi = region_roi(mesh, region);
         if region != FaceRegion::WholeFace {
             self.look(frame, &roi)?;
@@ -125,17 +139,22 @@ impl SkinFinder {
         for (hole, growth) in HOLES {
             allowed.fill(&grown(&on_grid(mesh, hole, &roi), growth), false);
         }
-        Ok(self.finish(roi, &model, allowed, outline))
+        Ok(self.finish(roi, &[model], allowed, outline))
     }
 
-    /// The skin of a person in a region: the person mask, narrowed to the largest body of skin-like colour.
+    /// The skin of people in a region: the person mask, narrowed to the colours of the faces in the picture.
     ///
-    /// Without landmarks there is no place that is surely skin, so a generous gate (hue angle 0..=90 degrees and some
-    /// chroma) picks the seeds: it passes wood and sand too, which is why the person mask comes first.
+    /// Without a face there is no place that is surely skin, so a generous gate (hue angle 0..=90 degrees and some
+    /// chroma) picks the seeds of one colour. It passes wood, sand and pale clothes too: give the faces where there are
+    /// any.
     ///
     /// # Errors
     /// The region lies outside the picture, or nothing in it is a person with skin-like colour.
-    pub fn body(&mut self, frame: &Frame<'_>, person: &PersonMask, roi: &Roi) -> Result<SkinMask> {
+    pub fn body(&mut self, frame: &Frame<'_>, person: &PersonMask, faces: &[&FaceMesh], roi: &Roi) -> Result<SkinMask> {
+        let mut models = Vec::new();
+        for mesh in faces {
+            models.extend(self.colour_of(frame, mesh)?);
+        }
         self.look(frame, roi)?;
         let mut allowed = Raster::empty(SKIN_MASK_SIDE);
         let side = SKIN_MASK_SIDE as f32;
@@ -145,13 +164,29 @@ impl SkinFinder {
             *cell = person.at(roi.to_picture(unit)) >= 0.5;
         }
         let outline = allowed.count();
-        let mut seeds = allowed.clone();
-        for (cell, &colour) in seeds.cells.iter_mut().zip(&self.colours) {
-            let [a, b] = shadeless(colour);
-            *cell &= a > 0.0 && b > 0.0 && a.hypot(b) > 0.08 && colour[0] > 8.0;
+        if outline == 0 {
+            return Err(Error::NoSkin);
         }
-        let model = ColourModel::learn(&self.colours, &seeds.majority(2)).ok_or(Error::NoSkin)?;
-        Ok(self.finish(*roi, &model, allowed, outline))
+        if models.is_empty() {
+            let mut seeds = allowed.clone();
+            for (cell, &colour) in seeds.cells.iter_mut().zip(&self.colours) {
+                let [a, b] = shadeless(colour);
+                *cell &= a > 0.0 && b > 0.0 && a.hypot(b) > 0.08 && colour[0] > 8.0;
+            }
+            models.push(ColourModel::learn(&self.colours, &seeds.majority(2)).ok_or(Error::NoSkin)?);
+        }
+        Ok(self.finish(*roi, &models, allowed, outline))
+    }
+
+    /// The skin's colour on a face; `None` where too little of it is seen.
+    fn colour_of(&mut self, frame: &Frame<'_>, mesh: &FaceMesh) -> Result<Option<ColourModel>> {
+        let roi = region_roi(mesh, FaceRegion::WholeFace);
+        self.look(frame, &roi)?;
+        let mut seeds = Raster::empty(SKIN_MASK_SIDE);
+        for seed in SEEDS {
+            seeds.fill(&on_grid(mesh, seed.outline(), &roi), true);
+        }
+        Ok(ColourModel::learn(&self.colours, &seeds))
     }
 
     /// Samples the region and converts its colours.
@@ -164,9 +199,9 @@ impl SkinFinder {
         Ok(())
     }
 
-    fn finish(&self, roi: Roi, model: &ColourModel, mut allowed: Raster, outline: usize) -> SkinMask {
+    fn finish(&self, roi: Roi, models: &[ColourModel], mut allowed: Raster, outline: usize) -> SkinMask {
         for (cell, &colour) in allowed.cells.iter_mut().zip(&self.colours) {
-            *cell &= model.accepts(colour);
+            *cell &= models.iter().any(|model| model.accepts(colour));
         }
         // Single cells are noise: ask the neighbours, then stay within what was accepted or nearly so.
         let cells = allowed.majority(2).cells;
@@ -177,10 +212,9 @@ impl SkinFinder {
             .map(|(_, colour)| *colour)
             .collect();
         let coverage = skin.len() as f32 / outline.max(1) as f32;
-        let [lightness, a, b] = if skin.is_empty() {
-            model.colour
-        } else {
-            median_colour(&skin)
+        let [lightness, a, b] = match models.first() {
+            Some(model) if skin.is_empty() => model.colour,
+            _ => median_colour(&skin),
         };
         let tone = SkinTone {
             lightness,
@@ -325,13 +359,34 @@ mod tests {
         };
         let roi = Roi::whole(40, 40);
         assert!(matches!(
-            SkinFinder::new().body(&frame, &mask(0.0), &roi),
+            SkinFinder::new().body(&frame, &mask(0.0), &[], &roi),
             Err(Error::NoSkin)
         ));
-        let skin = SkinFinder::new().body(&frame, &mask(1.0), &roi).unwrap();
+        let skin = SkinFinder::new().body(&frame, &mask(1.0), &[], &roi).unwrap();
         assert!(skin.coverage > 0.99 && skin.contains([20.0, 20.0]));
         let blue = [30u8, 60, 200].repeat(40 * 40);
         let frame = Frame::rgb8(&blue, 40, 40).unwrap();
-        assert!(SkinFinder::new().body(&frame, &mask(1.0), &roi).is_err());
+        assert!(SkinFinder::new().body(&frame, &mask(1.0), &[], &roi).is_err());
+    }
+
+    #[test]
+    fn a_face_says_which_of_two_warm_colours_is_skin() {
+        // A face and an arm of brown skin over much pale pink cloth.
+        let mesh = canonical_mesh([200.0, 120.0], 12.0);
+        let pixels: Vec<u8> = (0..400u32 * 400)
+            .flat_map(|i| match (i % 400, i / 400) {
+                (_, ..260) | (..60, _) => [150u8, 105, 80],
+                _ => [222, 196, 190],
+            })
+            .collect();
+        let frame = Frame::rgb8(&pixels, 400, 400).unwrap();
+        let person = PersonMask {
+            picture: [400, 400],
+            values: vec![1.0; 256 * 256],
+        };
+        let roi = Roi::whole(400, 400);
+        let skin = SkinFinder::new().body(&frame, &person, &[&mesh], &roi).unwrap();
+        assert!(skin.contains([30.0, 350.0]) && skin.contains([200.0, 120.0]));
+        assert!(!skin.contains([250.0, 330.0]), "cloth");
     }
 }

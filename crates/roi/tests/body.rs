@@ -7,8 +7,12 @@ mod support;
 
 use std::path::Path;
 
-use skinkit_preprocess::{Frame, Roi};
-use skinkit_roi::{BodyPart, HandLandmarker, Networks, PersonSegmenter, Pose, PoseLandmarker, SkinFinder};
+use serde::Deserialize;
+use skinkit_preprocess::{Frame, Limits, Photo, Roi};
+use skinkit_roi::{
+    BodyPart, BodySite, HAND_POINTS, Hand, HandLandmarker, Networks, PersonSegmenter, Pose, PoseLandmarker, SkinFinder,
+    SkinMask,
+};
 use support::Golden;
 
 fn networks() -> Networks {
@@ -100,6 +104,66 @@ fn poses_agree_with_mediapipe() {
     }
 }
 
+#[derive(Deserialize)]
+struct HandsGolden {
+    width: f32,
+    height: f32,
+    hands: Vec<HandGolden>,
+}
+
+#[derive(Deserialize)]
+struct HandGolden {
+    /// As in a mirrored picture: `Right` for a left hand.
+    label: String,
+    score: f32,
+    /// x, y as shares of the picture's width and height, z of its width.
+    landmarks: Vec<[f32; 3]>,
+}
+
+#[test]
+fn hands_agree_with_mediapipe() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/hands");
+    let golden: HandsGolden = serde_json::from_slice(&std::fs::read(folder.join("hands.json")).unwrap()).unwrap();
+    let photo = Photo::open(&folder.join("hands.jpg"), &Limits::default()).unwrap();
+    for runtime in support::runtimes() {
+        let engine = runtime.engine().kind;
+        let mut finder = HandLandmarker::new(&runtime, &networks()).unwrap();
+        let hands = finder.find(&photo.frame()).unwrap();
+        assert_eq!(hands.len(), golden.hands.len());
+        for expected in &golden.hands {
+            let [x, y] = [
+                expected.landmarks[9][0] * golden.width,
+                expected.landmarks[9][1] * golden.height,
+            ];
+            let away = |hand: &&Hand| (hand.points[9][0] - x).hypot(hand.points[9][1] - y);
+            let hand = hands.iter().min_by(|a, b| away(a).total_cmp(&away(b))).unwrap();
+            let error = hand.points.iter().zip(&expected.landmarks).fold(0.0f32, |sum, (p, e)| {
+                sum + (p[0] - e[0] * golden.width).hypot(p[1] - e[1] * golden.height)
+            }) / HAND_POINTS as f32;
+            let depth = hand
+                .points
+                .iter()
+                .zip(&expected.landmarks)
+                .fold(0.0f32, |most, (p, e)| most.max((p[2] - e[2] * golden.width).abs()));
+            println!(
+                "| {engine} | {error:.4} px | depth {depth:.4} px | {:.5} |",
+                1.0 - hand.right
+            );
+            // The golden's JPEG was read by another decoder, which moves points by more than the networks do.
+            assert!(error < 0.1 && depth < 0.3, "{error} px, {depth} px deep");
+            // Its score is that of its label.
+            assert_eq!(expected.label, "Right");
+            assert!((1.0 - hand.right - expected.score).abs() < 1e-3);
+            // Nails up: the backs of left hands, one of them upside down.
+            assert_eq!(BodySite::from(hand).to_string(), "left_back_of_hand");
+            // The picture has no scale: this only says that a hand of usual size was assumed.
+            let rough = hand.hint.unwrap().rough_mm_per_pixel;
+            let [x, y] = [0, 1].map(|axis| hand.points[12][axis] - hand.points[0][axis]);
+            assert!((150.0..190.0).contains(&(rough * x.hypot(y))), "{rough} mm a pixel");
+        }
+    }
+}
+
 #[test]
 fn the_skin_of_a_person_is_the_face_and_not_the_uniform() {
     let runtime = support::runtime();
@@ -110,8 +174,17 @@ fn the_skin_of_a_person_is_the_face_and_not_the_uniform() {
     let photo = golden.photo();
     let person = PersonSegmenter::new(&runtime).unwrap().mask(&photo.frame()).unwrap();
     let whole = Roi::whole(photo.width(), photo.height());
-    let skin = SkinFinder::new().body(&photo.frame(), &person, &whole).unwrap();
-    println!("{:.0} % of the person is skin, {:?}", 100.0 * skin.coverage, skin.tone);
+    let mut landmarker = skinkit_roi::FaceLandmarker::new(&runtime).unwrap();
+    let face = landmarker.find(&photo.frame()).unwrap().remove(0).mesh;
+    // With the face's own colour, and without it.
+    for faces in [&[&face][..], &[]] {
+        let skin = SkinFinder::new().body(&photo.frame(), &person, faces, &whole).unwrap();
+        println!("{:.0} % of the person is skin, {:?}", 100.0 * skin.coverage, skin.tone);
+        check_hopper(&skin);
+    }
+}
+
+fn check_hopper(skin: &SkinMask) {
     for (part, point, expected) in [
         ("left cheek", [330.0, 270.0], true),
         ("right cheek", [205.0, 280.0], true),

@@ -69,6 +69,30 @@ fn a_face_that_leaves_is_dropped_and_gets_a_new_id_when_it_returns() {
 }
 
 #[test]
+fn an_upside_down_face_is_followed_upside_down() {
+    let photo = astronaut();
+    let mut tracker = tracker(TrackerOptions::default().with_smoothing(None));
+    let mut id = None;
+    for step in 0..10u32 {
+        let mut pixels = window(&photo, 2 * step, 0);
+        // Reversed pixels are the picture turned by half a turn; reversing the bytes turns RGB into BGR, so undo that.
+        pixels.reverse();
+        pixels.chunks_exact_mut(3).for_each(|p| p.swap(0, 2));
+        let faces = tracker
+            .update(&Frame::rgb8(&pixels, SIDE, SIDE).unwrap(), f64::from(step) / 30.0)
+            .unwrap();
+        assert_eq!(faces.len(), 1, "step {step}");
+        assert!(
+            faces[0].mesh.roll().abs() > 2.7,
+            "step {step}: {}",
+            faces[0].mesh.roll()
+        );
+        assert_eq!(*id.get_or_insert(faces[0].id), faces[0].id);
+    }
+    assert_eq!(tracker.detector_runs(), 1);
+}
+
+#[test]
 fn smoothing_steadies_a_still_face_and_can_be_turned_off() {
     let photo = astronaut();
     let mut jitter = [0.0f32; 2];
