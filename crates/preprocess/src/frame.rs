@@ -212,7 +212,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Bytes of one pixel in this plane, its name, and whether it is at half size.
-fn plane_facts(format: PixelFormat, index: usize) -> (usize, &'static str, bool) {
+pub(crate) fn plane_facts(format: PixelFormat, index: usize) -> (usize, &'static str, bool) {
     match (format, index) {
         (PixelFormat::Rgb8, _) => (3, "RGB", false),
         (PixelFormat::Rgba8, _) => (4, "RGBA", false),

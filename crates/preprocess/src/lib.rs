@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod buffer;
 pub mod constancy;
 mod error;
 mod format;
@@ -17,10 +18,12 @@ mod resample;
 mod rgb;
 mod roi;
 mod scale;
+mod steadiness;
 pub mod tensor;
 mod texel;
 pub mod warp;
 
+pub use buffer::FrameBuffer;
 pub use error::{Error, Result};
 pub use format::{ColourMatrix, PixelFormat, Range, Rotation};
 pub use frame::{Frame, FrameLayout, MAX_FRAME_SIDE, Plane};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::constancy::{Illuminant, Powers};
 use crate::lanes::vectorise;
 use crate::measures::{Counts, measure_counts, sharpness};
+use crate::steadiness::Steadiness;
 use crate::{Frame, Resampler, Result, Roi};
 
 /// Side of the square that is judged, in pixels: about what a network sees, so that blur which it cannot see is not
@@ -20,7 +21,7 @@ const NOTHING_SHARP: f32 = 0.05;
 const SKIN_LIGHT: [(f32, f32); 2] = [(0.527, 0.309), (-0.022, 0.247)];
 
 /// What was measured of a picture's quality.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Quality {
     /// 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
@@ -46,10 +47,37 @@ pub struct Quality {
     pub roi_pixels: f32,
     /// Share of the region that lies inside the picture, 0 to 1.
     pub visible: f32,
+    /// How the head is turned, where the region belongs to a face.
+    #[serde(default)]
+    pub turn: Option<HeadTurn>,
+    /// Speed of the region in its own sides a second, over the last tenth of a second of a stream; `None` for a single
+    /// picture and at the start of a stream.
+    #[serde(default)]
+    pub movement: Option<f32>,
     /// Whether the picture meets every threshold.
     pub accepted: bool,
     /// What it does not meet, most telling first.
     pub issues: Vec<QualityIssue>,
+}
+
+/// How a head is turned, in degrees; 0 looks straight into the camera.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeadTurn {
+    /// About the vertical: positive where the face looks towards the picture's right. -90 to 90.
+    pub yaw: f32,
+    /// About the axis through the ears: positive where the face looks down. -180 to 180.
+    pub pitch: f32,
+    /// In the picture's plane, positive clockwise on screen. -180 to 180.
+    pub roll: f32,
+}
+
+/// What is known of a region in a stream besides its pixels.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Look {
+    /// When the frame was taken, in seconds since any fixed moment.
+    pub seconds: f64,
+    /// How the head is turned, where the region belongs to a face.
+    pub turn: Option<HeadTurn>,
 }
 
 /// Why a picture is not good enough: what a host turns into words of its own.
@@ -61,10 +89,14 @@ pub enum QualityIssue {
     TooSmall,
     /// Part of the region lies outside of the picture: frame it whole.
     CutOff,
+    /// The head is turned away: face the camera.
+    Turned,
     /// Too little light.
     TooDark,
     /// Too much light.
     TooBright,
+    /// The camera or the skin moves from frame to frame: hold still.
+    Unsteady,
     /// Out of focus: hold the camera steady and let it focus.
     Blurred,
     /// Blurred along one direction: hold still.
@@ -81,8 +113,10 @@ impl std::fmt::Display for QualityIssue {
         f.write_str(match self {
             Self::TooSmall => "too small: move closer",
             Self::CutOff => "cut off: frame it whole",
+            Self::Turned => "turned away: face the camera",
             Self::TooDark => "too dark: use more light",
             Self::TooBright => "too bright: use less light",
+            Self::Unsteady => "unsteady: hold still",
             Self::Blurred => "blurred: let the camera focus",
             Self::Moved => "moved: hold still",
             Self::Glare => "glare: change the angle of the light",
@@ -116,6 +150,12 @@ pub struct QualityThresholds {
     pub min_roi_pixels: f32,
     /// Least share of the region inside the picture.
     pub min_visible: f32,
+    /// Greatest turn of the head either way about each axis, in degrees: yaw, pitch and roll. Roll costs nothing (the
+    /// region turns with the head); beyond about 35° of yaw half of a cheek is foreshortened to less than half.
+    pub max_turn: HeadTurn,
+    /// Greatest movement in a stream, in sides of the region a second. A camera that exposes for 1/60 s then smears
+    /// 0.005 of a side: 1.1 of the 224 pixels that a network sees.
+    pub max_movement: f32,
 }
 
 impl Default for QualityThresholds {
@@ -131,6 +171,12 @@ impl Default for QualityThresholds {
             moved: 0.5,
             min_roi_pixels: 96.0,
             min_visible: 0.9,
+            max_turn: HeadTurn {
+                yaw: 35.0,
+                pitch: 25.0,
+                roll: 45.0,
+            },
+            max_movement: 0.3,
         }
     }
 }
@@ -143,13 +189,14 @@ pub fn measure(frame: &Frame<'_>, roi: &Roi, thresholds: &QualityThresholds) -> 
     Meter::new().measure(frame, roi, thresholds)
 }
 
-/// Measures quality frame by frame, keeping its work buffers.
+/// Measures quality frame by frame, keeping its work buffers: one for each stream.
 #[derive(Debug, Default)]
 pub struct Meter {
     resampler: Resampler,
     pixels: Vec<u8>,
     luma: Vec<u8>,
     powers: Powers,
+    steadiness: Steadiness,
 }
 
 impl Meter {
@@ -158,11 +205,44 @@ impl Meter {
         Self::default()
     }
 
-    /// Measures the region and judges it.
+    /// Measures the region of a single picture and judges it.
     ///
     /// # Errors
     /// A region that cannot be read: see [`Resampler::rgb8`].
     pub fn measure(&mut self, frame: &Frame<'_>, roi: &Roi, thresholds: &QualityThresholds) -> Result<Quality> {
+        let mut quality = Quality::default();
+        self.look(frame, roi, &mut quality)?;
+        quality.judge(thresholds);
+        Ok(quality)
+    }
+
+    /// Measures the region in the next frame of a stream and judges it, movement and the turn of the head included.
+    /// The memory of `quality` is used again: a frame without issues allocates nothing.
+    ///
+    /// # Errors
+    /// A region that cannot be read: see [`Resampler::rgb8`]; `quality` is then unchanged.
+    pub fn follow(
+        &mut self,
+        frame: &Frame<'_>,
+        roi: &Roi,
+        look: &Look,
+        thresholds: &QualityThresholds,
+        quality: &mut Quality,
+    ) -> Result<()> {
+        self.look(frame, roi, quality)?;
+        quality.turn = look.turn;
+        quality.movement = self.steadiness.update(look.seconds, roi, &self.luma);
+        quality.judge(thresholds);
+        Ok(())
+    }
+
+    /// Forgets the stream: call it when the camera or the region changes.
+    pub fn reset(&mut self) {
+        self.steadiness.reset();
+    }
+
+    /// All that one picture says.
+    fn look(&mut self, frame: &Frame<'_>, roi: &Roi, quality: &mut Quality) -> Result<()> {
         self.pixels.resize(SIDE * SIDE * 3, 0);
         self.luma.resize(SIDE * SIDE, 0);
         self.resampler.rgb8(frame, roi, SIDE, SIDE, &mut self.pixels)?;
@@ -180,7 +260,7 @@ impl Meter {
             .into_iter()
             .fold((f32::MAX, 0.0f32), |(low, high), v| (low.min(v), high.max(v)));
         let total = (SIDE * SIDE) as f32;
-        let mut quality = Quality {
+        *quality = Quality {
             sharpness: least,
             exposure: counts.luma as f32 / total / 255.0,
             clipped_dark: counts.dark as f32 / total,
@@ -191,12 +271,12 @@ impl Meter {
             motion: 1.0 - (least + NOTHING_SHARP) / (most + NOTHING_SHARP),
             roi_pixels: roi.width.min(roi.height),
             visible: visible(frame, roi),
+            turn: None,
+            movement: None,
             accepted: false,
-            issues: Vec::new(),
+            issues: std::mem::take(&mut quality.issues),
         };
-        quality.issues = issues(&quality, thresholds);
-        quality.accepted = quality.issues.is_empty();
-        Ok(quality)
+        Ok(())
     }
 }
 
@@ -227,30 +307,43 @@ impl pulp::NullaryFnOnce for Sharpness<'_> {
     }
 }
 
-fn issues(quality: &Quality, t: &QualityThresholds) -> Vec<QualityIssue> {
-    let blur = if quality.motion >= t.moved {
-        QualityIssue::Moved
-    } else {
-        QualityIssue::Blurred
-    };
-    [
-        (quality.roi_pixels < t.min_roi_pixels, QualityIssue::TooSmall),
-        (quality.visible < t.min_visible, QualityIssue::CutOff),
-        (
-            quality.exposure < t.min_exposure || quality.clipped_dark > t.max_clipped_dark,
-            QualityIssue::TooDark,
-        ),
-        (
-            quality.exposure > t.max_exposure || quality.clipped_bright > t.max_clipped_bright,
-            QualityIssue::TooBright,
-        ),
-        (quality.sharpness < t.min_sharpness, blur),
-        (quality.glare > t.max_glare, QualityIssue::Glare),
-        (quality.colour_cast > t.max_colour_cast, QualityIssue::ColourCast),
-    ]
-    .into_iter()
-    .filter_map(|(wrong, issue)| wrong.then_some(issue))
-    .collect()
+impl Quality {
+    /// Says which thresholds are not met.
+    fn judge(&mut self, t: &QualityThresholds) {
+        let blur = if self.motion >= t.moved {
+            QualityIssue::Moved
+        } else {
+            QualityIssue::Blurred
+        };
+        let turned = self.turn.is_some_and(|turn| turn.exceeds(&t.max_turn));
+        let unsteady = self.movement.is_some_and(|movement| movement > t.max_movement);
+        let dark = self.exposure < t.min_exposure || self.clipped_dark > t.max_clipped_dark;
+        let bright = self.exposure > t.max_exposure || self.clipped_bright > t.max_clipped_bright;
+        let checks = [
+            (self.roi_pixels < t.min_roi_pixels, QualityIssue::TooSmall),
+            (self.visible < t.min_visible, QualityIssue::CutOff),
+            (turned, QualityIssue::Turned),
+            (dark, QualityIssue::TooDark),
+            (bright, QualityIssue::TooBright),
+            (unsteady, QualityIssue::Unsteady),
+            (self.sharpness < t.min_sharpness, blur),
+            (self.glare > t.max_glare, QualityIssue::Glare),
+            (self.colour_cast > t.max_colour_cast, QualityIssue::ColourCast),
+        ];
+        self.issues.clear();
+        self.issues
+            .extend(checks.into_iter().filter_map(|(wrong, issue)| wrong.then_some(issue)));
+        self.accepted = self.issues.is_empty();
+    }
+}
+
+impl HeadTurn {
+    /// Whether an angle lies beyond its limit, or is no number.
+    fn exceeds(&self, most: &Self) -> bool {
+        [(self.yaw, most.yaw), (self.pitch, most.pitch), (self.roll, most.roll)]
+            .into_iter()
+            .any(|(angle, most)| angle.is_nan() || angle.abs() > most)
+    }
 }
 
 /// Distance from ordinary skin pictures' light.
@@ -337,6 +430,42 @@ mod tests {
             }
         });
         assert!(spot.issues.contains(&QualityIssue::Glare), "{spot:?}");
+    }
+
+    #[test]
+    fn a_stream_is_judged_by_movement_and_turn_as_well() {
+        let data: Vec<u8> = (0..SIZE * SIZE).flat_map(|i| skin(23.0)(i % SIZE, i / SIZE)).collect();
+        let frame = Frame::rgb8(&data, SIZE, SIZE).unwrap();
+        let (mut meter, mut quality) = (Meter::new(), Quality::default());
+        let thresholds = QualityThresholds {
+            min_sharpness: 0.0,
+            ..QualityThresholds::default()
+        };
+        let mut look = |seconds, x: f32, turn| {
+            let roi = Roi::square([x, 128.0], 160.0);
+            meter
+                .follow(&frame, &roi, &Look { seconds, turn }, &thresholds, &mut quality)
+                .unwrap();
+            (quality.movement, quality.issues.clone())
+        };
+        assert_eq!(look(0.0, 120.0, None), (None, vec![]));
+        let (movement, issues) = look(0.1, 120.0, None);
+        assert!(movement.unwrap() < 0.02 && issues.is_empty(), "{movement:?} {issues:?}");
+        let (movement, issues) = look(0.2, 130.0, None);
+        assert!(
+            movement.unwrap() > 0.6 && issues == [QualityIssue::Unsteady],
+            "{movement:?}"
+        );
+        let facing = |yaw| {
+            Some(HeadTurn {
+                yaw,
+                ..HeadTurn::default()
+            })
+        };
+        look(0.3, 130.0, facing(0.0));
+        assert_eq!(look(0.4, 130.0, facing(-20.0)).1, []);
+        assert_eq!(look(0.5, 130.0, facing(-50.0)).1, [QualityIssue::Turned]);
+        assert_eq!(look(0.6, 130.0, facing(f32::NAN)).1, [QualityIssue::Turned]);
     }
 
     #[test]

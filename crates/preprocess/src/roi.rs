@@ -63,6 +63,11 @@ impl Roi {
         ]
     }
 
+    /// Whether a point of the picture lies in the rectangle.
+    pub fn contains(&self, point: [f32; 2]) -> bool {
+        self.to_unit(point).iter().all(|u| (0.0..=1.0).contains(u))
+    }
+
     /// The four corners in pixels: first, along x, opposite, along y.
     pub fn corners(&self) -> [[f32; 2]; 4] {
         [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(|unit| self.to_picture(unit))
