@@ -53,7 +53,8 @@ impl Key {
         Zeroizing::new(hex(&self.0))
     }
 
-    pub(crate) fn bytes(&self) -> &[u8; 32] {
+    /// The 32 bytes, for the platform's own keystore.
+    pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }

@@ -10,7 +10,7 @@
 //! `DATA` is a folder with `labels.csv`, `images/` and `masks/`. Lesions are split by a hash of their
 //! id: `learn` uses one half and prints the numbers of `src/shipped.rs`, `bench` and `pairs` use the other.
 
-use skinkit_tracking::bench::{Given, Picture, Settings, learn, run_each, unchanged};
+use skinkit_tracking::bench::{Given, Picture, Settings, is_learning, learn, run_each, unchanged};
 use skinkit_tracking::{Measure, MeasureNoise, NoiseModel, Observation, Patch, Reason, Tail, Verdict, compare};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -162,14 +162,6 @@ fn list(data: &Path) -> Result<BTreeMap<String, Vec<String>>, Box<dyn Error>> {
         }
     }
     Ok(out)
-}
-
-/// Half of the lesions, by FNV-1a of their id.
-fn is_learning(lesion: &str) -> bool {
-    let hash = lesion.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    (hash >> 20) & 1 == 0
 }
 
 fn load(data: &Path, lesion: &str, id: &str) -> Result<Picture, Box<dyn Error>> {

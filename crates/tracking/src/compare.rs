@@ -6,6 +6,7 @@ use crate::observation::Observation;
 use crate::pair::overlay;
 use crate::patch::Patch;
 use crate::register::register;
+use crate::scale::PixelScale;
 use crate::segment::Scene;
 use crate::similarity::similarity;
 
@@ -109,23 +110,21 @@ pub(crate) fn lay(before: &Observation, after: &Observation) -> Laid {
 }
 
 /// The two millimetre scales, where both are known.
-fn scales(before: &Observation, after: &Observation) -> Result<Option<(f32, f32)>, Reason> {
-    let (Some(a), Some(b)) = (before.mm_per_pixel, after.mm_per_pixel) else {
+fn scales(before: &Observation, after: &Observation) -> Result<Option<(PixelScale, PixelScale)>, Reason> {
+    let (Some(a), Some(b)) = (before.scale, after.scale) else {
         return Ok(None);
     };
-    let sound = |mm: f32| mm.is_finite() && mm > 0.0;
-    if sound(a) && sound(b) {
-        Ok(Some((a, b)))
-    } else {
-        Err(Reason::InvalidData)
+    match (a.checked(), b.checked()) {
+        (Ok(a), Ok(b)) => Ok(Some((a, b))),
+        _ => Err(Reason::InvalidData),
     }
 }
 
 /// Lays the two pictures over each other and measures both.
-fn pictures(before: &Patch, after: &Patch, scales: Option<(f32, f32)>) -> Result<Measured, Reason> {
+fn pictures(before: &Patch, after: &Patch, scales: Option<(PixelScale, PixelScale)>) -> Result<Measured, Reason> {
     let scene = |p: &Patch| Scene::of(p).map_err(|_| Reason::NoLesion);
     let (a, b) = (scene(before)?, scene(after)?);
-    let known = scales.map(|(mm_a, mm_b)| mm_a / mm_b * b.zoom / a.zoom);
+    let known = scales.map(|(on_a, on_b)| on_a.mm / on_b.mm * b.zoom / a.zoom);
     let fit = register(&a, &b, known)
         .filter(|f| f.agreement >= LEAST_AGREEMENT)
         .ok_or(Reason::NoOverlap)?;
@@ -146,7 +145,11 @@ fn pictures(before: &Patch, after: &Patch, scales: Option<(f32, f32)>) -> Result
         rotation: fit.pose.rotation(),
         origin: [(x + 0.5) / b.zoom - 0.5, (y + 0.5) / b.zoom - 0.5],
         agreement: fit.agreement,
-        scale_sd: fit.scale_sd,
+        // A scale that was held is as unsure as the millimetres it comes from.
+        scale_sd: match scales.filter(|_| !fit.from_skin) {
+            Some((on_a, on_b)) => fit.scale_sd.hypot(on_a.error).hypot(on_b.error),
+            None => fit.scale_sd,
+        },
         scale_known: fit.from_skin || known.is_some(),
         overlap: over.overlap as f32,
     };
@@ -177,14 +180,16 @@ fn judged_together(
 }
 
 fn judged_apart(before: &Measures, after: &Measures, noise: &NoiseModel) -> Vec<MeasureChange> {
+    let scale_error = f64::from(before.scale_error.hypot(after.scale_error));
     let scaled = before.unit == LengthUnit::Millimetre && after.unit == LengthUnit::Millimetre;
     Measure::SINGLE
         .into_iter()
         .filter(|m| scaled || !m.needs_scale())
         .filter_map(|m| {
-            let tail = noise.measures.apart.get(&m);
+            let extra = scale_error * f64::from(m.dimension());
+            let tail = noise.measures.apart.get(&m).map(|tail| tail.widened(extra));
             let (a, b) = (before.get(m)?.value, after.get(m)?.value);
-            Some(judged(m, a, b, tail, noise.measures.level))
+            Some(judged(m, a, b, tail.as_ref(), noise.measures.level))
         })
         .collect()
 }
@@ -276,6 +281,7 @@ mod tests {
         Observation {
             measures: Some(Measures {
                 unit,
+                scale_error: 0.0,
                 values: vec![Estimate {
                     measure: Measure::Area,
                     value: area,

@@ -5,6 +5,7 @@ use crate::measures::{Estimate, LengthUnit, Measure, Measures};
 use crate::noise::NoiseModel;
 use crate::patch::Patch;
 use crate::plane::Bits;
+use crate::scale::PixelScale;
 use crate::segment::Scene;
 use crate::shape::{Shape, outline};
 use crate::tint::Tint;
@@ -16,25 +17,17 @@ const Z95: f64 = 1.96;
 ///
 /// The border follows the colour threshold between lesion and skin near the patch's mask, or
 /// found without one. Intervals are those of `noise`: 95 % of re-shots of an unchanged lesion
-/// fall inside. Takes a few tens of milliseconds, whatever the patch's size.
+/// fall inside, the scale's own error included. Takes a few tens of milliseconds, whatever the patch's size.
 ///
 /// # Errors
-/// [`Error::NoLesion`] when nothing stands out, [`Error::OutOfRange`] for a scale that is not a
-/// positive number.
-pub fn measure(patch: &Patch, mm_per_pixel: Option<f32>, noise: &NoiseModel) -> Result<Measures> {
-    if let Some(mm) = mm_per_pixel
-        && !(mm.is_finite() && mm > 0.0)
-    {
-        return Err(Error::OutOfRange {
-            what: "mm_per_pixel",
-            value: f64::from(mm),
-            range: "the numbers above 0",
-        });
-    }
+/// [`Error::NoLesion`] when nothing stands out, [`Error::OutOfRange`] for a scale whose values make no sense.
+pub fn measure(patch: &Patch, scale: Option<PixelScale>, noise: &NoiseModel) -> Result<Measures> {
+    let scale = scale.map(PixelScale::checked).transpose()?;
+    let scale_error = scale.map_or(0.0, |scale| scale.error);
     let scene = Scene::of(patch)?;
     let shape = Shape::of(&outline(&scene.score, scene.threshold, &scene.lesion)).ok_or(Error::NoLesion)?;
     let tint = Tint::of(&scene.tint, &inside(&scene.lesion)).ok_or(Error::NoLesion)?;
-    let (unit, length) = unit(mm_per_pixel, scene.zoom);
+    let (unit, length) = unit(scale, scene.zoom);
     let values = single(&shape, &tint)
         .into_iter()
         .map(|(measure, value)| {
@@ -44,7 +37,9 @@ pub fn measure(patch: &Patch, mm_per_pixel: Option<f32>, noise: &NoiseModel) -> 
                 .apart
                 .get(&measure)
                 // A tail is that of the difference of two shots.
-                .map_or(0.0, |tail| Z95 * tail.sd / core::f64::consts::SQRT_2);
+                .map_or(0.0, |tail| tail.sd / core::f64::consts::SQRT_2);
+            // An error of the scale moves an area twice, a length once.
+            let half = Z95 * half.hypot(f64::from(scale_error) * f64::from(measure.dimension()));
             let (low, high) = if measure.is_ratio() {
                 (value * (-half).exp(), value * half.exp())
             } else if measure.is_signed() {
@@ -60,13 +55,17 @@ pub fn measure(patch: &Patch, mm_per_pixel: Option<f32>, noise: &NoiseModel) -> 
             }
         })
         .collect();
-    Ok(Measures { unit, values })
+    Ok(Measures {
+        unit,
+        scale_error,
+        values,
+    })
 }
 
 /// Unit of lengths, and what a working pixel is in it.
-pub(crate) fn unit(mm_per_pixel: Option<f32>, zoom: f32) -> (LengthUnit, f64) {
-    match mm_per_pixel {
-        Some(mm) => (LengthUnit::Millimetre, f64::from(mm / zoom)),
+pub(crate) fn unit(scale: Option<PixelScale>, zoom: f32) -> (LengthUnit, f64) {
+    match scale {
+        Some(scale) => (LengthUnit::Millimetre, f64::from(scale.mm / zoom)),
         None => (LengthUnit::Pixel, f64::from(1.0 / zoom)),
     }
 }
@@ -99,14 +98,14 @@ mod tests {
     use super::*;
     use crate::testing::Spot;
 
-    fn measured(spot: &Spot, mm: Option<f32>) -> Measures {
-        measure(&spot.patch(), mm, &NoiseModel::default()).unwrap()
+    fn measured(spot: &Spot, scale: Option<PixelScale>) -> Measures {
+        measure(&spot.patch(), scale, &NoiseModel::default()).unwrap()
     }
 
     #[test]
     fn a_drawn_spot_measures_as_drawn() {
         let spot = Spot::default();
-        let m = measured(&spot, Some(0.1));
+        let m = measured(&spot, Some(PixelScale { mm: 0.1, error: 0.0 }));
         let value = |k| m.get(k).unwrap().value;
         let area = core::f64::consts::PI * 28.0 * 28.0 * 0.01;
         assert!(
@@ -121,6 +120,16 @@ mod tests {
         for e in &m.values {
             assert!(e.low <= e.value && e.value <= e.high, "{e:?}");
         }
+    }
+
+    #[test]
+    fn an_unsure_scale_widens_sizes_only() {
+        let spot = Spot::default();
+        let sure = measured(&spot, Some(PixelScale { mm: 0.1, error: 0.0 }));
+        let unsure = measured(&spot, Some(PixelScale { mm: 0.1, error: 0.05 }));
+        let width = |m: &Measures, k| m.get(k).map(|e| e.high - e.low).unwrap();
+        assert!(width(&unsure, Measure::Area) > 1.1 * width(&sure, Measure::Area));
+        assert_eq!(width(&unsure, Measure::Asymmetry), width(&sure, Measure::Asymmetry));
     }
 
     #[test]
@@ -143,9 +152,9 @@ mod tests {
     #[test]
     fn a_senseless_scale_is_refused() {
         let patch = Spot::default().patch();
-        for mm in [0.0, -1.0, f32::NAN] {
+        for (mm, error) in [(0.0, 0.0), (-1.0, 0.0), (f32::NAN, 0.0), (0.1, -0.1), (0.1, f32::NAN)] {
             assert!(matches!(
-                measure(&patch, Some(mm), &NoiseModel::default()),
+                measure(&patch, Some(PixelScale { mm, error }), &NoiseModel::default()),
                 Err(Error::OutOfRange { .. })
             ));
         }

@@ -68,6 +68,9 @@ pub struct Estimate {
 pub struct Measures {
     /// Unit of lengths (and, squared, of areas).
     pub unit: LengthUnit,
+    /// Standard deviation of the millimetre scale as a part of it; 0 in pixels.
+    #[serde(default)]
+    pub scale_error: f32,
     /// One entry a measure, in the order of [`Measure`].
     pub values: Vec<Estimate>,
 }

@@ -1,5 +1,6 @@
 use crate::measures::Measures;
 use crate::patch::Patch;
+use crate::scale::PixelScale;
 use serde::{Deserialize, Serialize};
 
 /// One scan as tracking sees it: plain values, no model and no camera.
@@ -26,9 +27,9 @@ pub struct Observation {
     /// Lesion crop with its surroundings.
     #[serde(default)]
     pub patch: Option<Patch>,
-    /// Millimetres per pixel of `patch`, where a ruler, the iris or the optics give it; > 0.
+    /// How large a pixel of `patch` is, where a ruler, the iris or the optics give it.
     #[serde(default)]
-    pub mm_per_pixel: Option<f32>,
+    pub scale: Option<PixelScale>,
     /// Measures taken when the picture was at hand, so that a history without stored
     /// pictures can still be compared.
     #[serde(default)]

@@ -2,13 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::segments::{ChangePoint, change_point};
+use crate::visits::visits;
 use serde::{Deserialize, Serialize};
 
 const DAY: f64 = 86_400_000.0;
 /// A residual beyond this many robust standard deviations is marked (Iglewicz & Hoaglin 1993).
 const OUTLIER: f64 = 3.5;
-/// A gap of this many usual gaps holds a missed visit.
-const MISSED: f64 = 1.5;
 
 /// One value of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,15 +83,8 @@ pub fn trend(points: &[Point], visit_days: Option<f64>) -> Result<Trend> {
             });
         }
     }
-    if let Some(days) = visit_days
-        && !(days.is_finite() && days > 0.0)
-    {
-        return Err(Error::OutOfRange {
-            what: "visit_days",
-            value: days,
-            range: "the numbers above 0",
-        });
-    }
+    let times: Vec<i64> = points.iter().map(|p| p.taken_at).collect();
+    let visits = visits(&times, visit_days)?;
     let mut points = points.to_vec();
     points.sort_by_key(|p| p.taken_at);
     let days: Vec<f64> = points
@@ -140,7 +132,7 @@ pub fn trend(points: &[Point], visit_days: Option<f64>) -> Result<Trend> {
         },
         has_direction: low > 0.0 || high < 0.0,
         change_point,
-        missing: missing(&points, visit_days),
+        missing: visits.missing,
     })
 }
 
@@ -223,34 +215,6 @@ fn outliers(residuals: &[f64], points: &[Point]) -> Vec<bool> {
             limit > 0.0 && r.abs() > limit
         })
         .collect()
-}
-
-/// A time for each visit that a gap has room for.
-fn missing(points: &[Point], visit_days: Option<f64>) -> Vec<i64> {
-    let gaps: Vec<f64> = points
-        .windows(2)
-        .map(|w| (w[1].taken_at - w[0].taken_at) as f64)
-        .collect();
-    let usual = match visit_days {
-        Some(days) => days * DAY,
-        None if gaps.len() >= 3 => {
-            let mut sorted = gaps.clone();
-            sorted.sort_by(f64::total_cmp);
-            middle(&sorted)
-        }
-        None => return Vec::new(),
-    };
-    // Several shots of one visit are no visits of their own.
-    let usual = usual.max(DAY);
-    let mut out = Vec::new();
-    for (pair, gap) in points.windows(2).zip(gaps) {
-        if gap > MISSED * usual {
-            let visits = ((gap / usual).round() as i64).clamp(2, 1000);
-            let step = gap / visits as f64;
-            out.extend((1..visits).map(|k| pair[0].taken_at + (k as f64 * step) as i64));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

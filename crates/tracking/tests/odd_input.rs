@@ -1,7 +1,9 @@
 //! Whatever a host passes in, a comparison ends in a verdict and never in a panic.
 
 use proptest::prelude::*;
-use skinkit_tracking::{NoiseModel, Observation, Patch, Reason, Verdict, compare, measure, segment};
+use skinkit_tracking::{NoiseModel, Observation, Patch, PixelScale, Reason, Verdict, compare, measure, segment};
+
+const SCALE: PixelScale = PixelScale { mm: 0.1, error: 0.02 };
 
 fn seen(patch: Option<Patch>) -> Observation {
     Observation {
@@ -49,7 +51,7 @@ fn masks_that_are_empty_full_or_wrong_do_not_break_it() {
         let patch = square(w, h, 10, Some(mask));
         let c = compare(&seen(Some(patch.clone())), &seen(Some(patch.clone())), &noise);
         assert!(!matches!(c.verdict, Verdict::Changed { .. }), "{c:?}");
-        let _ = measure(&patch, Some(0.1), &noise);
+        let _ = measure(&patch, Some(SCALE), &noise);
     }
 }
 
@@ -77,7 +79,7 @@ fn observations_and_changes_survive_json() {
     let noise = NoiseModel::default();
     let patch = square(64, 48, 10, None);
     let mut o = seen(Some(patch.clone()));
-    o.measures = Some(measure(&patch, Some(0.1), &noise).unwrap());
+    o.measures = Some(measure(&patch, Some(SCALE), &noise).unwrap());
     let text = serde_json::to_string(&o).unwrap();
     let back: Observation = serde_json::from_str(&text).unwrap();
     assert_eq!(back.patch, o.patch);

@@ -10,6 +10,7 @@ use crate::measure::measure;
 use crate::noise::{MeasureNoise, NoiseModel};
 use crate::observation::Observation;
 use crate::patch::Patch;
+use crate::scale::PixelScale;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -179,7 +180,7 @@ pub fn learn(
         .collect();
     let measured = |mut o: Observation| {
         if let Some(patch) = o.patch.take() {
-            o.measures = measure(&patch, o.mm_per_pixel, &noise).ok();
+            o.measures = measure(&patch, o.scale, &noise).ok();
         }
         o
     };
@@ -188,6 +189,15 @@ pub fn learn(
         .map(|(before, after)| compare(&measured(before), &measured(after), &noise))
         .collect();
     MeasureNoise::learnt(&together, &apart, false_alarms, fitted_on)
+}
+
+/// Whether the noise that ships with this crate may be learnt from a lesion: half of them, by
+/// FNV-1a of their id. Report on the other half.
+pub fn is_learning(lesion: &str) -> bool {
+    let hash = lesion.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3)
+    });
+    (hash >> 20) & 1 == 0
 }
 
 /// The pairs to make of the `n`th picture.
@@ -236,7 +246,10 @@ fn observation(
     Some(Observation {
         embedding: given.embedding,
         patch: Some(Patch::new(w, h, shot.rgb, given.mask).ok()?),
-        mm_per_pixel: scale_error.map(|e| MM / shot.scale * (1.0 + e)),
+        scale: scale_error.map(|e| PixelScale {
+            mm: MM / shot.scale * (1.0 + e),
+            error: settings.scale_error.unwrap_or_default(),
+        }),
         ..Observation::new(taken_at, "bench", "1")
     })
 }
