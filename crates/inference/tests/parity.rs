@@ -217,3 +217,37 @@ fn the_engines_agree_on_the_lesion_model() {
         assert!(worst <= PROBABILITY, "input {index}: {worst}");
     }
 }
+
+#[test]
+fn every_shipped_pack_opens_and_gives_what_its_manifest_promises() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let Ok(entries) = std::fs::read_dir(&root) else {
+        eprintln!("SKIPPED: {} is not there", root.display());
+        return;
+    };
+    let folders = entries.map(|entry| entry.unwrap().path());
+    let folders: Vec<PathBuf> = folders.filter(|path| path.join("pack.json").is_file()).collect();
+    assert!(!folders.is_empty(), "{} holds no pack", root.display());
+    for folder in folders {
+        let pack = ModelPack::open(&folder).unwrap();
+        let manifest = pack.manifest();
+        for runtime in runtimes() {
+            let mut model = LesionModel::new(&runtime, &pack).unwrap();
+            let (width, height) = model.input_size();
+            let pixels = pattern(width * height * 3, 1);
+            let pixels: Vec<u8> = pixels.iter().map(|x| (x * 255.0) as u8).collect();
+            let finding = model.analyse(&pixels).unwrap();
+            let at = format!("{} {}", folder.display(), runtime.engine().kind);
+            let sum: f32 = finding.probabilities.iter().map(|label| label.p).sum();
+            assert!((sum - 1.0).abs() < 1e-4, "{at}: {sum}");
+            assert_eq!(finding.probabilities.len(), manifest.labels.len(), "{at}");
+            assert_eq!(
+                finding.embedding.is_some(),
+                manifest.outputs.embedding.is_some(),
+                "{at}"
+            );
+            assert_eq!(finding.mask.is_some(), manifest.outputs.mask.is_some(), "{at}");
+            assert_eq!(finding.familiarity.is_some(), manifest.ood.is_some(), "{at}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use skinkit_inference::{EngineInfo, Finding};
 use skinkit_preprocess::Roi;
 use skinkit_preprocess::quality::Quality;
-use skinkit_roi::Face;
+use skinkit_roi::{Face, Scale};
 use skinkit_tracking::{Measures, Patch};
 
 use crate::Region;
@@ -27,6 +27,8 @@ pub struct Analysis {
     pub finding: Finding,
     /// Measures of the lesion, where one stands out from the skin.
     pub measures: Option<Measures>,
+    /// How large a pixel of [`Analysis::patch`] is, where the picture's scale was given.
+    pub scale: Option<Scale>,
     /// Which engine ran the networks.
     pub engine: EngineInfo,
     /// Where the time went.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use skinkit_inference::RuntimeConfig;
 use skinkit_preprocess::quality::QualityThresholds;
+use skinkit_roi::Networks;
 use skinkit_store::Key;
 
 /// Configuration of [`SkinKit`](crate::SkinKit).
@@ -20,6 +21,7 @@ pub struct Config {
     pub(crate) runtime: RuntimeConfig,
     pub(crate) quality: QualityThresholds,
     pub(crate) keep_pictures: bool,
+    pub(crate) networks: Networks,
 }
 
 impl Config {
@@ -31,6 +33,7 @@ impl Config {
             runtime: RuntimeConfig::default(),
             quality: QualityThresholds::default(),
             keep_pictures: false,
+            networks: Networks::embedded(),
         }
     }
 
@@ -59,6 +62,14 @@ impl Config {
     #[must_use]
     pub fn keep_pictures(mut self, keep: bool) -> Self {
         self.keep_pictures = keep;
+        self
+    }
+
+    /// Where landmark networks are: a folder like `models/landmarks`. Those for faces are built in; hands and poses
+    /// need this.
+    #[must_use]
+    pub fn networks(mut self, networks: Networks) -> Self {
+        self.networks = networks;
         self
     }
 }

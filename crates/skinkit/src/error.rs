@@ -31,6 +31,22 @@ pub enum Error {
         /// The least that is accepted.
         needed: f32,
     },
+    /// A camera frame beyond what the live session holds.
+    #[error(
+        "the frame is {width}x{height}, the session takes up to {max_pixels} pixels: choose a smaller camera format or \
+         raise LiveConfig::max_pixels"
+    )]
+    FrameTooLarge {
+        /// Width of the upright frame.
+        width: u32,
+        /// Height of the upright frame.
+        height: u32,
+        /// The most that is accepted.
+        max_pixels: u64,
+    },
+    /// The system gave the live session no thread.
+    #[error("no thread for the live session could be started: {0}")]
+    Thread(#[source] std::io::Error),
     /// The text names no region.
     #[error(
         "'{text}' is not a region: use lesion, face, a face region such as left_cheek, or X,Y,SIZE (centre and side in \
@@ -40,6 +56,12 @@ pub enum Error {
         /// What was given.
         text: String,
     },
+    /// A tapped point or the square around it cannot be used.
+    #[error("{0}")]
+    Pin(String),
+    /// The text is no token of a place.
+    #[error("this is no place that SkinKit marked ({0}): it may be damaged or come from a newer version")]
+    Place(String),
     /// A scan was to be kept or compared, but SkinKit was opened without a history.
     #[error("no history is open: give Config::history a file and a key")]
     NoHistory,
@@ -54,6 +76,39 @@ pub enum Error {
         history: PathBuf,
         /// Why.
         reason: String,
+    },
+    /// The call was stopped by its [`Cancel`](crate::Cancel); nothing was kept.
+    #[error("the call was cancelled; nothing was kept")]
+    Cancelled,
+    /// The scan's pack makes no embedding, so that nothing can be said about its look.
+    #[error("scan {scan} has no embedding: its model pack makes none, choose another scan")]
+    NoEmbedding {
+        /// Which scan.
+        scan: i64,
+    },
+    /// A scan is not one of the site that was named.
+    #[error("scan {scan} is not a scan of '{site}': choose scans of this site")]
+    OtherSite {
+        /// Which scan; 0 where it is no number.
+        scan: i64,
+        /// Which site.
+        site: String,
+    },
+    /// A thumbnail's side is out of its range.
+    #[error("a thumbnail of {side} px cannot be made: choose a side from 16 to 2048")]
+    ThumbnailSide {
+        /// What was asked for.
+        side: u32,
+    },
+    /// A file of the host's choosing could not be read or written.
+    #[error("cannot {what} {}: {source}", path.display())]
+    File {
+        /// What was tried: `read` or `write`.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
     },
     /// The analysed region could not be encoded for the history.
     #[error("the picture could not be encoded for the history: {0}")]

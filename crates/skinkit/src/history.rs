@@ -1,18 +1,37 @@
 //! The history: what was recorded, and how two scans compare.
 
+pub(crate) mod keep;
+pub(crate) mod lesions;
+pub(crate) mod noise;
+pub(crate) mod similar;
+pub(crate) mod summary;
+pub(crate) mod thumbnail;
+pub(crate) mod trend;
+
 use std::path::{Path, PathBuf};
 
 use skinkit_store::{Key, NewScan, RasterKind, Scan, ScanId, Store};
-use skinkit_tracking::{Change, NoiseModel, Observation};
+use skinkit_tracking::{Change, Observation, same_visit};
 
-use crate::{Result, record};
+use crate::{Details, Result, record};
 
 /// An encrypted history of scans. It opens without a model pack or a runtime.
 ///
 /// `History` is `Send + Sync`; calls from several threads wait for each other only for the length of one statement.
+/// Where a site has several lesions, each is followed by itself; scans that were put to no lesion belong together.
+/// Scans at most an hour apart are shots of one visit.
 pub struct History {
     store: Store,
     path: PathBuf,
+}
+
+/// Two scans of one lesion from two visits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// The earlier scan.
+    pub before: Scan,
+    /// The later scan.
+    pub after: Scan,
 }
 
 impl History {
@@ -45,13 +64,21 @@ impl History {
         &self.path
     }
 
-    /// The store beneath, for what the facade has no verb for: erase, back up, export, check.
+    /// The store beneath, for what the facade has no verb for.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
     pub(crate) fn add(&self, scan: &NewScan) -> Result<ScanId> {
         Ok(self.store.add(scan)?)
+    }
+
+    /// Everybody in the history, in the order they were first recorded.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn subjects(&self) -> Result<Vec<String>> {
+        Ok(self.store.subjects()?)
     }
 
     /// Sites of a person, in the order they were first recorded.
@@ -76,31 +103,100 @@ impl History {
         Ok(self.store.scans(subject, site)?)
     }
 
-    /// Compares the two latest scans of a site; `None` where there are fewer than two.
+    /// One scan.
+    ///
+    /// # Errors
+    /// What the store says; there may be no scan of this number (any more).
+    pub fn scan(&self, id: ScanId) -> Result<Scan> {
+        Ok(self.store.scan(id)?)
+    }
+
+    /// What SkinKit keeps beside a scan's own fields.
+    ///
+    /// # Errors
+    /// [`Error::Stored`](crate::Error::Stored) where a newer version wrote what this one cannot read.
+    pub fn details(&self, scan: &Scan) -> Result<Details> {
+        record::details(scan, &self.path)
+    }
+
+    /// The two scans that tell what changed last: of the lesion that was scanned last (or of `lesion`), the last visit's
+    /// scan and the one of the visit before; `None` where there are fewer than two scans. Of several shots of a visit
+    /// the last that is good enough counts. While there is one visit only, its two last shots are given.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn latest_pair(&self, subject: &str, site: &str, lesion: Option<&str>) -> Result<Option<Pair>> {
+        let scans = match lesion {
+            Some(lesion) => self.store.lesion_scans(subject, site, lesion)?,
+            None => {
+                let mut scans = self.scans(subject, site)?;
+                let followed = scans.last().and_then(|scan| scan.lesion.clone());
+                scans.retain(|scan| scan.lesion == followed);
+                scans
+            }
+        };
+        Ok(Pair::latest(&scans))
+    }
+
+    /// Compares the [latest pair](History::latest_pair) of a site; `None` where there is none.
     ///
     /// # Errors
     /// What the store says, or a scan that cannot be read back.
     pub fn compare(&self, subject: &str, site: &str) -> Result<Option<Change>> {
-        let scans = self.scans(subject, site)?;
-        let [.., before, after] = &scans[..] else {
-            return Ok(None);
-        };
-        self.compare_scans(before, after).map(Some)
+        self.latest_pair(subject, site, None)?
+            .map(|pair| self.compare_scans(&pair.before, &pair.after))
+            .transpose()
     }
 
-    /// Compares two scans with the noise model of the later one's pack.
+    /// Compares two scans, with the noise that [`History::noise_of`] gives for the later one's person. Blocks for some
+    /// tens of milliseconds, and as long again for each pair of repeat shots (at most eight).
     ///
     /// # Errors
     /// A scan that cannot be read back.
     pub fn compare_scans(&self, before: &Scan, after: &Scan) -> Result<Change> {
-        let (before, _) = self.observation(before)?;
-        let (after, noise) = self.observation(after)?;
-        Ok(skinkit_tracking::compare(&before, &after, &noise.unwrap_or_default()))
+        let repeats = self.repeats(&after.subject, Some((before.id, after.id)))?;
+        self.compare_with(before, after, &repeats)
     }
 
-    fn observation(&self, scan: &Scan) -> Result<(Observation, Option<NoiseModel>)> {
+    /// Compares two scans; the noise of the later one's pack is refined with `repeats`.
+    pub(crate) fn compare_with(&self, before: &Scan, after: &Scan, repeats: &[Change]) -> Result<Change> {
+        let mut noise = record::noise_of(after, &self.path)?.unwrap_or_default();
+        let (before, after) = (self.observation(before)?, self.observation(after)?);
+        if !repeats.is_empty() {
+            noise.measures = noise.measures.refined(repeats);
+        }
+        Ok(skinkit_tracking::compare(&before, &after, &noise))
+    }
+
+    pub(crate) fn observation(&self, scan: &Scan) -> Result<Observation> {
         let mask = self.store.raster(scan.id, RasterKind::Mask)?;
         let picture = self.store.picture(scan.id)?;
         record::observation(scan, mask, picture, &self.path)
     }
+}
+
+impl Pair {
+    /// The latest pair among scans of one lesion, which are in order of time: as [`History::latest_pair`].
+    pub fn latest(scans: &[Scan]) -> Option<Self> {
+        let mut visits = scans.chunk_by(|a, b| same_visit(a.taken_at, b.taken_at)).rev();
+        let last = visits.next()?;
+        let (before, after) = match (visits.next(), last) {
+            (Some(earlier), _) => (best(earlier)?, best(last)?),
+            (None, [.., before, after]) => (before, after),
+            _ => return None,
+        };
+        Some(Self {
+            before: before.clone(),
+            after: after.clone(),
+        })
+    }
+}
+
+/// The last scan of a visit that is good enough to compare, or else the last.
+fn best(visit: &[Scan]) -> Option<&Scan> {
+    visit
+        .iter()
+        .rev()
+        .find(|scan| record::accepted(scan))
+        .or_else(|| visit.last())
 }

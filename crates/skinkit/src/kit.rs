@@ -1,18 +1,20 @@
 //! The object that a host holds.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
 use skinkit_inference::{EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
-use skinkit_preprocess::quality::{self, QualityThresholds};
+use skinkit_preprocess::quality::{Meter, QualityThresholds};
 use skinkit_preprocess::{Frame, Resampler, Roi};
-use skinkit_roi::{Face, FaceLandmarker, FaceOutcome, region_roi};
-use skinkit_store::ScanId;
+use skinkit_roi::{Face, Scale, region_roi};
+use skinkit_store::{NewScan, ScanId};
 use skinkit_tracking::{Change, NoiseModel};
 
 use crate::analysis::{Analysis, Stopwatch, Timings};
 use crate::history::History;
+use crate::history::summary::now;
+use crate::landmarks::{FaceDetail, Landmarks};
 use crate::pool::Pool;
-use crate::{Config, Error, Region, Result, patch, record};
+use crate::{Cancel, Config, Error, Region, Result, overlay, patch, record};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
 const PATCH_SIDE: usize = 320;
@@ -30,8 +32,18 @@ pub struct ScanRequest {
     pub subject: String,
     /// Where on the body, in the user's words.
     pub site: String,
+    /// Which lesion there, where the host tells them apart.
+    pub lesion: Option<String>,
+    /// Where on the site, in any unit that all its scans share (millimetres, or 0 to 1 of the region): with several
+    /// lesions it tells which is which.
+    pub position: Option<[f32; 2]>,
     /// Which part of the picture.
     pub region: Region,
+    /// How large a pixel of the picture is at the skin, where something in it tells: then sizes are in millimetres.
+    pub scale: Option<Scale>,
+    /// Whether the picture comes from a guided capture: the same device, led to the same view and held until sharp and
+    /// steady. Two such pictures differ less, and smaller changes count.
+    pub guided: bool,
     /// When the picture was taken, in milliseconds since 1970-01-01T00:00Z; now if not given.
     pub taken_at: Option<i64>,
     /// SHA-256 of the picture's file in hex, for the receipt; the analysed pixels are always in it.
@@ -44,7 +56,11 @@ impl ScanRequest {
         Self {
             subject: "me".to_owned(),
             site: site.into(),
+            lesion: None,
+            position: None,
             region: Region::Lesion,
+            scale: None,
+            guided: false,
             taken_at: None,
             picture_sha256: None,
         }
@@ -76,12 +92,13 @@ pub struct SkinKit {
     runtime: Runtime,
     pack: ModelPack,
     noise: NoiseModel,
-    history: Option<History>,
+    history: Option<Arc<History>>,
     thresholds: QualityThresholds,
     keep_pictures: bool,
-    faces: Pool<FaceLandmarker>,
+    landmarks: Landmarks,
     lesions: Pool<LesionModel>,
     resamplers: Pool<Resampler>,
+    meters: Pool<Meter>,
 }
 
 impl SkinKit {
@@ -95,8 +112,10 @@ impl SkinKit {
         let history = config
             .history
             .map(|(path, key)| History::open(path, &key))
-            .transpose()?;
+            .transpose()?
+            .map(Arc::new);
         let noise = record::noise_model(&pack);
+        let landmarks = Landmarks::with_runtime(runtime.clone(), config.networks);
         let kit = Self {
             runtime,
             pack,
@@ -104,9 +123,10 @@ impl SkinKit {
             history,
             thresholds: config.quality,
             keep_pictures: config.keep_pictures,
-            faces: Pool::new(IDLE_SESSIONS),
+            landmarks,
             lesions: Pool::new(IDLE_SESSIONS),
             resamplers: Pool::new(IDLE_SESSIONS),
+            meters: Pool::new(IDLE_SESSIONS),
         };
         kit.lesions.with(|| kit.lesion_model(), |_| Ok::<_, Error>(()))?;
         Ok(kit)
@@ -127,7 +147,15 @@ impl SkinKit {
     /// # Errors
     /// [`Error::NoHistory`] where none is configured.
     pub fn history(&self) -> Result<&History> {
-        self.history.as_ref().ok_or(Error::NoHistory)
+        self.history.as_deref().ok_or(Error::NoHistory)
+    }
+
+    /// The history, to be kept beyond this object.
+    ///
+    /// # Errors
+    /// [`Error::NoHistory`] where none is configured.
+    pub fn share_history(&self) -> Result<Arc<History>> {
+        self.history.clone().ok_or(Error::NoHistory)
     }
 
     /// Judges and classifies one picture: everything but measures. Nothing is kept.
@@ -136,6 +164,11 @@ impl SkinKit {
     /// A face region was asked for and the picture shows no face, or one too small or cut off; a region that is smaller
     /// than 32 pixels or lies outside of the picture; a failing network.
     pub fn classify(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
+        self.classify_unless(frame, region, &Cancel::default())
+    }
+
+    fn classify_unless(&self, frame: &Frame<'_>, region: Region, cancel: &Cancel) -> Result<Analysis> {
+        cancel.check()?;
         let mut watch = Stopwatch::start();
         let mut timings = Timings::default();
         let (roi, face) = self.locate(frame, region)?;
@@ -147,8 +180,13 @@ impl SkinKit {
             });
         }
         timings.landmarks = watch.lap();
-        let quality = quality::measure(frame, &roi, &self.thresholds)?;
+        cancel.check()?;
+        let quality = self.meters.with(
+            || Ok::<_, Error>(Meter::new()),
+            |meter| Ok(meter.measure(frame, &roi, &self.thresholds)?),
+        )?;
         timings.quality = watch.lap();
+        cancel.check()?;
         let finding = self.lesions.with(
             || self.lesion_model(),
             |model| {
@@ -168,6 +206,7 @@ impl SkinKit {
             quality,
             finding,
             measures: None,
+            scale: None,
             engine: self.runtime.engine().clone(),
             timings,
             patch: None,
@@ -179,13 +218,46 @@ impl SkinKit {
     /// # Errors
     /// As [`SkinKit::classify`].
     pub fn analyse(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
-        let mut analysis = self.classify(frame, region)?;
+        self.analyse_unless(frame, region, &Cancel::default())
+    }
+
+    /// [`SkinKit::analyse`] that another thread can stop.
+    ///
+    /// # Errors
+    /// As [`SkinKit::classify`], and [`Error::Cancelled`].
+    pub fn analyse_unless(&self, frame: &Frame<'_>, region: Region, cancel: &Cancel) -> Result<Analysis> {
+        self.analyse_to_scale(frame, region, None, cancel)
+    }
+
+    /// [`SkinKit::analyse_unless`] with sizes in millimetres: `scale` is of a pixel of the picture.
+    ///
+    /// # Errors
+    /// As [`SkinKit::analyse_unless`], and [`Error::Tracking`] for a scale whose values make no sense.
+    pub fn analyse_to_scale(
+        &self,
+        frame: &Frame<'_>,
+        region: Region,
+        scale: Option<Scale>,
+        cancel: &Cancel,
+    ) -> Result<Analysis> {
+        let mut analysis = self.classify_unless(frame, region, cancel)?;
+        cancel.check()?;
         let watch = Stopwatch::start();
         let pixels = self.resample(frame, &analysis.roi, PATCH_SIDE, PATCH_SIDE)?;
-        let patch = patch::from_pixels(pixels, PATCH_SIDE, analysis.finding.mask.as_ref())?;
+        let patch = patch::masked(
+            pixels,
+            (PATCH_SIDE, PATCH_SIDE),
+            overlay::mask(&analysis.finding).as_ref(),
+        )?;
         // A whole cheek is no lesion with a border; and that none is to be seen is a result, not a failure.
         if !matches!(region, Region::Face(_)) {
-            analysis.measures = skinkit_tracking::measure(&patch, None, &self.noise).ok();
+            analysis.scale = scale.map(|scale| of_patch(scale, &analysis.roi));
+            analysis.measures =
+                match skinkit_tracking::measure(&patch, analysis.scale.map(record::pixel_scale), &self.noise) {
+                    Ok(measures) => Some(measures),
+                    Err(skinkit_tracking::Error::NoLesion) => None,
+                    Err(error) => return Err(error.into()),
+                };
         }
         analysis.patch = Some(patch);
         analysis.timings.measures = watch.total();
@@ -198,15 +270,39 @@ impl SkinKit {
     /// # Errors
     /// As [`SkinKit::analyse`], [`Error::NoHistory`], and what the history says; then nothing was added.
     pub fn scan(&self, frame: &Frame<'_>, request: &ScanRequest) -> Result<Scan> {
-        let history = self.history()?;
-        let analysis = self.analyse(frame, request.region)?;
-        let taken_at = request.taken_at.unwrap_or_else(now);
-        let record = record::new_scan(request, taken_at, &analysis, &self.pack, self.keep_pictures)?;
-        let id = history.add(&record)?;
+        self.scan_unless(frame, request, &Cancel::default())
+    }
+
+    /// [`SkinKit::scan`] that another thread can stop: what was cancelled before the history was reached is not in it.
+    ///
+    /// # Errors
+    /// As [`SkinKit::scan`], and [`Error::Cancelled`].
+    pub fn scan_unless(&self, frame: &Frame<'_>, request: &ScanRequest, cancel: &Cancel) -> Result<Scan> {
+        self.history()?;
+        let analysis = self.analyse_to_scale(frame, request.region, request.scale, cancel)?;
+        let id = self.keep_unless(request, &analysis, cancel)?;
         Ok(Scan { id, analysis })
     }
 
-    /// Compares the two latest scans of a site; `None` where there are fewer than two.
+    /// Adds what was measured to the history.
+    pub(crate) fn keep_unless(&self, request: &ScanRequest, analysis: &Analysis, cancel: &Cancel) -> Result<ScanId> {
+        let taken_at = request.taken_at.unwrap_or_else(now);
+        let record = self.record(request, taken_at, analysis)?;
+        cancel.check()?;
+        self.history()?.add(&record)
+    }
+
+    /// What the history keeps of an analysis.
+    pub(crate) fn record(&self, request: &ScanRequest, taken_at: i64, analysis: &Analysis) -> Result<NewScan> {
+        record::new_scan(request, taken_at, analysis, &self.pack, self.keep_pictures)
+    }
+
+    /// How much two pictures of one unchanged lesion differ, as the pack states it.
+    pub fn noise(&self) -> &NoiseModel {
+        &self.noise
+    }
+
+    /// Compares the latest pair of a site (see [`History::latest_pair`]); `None` where there is none.
     ///
     /// # Errors
     /// [`Error::NoHistory`], and what the history says.
@@ -219,10 +315,12 @@ impl SkinKit {
     /// # Errors
     /// A failing network.
     pub fn faces(&self, frame: &Frame<'_>) -> Result<Vec<Face>> {
-        self.faces.with(
-            || Ok::<_, Error>(FaceLandmarker::new(&self.runtime)?),
-            |landmarker| Ok(landmarker.find(frame)?),
-        )
+        self.landmarks.faces(frame, FaceDetail::Mesh)
+    }
+
+    /// Faces, hands, poses, skin, places that are found again, and millimetres.
+    pub fn landmarks(&self) -> &Landmarks {
+        &self.landmarks
     }
 
     fn lesion_model(&self) -> Result<LesionModel> {
@@ -238,22 +336,35 @@ impl SkinKit {
         Ok(out)
     }
 
+    /// What a picture has to meet.
+    pub(crate) fn thresholds(&self) -> QualityThresholds {
+        self.thresholds
+    }
+
+    /// The region on this frame if no face is needed to find it; the pack's own crop for one of a face.
+    pub(crate) fn square(&self, frame: &Frame<'_>, region: Region) -> Roi {
+        let (centre, side) = match region {
+            Region::Square { centre, size } => (centre, size),
+            _ => self.pack.manifest().input.crop.square(frame.width(), frame.height()),
+        };
+        Roi::square(centre, side)
+    }
+
     fn locate(&self, frame: &Frame<'_>, region: Region) -> Result<(Roi, Option<Face>)> {
-        match region {
-            Region::Lesion => {
-                let (centre, side) = self.pack.manifest().input.crop.square(frame.width(), frame.height());
-                Ok((Roi::square(centre, side), None))
-            }
-            Region::Square { centre, size } => Ok((Roi::square(centre, size), None)),
-            Region::Face(part) => {
-                let face = FaceOutcome::largest(self.faces(frame)?, frame.width(), frame.height()).into_face()?;
-                Ok((region_roi(&face.mesh, part), Some(face)))
-            }
-        }
+        let Region::Face(part) = region else {
+            return Ok((self.square(frame, region), None));
+        };
+        let face = self.landmarks.face(frame, FaceDetail::Mesh)?;
+        Ok((region_roi(&face.mesh, part), Some(face)))
     }
 }
 
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// The scale of a pixel of the patch, from that of a pixel of the picture.
+fn of_patch(scale: Scale, roi: &Roi) -> Scale {
+    let pixels = roi.width / PATCH_SIDE as f32;
+    Scale {
+        mm_per_pixel: scale.mm_per_pixel * pixels,
+        error: scale.error * pixels,
+        ..scale
+    }
 }

@@ -2,22 +2,45 @@
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod cancel;
 mod config;
 mod error;
 mod history;
 mod kit;
+mod landmarks;
+mod live;
+pub mod overlay;
 mod patch;
+mod place;
 mod pool;
 mod record;
 mod region;
+mod replay;
+mod ruler;
 
 pub use analysis::{Analysis, Timings};
+pub use cancel::Cancel;
 pub use config::Config;
 pub use error::{Error, Result};
-pub use history::History;
+pub use history::keep::{Erase, ExportFormat, ExportRequest};
+pub use history::lesions::{Assigned, MatchRequest};
+pub use history::noise::LearntNoise;
+pub use history::similar::{Similar, UnlikeRank};
+pub use history::summary::{LesionSummary, SiteSummary, SubjectSummary, SummaryRequest};
+pub use history::thumbnail::ThumbnailView;
+pub use history::trend::{MeasureTrend, SeriesPoint, TrendLine, TrendRequest};
+pub use history::{History, Pair};
 pub use kit::{Scan, ScanRequest, SkinKit};
+pub use landmarks::{FaceDetail, FaceSkin, Landmarks, NamedRegion, RegionSkin, face_regions};
+pub use live::{
+    Capture, Guidance, LiveConfig, LiveCounts, LiveFace, LiveFailure, LiveListener, LivePhase, LiveSession, LiveStage,
+    LiveTimings, LiveUpdate, Pushed, ThermalLevel,
+};
+pub use place::{BodyPlace, FacePlace, Pin, Place, Relocation, Unmatched};
 pub use record::Details;
 pub use region::Region;
+pub use replay::Replay;
+pub use ruler::Ruler;
 
 pub use skinkit_inference as inference;
 pub use skinkit_preprocess as preprocess;

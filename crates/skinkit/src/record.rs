@@ -4,13 +4,15 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use skinkit_inference::{Familiarity, Heatmap, Mask, ModelPack};
+use skinkit_inference::{Familiarity, ModelPack};
 use skinkit_preprocess::{Limits, Photo};
+use skinkit_roi::Scale;
 use skinkit_store::{LabelProbability, NewScan, Raster, Receipt};
-use skinkit_tracking::{Measures, NoiseModel, Observation, Patch};
+use skinkit_tracking::{Measures, NoiseModel, Observation, Patch, PixelScale};
 
 use crate::analysis::Analysis;
 use crate::kit::ScanRequest;
+use crate::overlay::{self, Map};
 use crate::{Error, Result};
 
 /// Quality of a kept picture as JPEG, 1 to 100: above it the size grows faster than the measures gain.
@@ -37,6 +39,12 @@ pub struct Details {
     pub familiarity: Option<Familiarity>,
     /// Names of the labels, in the order of the probabilities.
     pub names: Vec<String>,
+    /// How large a pixel of the analysed region is once that is brought to the side at which it is measured and kept.
+    pub scale: Option<Scale>,
+    /// Whether the picture was taken by a guided capture.
+    pub guided: bool,
+    /// Where on the site, as the host gave it.
+    pub position: Option<[f32; 2]>,
 }
 
 pub(crate) fn new_scan(
@@ -56,11 +64,14 @@ pub(crate) fn new_scan(
         intended_use: Some(manifest.intended_use.clone()),
         familiarity: finding.familiarity,
         names: finding.probabilities.iter().map(|p| p.name.clone()).collect(),
+        scale: analysis.scale,
+        guided: request.guided,
+        position: request.position,
     };
     Ok(NewScan {
         subject: request.subject.clone(),
         site: request.site.clone(),
-        lesion: None,
+        lesion: request.lesion.clone(),
         taken_at,
         pack_id: manifest.id.clone(),
         pack_version: manifest.version.clone(),
@@ -76,11 +87,8 @@ pub(crate) fn new_scan(
             .collect(),
         prediction_set: finding.prediction_set.clone(),
         embedding: finding.embedding.as_ref().map(|e| e.0.clone()),
-        heatmap: finding
-            .heatmap
-            .as_ref()
-            .and_then(|heatmap| evidence(heatmap, finding.top())),
-        mask: finding.mask.as_ref().and_then(mask_raster),
+        heatmap: overlay::evidence(finding).and_then(|map| raster(&map)),
+        mask: overlay::mask(finding).and_then(|map| raster(&map)),
         roi: json!(analysis.roi),
         quality: json!(analysis.quality),
         extra: json!(details),
@@ -98,39 +106,61 @@ pub(crate) fn new_scan(
     })
 }
 
+/// What was kept beside the scan's own fields.
+pub(crate) fn details(scan: &skinkit_store::Scan, history: &Path) -> Result<Details> {
+    serde_json::from_value(scan.extra.clone()).map_err(|error| unreadable(scan, "details", &error, history))
+}
+
+/// Whether the picture passed the quality gate.
+pub(crate) fn accepted(scan: &skinkit_store::Scan) -> bool {
+    let stated = scan.quality.get("accepted");
+    stated.and_then(serde_json::Value::as_bool).unwrap_or(false)
+}
+
+/// The noise that the scan's pack stated, if it stated any.
+pub(crate) fn noise_of(scan: &skinkit_store::Scan, history: &Path) -> Result<Option<NoiseModel>> {
+    let stated = details(scan, history)?.noise;
+    stated
+        .map(|noise| serde_json::from_value(noise).map_err(|error| unreadable(scan, "noise model", &error, history)))
+        .transpose()
+}
+
 /// What tracking compares, from what the history kept.
 pub(crate) fn observation(
     scan: &skinkit_store::Scan,
     mask: Option<Raster>,
     picture: Option<Vec<u8>>,
     history: &Path,
-) -> Result<(Observation, Option<NoiseModel>)> {
-    let unreadable = |what: &'static str, reason: String| Error::Stored {
+) -> Result<Observation> {
+    let details = details(scan, history)?;
+    let patch = picture.map(|bytes| decode(&bytes, mask.as_ref())).transpose()?;
+    Ok(Observation {
+        embedding: scan.embedding.clone(),
+        probabilities: scan.probabilities.iter().map(|p| (p.label.clone(), p.p)).collect(),
+        accepted: accepted(scan),
+        patch,
+        measures: details.measures,
+        scale: details.scale.map(pixel_scale),
+        ..Observation::new(scan.taken_at, scan.pack_id.clone(), scan.pack_version.clone())
+    })
+}
+
+/// A scale in tracking's terms.
+pub(crate) fn pixel_scale(scale: Scale) -> PixelScale {
+    PixelScale {
+        mm: scale.mm_per_pixel,
+        error: scale.error / scale.mm_per_pixel,
+    }
+}
+
+fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &serde_json::Error, history: &Path) -> Error {
+    Error::Stored {
         what,
         scan: scan.id.0,
         history: history.to_owned(),
-        reason,
-    };
-    let details: Details =
-        serde_json::from_value(scan.extra.clone()).map_err(|error| unreadable("details", error.to_string()))?;
-    let accepted = scan
-        .quality
-        .get("accepted")
-        .and_then(serde_json::Value::as_bool)
-        .unwrap_or(false);
-    let patch = picture.map(|bytes| decode(&bytes, mask.as_ref())).transpose()?;
-    let observation = Observation {
-        embedding: scan.embedding.clone(),
-        probabilities: scan.probabilities.iter().map(|p| (p.label.clone(), p.p)).collect(),
-        accepted,
-        patch,
-        measures: details.measures,
-        ..Observation::new(scan.taken_at, scan.pack_id.clone(), scan.pack_version.clone())
-    };
-    Ok((
-        observation,
-        details.noise.and_then(|noise| serde_json::from_value(noise).ok()),
-    ))
+        // The category only: serde's own message can quote a value.
+        reason: format!("{:?}", error.classify()),
+    }
 }
 
 /// The pack's noise model in tracking's terms; a pack without one leaves the embedding unjudged.
@@ -141,33 +171,12 @@ pub(crate) fn noise_model(pack: &ModelPack) -> NoiseModel {
         .unwrap_or_default()
 }
 
-/// Where the most probable class found its evidence: 0 none, 255 the most.
-fn evidence(heatmap: &Heatmap, class: usize) -> Option<Raster> {
-    let values = heatmap.class(class)?;
-    let most = values.iter().copied().fold(0.0f32, f32::max);
-    let scale = if most > 0.0 { 255.0 / most } else { 0.0 };
-    raster(
-        heatmap.width,
-        heatmap.height,
-        values.iter().map(|v| (v.max(0.0) * scale).round() as u8).collect(),
-    )
-}
-
-fn mask_raster(mask: &Mask) -> Option<Raster> {
-    let bytes = mask
-        .values
-        .iter()
-        .map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8)
-        .collect();
-    raster(mask.width, mask.height, bytes)
-}
-
-fn raster(width: usize, height: usize, bytes: Vec<u8>) -> Option<Raster> {
+fn raster(map: &Map) -> Option<Raster> {
     Some(Raster {
-        width: u32::try_from(width).ok()?,
-        height: u32::try_from(height).ok()?,
+        width: u32::try_from(map.width()).ok()?,
+        height: u32::try_from(map.height()).ok()?,
         channels: 1,
-        bytes,
+        bytes: map.to_bytes(),
     })
 }
 
@@ -186,10 +195,7 @@ fn encode(patch: &Patch) -> Result<Vec<u8>> {
 
 fn decode(bytes: &[u8], mask: Option<&Raster>) -> Result<Patch> {
     let photo = Photo::decode(bytes, &Limits::default())?;
-    let mask = mask.map(|raster| Mask {
-        width: raster.width as usize,
-        height: raster.height as usize,
-        values: raster.bytes.iter().map(|&b| f32::from(b) / 255.0).collect(),
-    });
-    crate::patch::from_pixels(photo.pixels().to_vec(), photo.width() as usize, mask.as_ref())
+    let mask = mask.and_then(|mask| Map::from_bytes(mask.width as usize, mask.height as usize, &mask.bytes));
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    crate::patch::masked(photo.pixels().to_vec(), (width, height), mask.as_ref())
 }

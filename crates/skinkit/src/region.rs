@@ -9,7 +9,10 @@ use skinkit_roi::FaceRegion;
 use crate::Error;
 
 /// The part of a picture that the lesion model sees.
+///
+/// It is written as text (`lesion`, `left_cheek`, `512,384,200`), in JSON too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Region {
     /// The pack's own crop of a close-up: for the packs that come with SkinKit the centred square.
@@ -51,6 +54,20 @@ impl FromStr for Region {
             }
             _ => Err(unknown()),
         }
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.to_string()
     }
 }
 

@@ -1,0 +1,207 @@
+//! Taking a history along, keeping it safe, and erasing from it.
+
+use std::fs;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use skinkit_store::{Check, Erased, ExportOptions, Imported, Key, Restored, ScanId, Store};
+
+use crate::history::History;
+use crate::{Error, Result};
+
+/// Form of an export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// Everything; the form that [`History::import`] reads.
+    #[default]
+    Json,
+    /// A line a scan, for spreadsheets; no pictures, maps or embeddings.
+    Csv,
+    /// A FHIR R4 Bundle, every observation with status *preliminary*.
+    Fhir,
+}
+
+/// What to export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRequest {
+    /// In which form.
+    pub format: ExportFormat,
+    /// One person only; everybody if not given.
+    pub subject: Option<String>,
+    /// Whether kept pictures go along.
+    pub pictures: bool,
+}
+
+impl ExportRequest {
+    /// Everybody, with the pictures that were kept.
+    pub fn new(format: ExportFormat) -> Self {
+        Self {
+            format,
+            subject: None,
+            pictures: true,
+        }
+    }
+}
+
+/// What to erase, for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+#[non_exhaustive]
+pub enum Erase {
+    /// One scan.
+    Scan {
+        /// Its number.
+        scan: ScanId,
+    },
+    /// One lesion with its scans.
+    Lesion {
+        /// Whose skin.
+        subject: String,
+        /// Where on the body.
+        site: String,
+        /// Which lesion there.
+        lesion: String,
+    },
+    /// One site with its lesions and scans.
+    Site {
+        /// Whose skin.
+        subject: String,
+        /// Where on the body.
+        site: String,
+    },
+    /// One person: their data key is destroyed.
+    Subject {
+        /// Whose skin.
+        subject: String,
+    },
+    /// Everybody; an empty history remains.
+    Everything,
+}
+
+impl History {
+    /// Writes an export, **in clear**; gives the number of scans.
+    ///
+    /// # Errors
+    /// A writer that fails; what the store says.
+    pub fn export(&self, request: &ExportRequest, out: impl Write) -> Result<u64> {
+        let mut options = ExportOptions::new().pictures(request.pictures);
+        if let Some(subject) = &request.subject {
+            options = options.subject(subject);
+        }
+        let store = self.store();
+        Ok(match request.format {
+            ExportFormat::Json => store.export_json(&options, out),
+            ExportFormat::Csv => store.export_csv(&options, out),
+            ExportFormat::Fhir => store.export_fhir(&options, out),
+        }?)
+    }
+
+    /// Writes an export, **in clear**, into a file that only its owner can read and that appears under its name only
+    /// when it is whole. A file of that name is replaced. Gives the number of scans.
+    ///
+    /// # Errors
+    /// [`Error::File`] for a file that cannot be written; what the store says.
+    pub fn export_file(&self, request: &ExportRequest, to: &Path) -> Result<u64> {
+        let failed = |source| Error::File {
+            what: "write",
+            path: to.to_owned(),
+            source,
+        };
+        let mut name = to.as_os_str().to_owned();
+        name.push(".part");
+        let part = Path::new(&name);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(part).map_err(failed)?;
+        let written = (|| {
+            let mut out = BufWriter::new(&file);
+            let scans = self.export(request, &mut out)?;
+            out.flush().map_err(failed)?;
+            file.sync_all().map_err(failed)?;
+            fs::rename(part, to).map_err(failed)?;
+            Ok(scans)
+        })();
+        if written.is_err() {
+            // Half an export in clear is worse than none.
+            let _ = fs::remove_file(part);
+        }
+        written
+    }
+
+    /// Adds the scans of a [JSON export](ExportFormat::Json): all of them, or on an error none. Scans that are already
+    /// there are left as they are.
+    ///
+    /// # Errors
+    /// Text that is no export of a history; what the store says.
+    pub fn import(&self, from: impl Read) -> Result<Imported> {
+        Ok(self.store().import_json(from)?)
+    }
+
+    /// [`History::import`] from a file.
+    ///
+    /// # Errors
+    /// [`Error::File`] for a file that cannot be read; as [`History::import`].
+    pub fn import_file(&self, from: &Path) -> Result<Imported> {
+        let file = fs::File::open(from).map_err(|source| Error::File {
+            what: "read",
+            path: from.to_owned(),
+            source,
+        })?;
+        self.import(BufReader::new(file))
+    }
+
+    /// Erases for good. What is not there erases nothing; a lesion, site or person without scans goes with the last one.
+    ///
+    /// # Errors
+    /// No scan of this number; what the store says. Nothing is erased then.
+    pub fn erase(&self, what: &Erase) -> Result<Erased> {
+        let store = self.store();
+        Ok(match what {
+            Erase::Scan { scan } => store.erase_scan(*scan),
+            Erase::Lesion { subject, site, lesion } => store.erase_lesion(subject, site, lesion),
+            Erase::Site { subject, site } => store.erase_site(subject, site),
+            Erase::Subject { subject } => store.erase_subject(subject),
+            Erase::Everything => store.erase_everything(),
+        }?)
+    }
+
+    /// Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes. Whoever is
+    /// erased later is still in it.
+    ///
+    /// # Errors
+    /// A file of that name, a folder that cannot be written, a full disk.
+    pub fn backup(&self, to: &Path) -> Result<u64> {
+        Ok(self.store().backup(to)?)
+    }
+
+    /// Puts a backup in place of the history at `to`, after checking it whole. What is there has to have the same key;
+    /// a damaged file is moved aside. Histories that are open go on with what was restored.
+    ///
+    /// # Errors
+    /// What the store says, of the backup or of `to`; nothing is replaced then.
+    pub fn restore(backup: &Path, to: &Path, key: &Key) -> Result<Restored> {
+        Ok(Store::restore(backup, to, key)?)
+    }
+
+    /// Reads everything and says what is damaged; changes nothing.
+    ///
+    /// # Errors
+    /// Only what keeps the check from being made.
+    pub fn check(&self) -> Result<Check> {
+        Ok(self.store().check()?)
+    }
+
+    /// Changes the host's key: afterwards only the new one opens the history. Costs a few writes a person, whatever
+    /// the number of scans. Backups made before still need the old key.
+    ///
+    /// # Errors
+    /// What the store says; the old key stays then.
+    pub fn rotate_key(&self, new: &Key) -> Result<()> {
+        Ok(self.store().rotate_key(new)?)
+    }
+}

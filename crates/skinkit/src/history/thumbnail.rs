@@ -1,0 +1,105 @@
+//! Small pictures of a scan, for lists and dashboards.
+
+use image::codecs::png::PngEncoder;
+use image::imageops::{self, FilterType};
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use serde::{Deserialize, Serialize};
+use skinkit_preprocess::{Limits, Photo};
+use skinkit_store::{RasterKind, ScanId};
+
+use crate::history::History;
+use crate::overlay::Map;
+use crate::{Error, Result};
+
+/// Sides that a thumbnail may have, in pixels.
+const SIDES: std::ops::RangeInclusive<u32> = 16..=2048;
+
+/// What a thumbnail shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ThumbnailView {
+    /// The analysed region.
+    Picture,
+    /// The same with the lesion's outline.
+    Mask,
+    /// The same with the heatmap of the most probable label.
+    Heatmap,
+}
+
+impl History {
+    /// The analysed region of a scan as a PNG, its longer side `side` pixels; `None` where the picture, or the mask or
+    /// heatmap that was asked for, was not kept.
+    ///
+    /// # Errors
+    /// [`Error::ThumbnailSide`] for a side outside 16 to 2048; a picture that cannot be read back; what the store says.
+    pub fn thumbnail(&self, id: ScanId, view: ThumbnailView, side: u32) -> Result<Option<Vec<u8>>> {
+        if !SIDES.contains(&side) {
+            return Err(Error::ThumbnailSide { side });
+        }
+        let Some(file) = self.store().picture(id)? else {
+            return Ok(None);
+        };
+        let layer = match view {
+            ThumbnailView::Picture => None,
+            ThumbnailView::Mask => Some(RasterKind::Mask),
+            ThumbnailView::Heatmap => Some(RasterKind::Heatmap),
+        };
+        let map = match layer {
+            None => None,
+            Some(kind) => match self.map(id, kind)? {
+                Some(map) => Some(map),
+                None => return Ok(None),
+            },
+        };
+        let photo = Photo::decode(&file, &Limits::default())?;
+        let (width, height) = fit(photo.width(), photo.height(), side);
+        let whole = RgbImage::from_raw(photo.width(), photo.height(), photo.pixels().to_vec())
+            .ok_or_else(|| Error::Encode("the kept picture has the wrong length".to_owned()))?;
+        let mut small = imageops::resize(&whole, width, height, FilterType::Triangle);
+        if let Some(map) = map {
+            let (w, h) = (width as usize, height as usize);
+            let over = match view {
+                ThumbnailView::Heatmap => map.heat(w, h),
+                _ => map.outline(w, h, (side / 256) as usize),
+            };
+            blend(&mut small, &over);
+        }
+        png(&small).map(Some)
+    }
+
+    fn map(&self, id: ScanId, kind: RasterKind) -> Result<Option<Map>> {
+        let raster = self.store().raster(id, kind)?;
+        Ok(raster.and_then(|raster| Map::from_bytes(raster.width as usize, raster.height as usize, &raster.bytes)))
+    }
+}
+
+/// Width and height with `side` as the longer one.
+fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
+    let longer = u64::from(width.max(height).max(1));
+    let scaled = |length: u32| (u64::from(length) * u64::from(side) / longer).max(1) as u32;
+    (scaled(width), scaled(height))
+}
+
+/// Lays RGBA pixels over a picture of the same size.
+fn blend(picture: &mut RgbImage, over: &[u8]) {
+    for (pixel, rgba) in picture.pixels_mut().zip(over.as_chunks::<4>().0) {
+        let part = f32::from(rgba[3]) / 255.0;
+        for (below, above) in pixel.0.iter_mut().zip(rgba) {
+            *below = (f32::from(*below) + (f32::from(*above) - f32::from(*below)) * part).round() as u8;
+        }
+    }
+}
+
+fn png(picture: &RgbImage) -> Result<Vec<u8>> {
+    let mut file = Vec::new();
+    PngEncoder::new(&mut file)
+        .write_image(
+            picture.as_raw(),
+            picture.width(),
+            picture.height(),
+            ExtendedColorType::Rgb8,
+        )
+        .map_err(|error| Error::Encode(error.to_string()))?;
+    Ok(file)
+}

@@ -1,0 +1,15 @@
+//! Live capture: a camera's frames in, guidance and at last one analysed capture out.
+
+mod config;
+mod event;
+mod guide;
+mod hold;
+mod session;
+mod state;
+
+pub use config::{LiveConfig, ThermalLevel};
+pub use event::{
+    Capture, Guidance, LiveFace, LiveFailure, LiveListener, LivePhase, LiveStage, LiveTimings, LiveUpdate,
+};
+pub use session::LiveSession;
+pub use state::{LiveCounts, Pushed};

@@ -1,0 +1,122 @@
+//! Whether a scan gives the same numbers again.
+
+use serde::{Deserialize, Serialize};
+use skinkit_preprocess::Frame;
+use skinkit_store::{NewScan, RasterKind, Scan, ScanId};
+
+use crate::kit::{ScanRequest, SkinKit};
+use crate::{Details, Result, record};
+
+/// Numbers that differ by no more than this are the same: a sum of 32-bit floats may come out so in another order.
+const SAME: f64 = 1e-5;
+
+/// What a second run over a scan's picture gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Replay {
+    /// The scan.
+    pub scan: ScanId,
+    /// Whether it is the picture's own file, where both hashes are known.
+    pub same_picture: Option<bool>,
+    /// Whether the model pack is the same to the byte.
+    pub same_pack: bool,
+    /// Whether pixels become the network's input by the same rule.
+    pub same_preprocessing: bool,
+    /// Whether the same engine ran it.
+    pub same_engine: bool,
+    /// Largest difference of any probability, embedding value, mask value (of 1), or measure (as a part of it).
+    pub largest_difference: f64,
+    /// Whether the prediction set, the measures taken and every number are the same (to 1e-5).
+    pub reproduced: bool,
+}
+
+impl SkinKit {
+    /// Runs a scan's picture again, by the scan's own region, and compares every number with what was recorded. Nothing
+    /// is added. `picture_sha256` is that of the picture's file in hex, as in [`ScanRequest`].
+    ///
+    /// # Errors
+    /// As [`SkinKit::analyse`]; no scan of this number; a scan that cannot be read back.
+    pub fn replay(&self, id: ScanId, frame: &Frame<'_>, picture_sha256: Option<&str>) -> Result<Replay> {
+        let history = self.history()?;
+        let then = history.scan(id)?;
+        let details = history.details(&then)?;
+        let region = details.region.parse()?;
+        let mut analysis = self.analyse(frame, region)?;
+        if let (Some(scale), Some(patch)) = (details.scale, &analysis.patch) {
+            analysis.measures = skinkit_tracking::measure(patch, Some(record::pixel_scale(scale)), self.noise()).ok();
+        }
+        let request = ScanRequest {
+            picture_sha256: picture_sha256.map(str::to_owned),
+            ..ScanRequest::new(then.site.as_str())
+        };
+        let now = self.record(&request, then.taken_at, &analysis)?;
+        let mask = history.store().raster(id, RasterKind::Mask)?;
+        let mask = (
+            mask.map(|mask| mask.bytes),
+            now.mask.as_ref().map(|mask| mask.bytes.clone()),
+        );
+        let differences = [
+            numbers(&then, &now),
+            measures(&details, &analysis.measures),
+            match &mask {
+                (None, None) => Some(0.0),
+                (Some(a), Some(b)) => furthest(a, b, |v| f64::from(*v) / 255.0),
+                _ => None,
+            },
+        ];
+        let largest = differences
+            .into_iter()
+            .try_fold(0.0, |most, next| Some(f64::max(most, next?)));
+        let (was, is) = (&then.receipt, &now.receipt);
+        Ok(Replay {
+            scan: id,
+            same_picture: (!was.picture_sha256.is_empty() && !is.picture_sha256.is_empty())
+                .then(|| was.picture_sha256 == is.picture_sha256),
+            same_pack: was.pack_sha256 == is.pack_sha256,
+            same_preprocessing: was.preprocessing == is.preprocessing,
+            same_engine: then.engine == now.engine,
+            largest_difference: largest.unwrap_or(f64::MAX),
+            reproduced: largest.is_some_and(|most| most <= SAME) && then.prediction_set == now.prediction_set,
+        })
+    }
+}
+
+/// Largest difference of probabilities and embedding; `None` where they are not of the same kind.
+fn numbers(then: &Scan, now: &NewScan) -> Option<f64> {
+    let labels = |p: &[skinkit_store::LabelProbability]| p.iter().map(|p| p.label.clone()).collect::<Vec<_>>();
+    if labels(&then.probabilities) != labels(&now.probabilities) {
+        return None;
+    }
+    let probabilities = furthest(&then.probabilities, &now.probabilities, |p| f64::from(p.p))?;
+    let embedding = match (&then.embedding, &now.embedding) {
+        (None, None) => 0.0,
+        (Some(a), Some(b)) => furthest(a, b, |v| f64::from(*v))?,
+        _ => return None,
+    };
+    Some(probabilities.max(embedding))
+}
+
+/// Largest difference of a measure as a part of it; `None` where not the same were taken.
+fn measures(then: &Details, now: &Option<skinkit_tracking::Measures>) -> Option<f64> {
+    match (&then.measures, now) {
+        (None, None) => Some(0.0),
+        (Some(a), Some(b)) if a.unit == b.unit => {
+            let named = |m: &skinkit_tracking::Measures| m.values.iter().map(|e| e.measure).collect::<Vec<_>>();
+            if named(a) != named(b) {
+                return None;
+            }
+            let parts = a.values.iter().zip(&b.values);
+            Some(parts.fold(0.0, |most: f64, (a, b)| {
+                most.max((a.value - b.value).abs() / a.value.abs().max(1.0))
+            }))
+        }
+        _ => None,
+    }
+}
+
+fn furthest<T>(a: &[T], b: &[T], value: impl Fn(&T) -> f64) -> Option<f64> {
+    (a.len() == b.len()).then(|| {
+        let pairs = a.iter().zip(b);
+        pairs.fold(0.0, |most: f64, (a, b)| most.max((value(a) - value(b)).abs()))
+    })
+}
