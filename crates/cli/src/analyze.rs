@@ -43,7 +43,7 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
         "engine": analysis.engine,
         "quality": analysis.quality,
         "region": analysis.region.to_string(),
-        "roi": {"center": roi.centre, "size": roi.width, "height": roi.height, "rotation": roi.rotation},
+        "roi": open::describe_roi(roi),
         "probabilities": finding.probabilities.iter()
             .map(|p| json!({"label": p.label, "name": p.name, "p": p.p}))
             .collect::<Vec<_>>(),

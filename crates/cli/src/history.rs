@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use skinkit::store::Scan;
-use skinkit::tracking::{Change, MeasureChange};
-use skinkit::{Config, Details, ScanRequest, SkinKit, Verdict};
+use skinkit::tracking::MeasureChange;
+use skinkit::{Config, History, Pair, Ruler, ScanRequest, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::table::Table;
+use crate::words::{date, decimal, difference, sentence, time, word};
 use crate::{key_file, open, packs, report};
 
 /// `skinkit add DB SITE PHOTO`.
@@ -19,15 +19,36 @@ pub fn add(arguments: &arguments::Add) -> Result<Output, Failure> {
     let mut out = Output::default();
     let region = open::region(&arguments.model.region)?;
     let taken_at = arguments.taken_at.as_deref().map(time).transpose()?;
-    let photo = open::photo(&arguments.photo)?;
+    let position = arguments.position.as_deref().map(open::point).transpose()?;
+    let (photo, sha256) = open::hashed_photo(&arguments.photo)?;
+    let ruler = match (arguments.coin, arguments.card) {
+        (Some(diameter_mm), _) => Some(Ruler::Coin { diameter_mm }),
+        (_, Some(side_mm)) => Some(Ruler::Card { side_mm }),
+        _ => None,
+    };
     let key = key_file::read(&arguments.key)?;
     let config = Config::new(packs::find(arguments.model.pack.as_deref())?)
         .runtime(open::runtime(&arguments.model.engine))
         .history(&arguments.db, key)
         .keep_pictures(arguments.keep_picture);
     let kit = SkinKit::open(config)?;
+    let scale = match ruler {
+        Some(ruler) => open::named(&arguments.photo, kit.landmarks().scale(&photo.frame(), ruler, None))?,
+        None => None,
+    };
+    if ruler.is_some() && scale.is_none() {
+        return Err(Failure::Input(format!(
+            "{}: no such ruler is seen squarely enough; nothing was added",
+            arguments.photo.display()
+        )));
+    }
     let request = ScanRequest {
         subject: arguments.subject.clone(),
+        lesion: arguments.lesion.clone(),
+        position,
+        scale,
+        guided: arguments.guided,
+        picture_sha256: Some(sha256),
         taken_at,
         ..ScanRequest::new(arguments.site.as_str()).region(region)
     };
@@ -64,8 +85,14 @@ pub fn list(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
     if arguments.json {
         let sites: Vec<Value> = sites
             .iter()
-            .map(|(scans, site)| json!({"site": site, "scans": scans.iter().map(scan_object).collect::<Vec<_>>()}))
-            .collect();
+            .map(|(scans, site)| {
+                let scans: Vec<Value> = scans
+                    .iter()
+                    .map(|scan| scan_object(&history, scan))
+                    .collect::<Result<_, _>>()?;
+                Ok(json!({"site": site, "scans": scans}))
+            })
+            .collect::<Result<_, Failure>>()?;
         out.line(format_args!("{}", json!({"sites": sites})));
         return Ok(out);
     }
@@ -102,23 +129,25 @@ pub fn list(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
 pub fn compare(arguments: &arguments::Compare) -> Result<Output, Failure> {
     let mut out = Output::default();
     let history = open::history(&arguments.db, &arguments.key)?;
-    let scans = history.scans(&arguments.subject, &arguments.site)?;
-    let [.., before, after] = &scans[..] else {
+    let lesion = arguments.lesion.as_deref();
+    let Some(Pair { before, after }) = history.latest_pair(&arguments.subject, &arguments.site, lesion)? else {
+        let mut scans = history.scans(&arguments.subject, &arguments.site)?;
+        scans.retain(|scan| lesion.is_none() || scan.lesion.as_deref() == lesion);
         return Err(Failure::Input(format!(
-            "nothing to compare: '{}' has {} scan(s) in {}, two are needed",
+            "nothing to compare: '{}' has {} scan(s) in {}, two of one lesion are needed",
             arguments.site,
             scans.len(),
             arguments.db.display()
         )));
     };
-    let change = history.compare_scans(before, after)?;
+    let change = history.compare_scans(&before, &after)?;
     if arguments.json {
         out.line(format_args!(
             "{}",
             json!({
                 "site": arguments.site,
-                "before": scan_object(before),
-                "after": scan_object(after),
+                "before": scan_object(&history, &before)?,
+                "after": scan_object(&history, &after)?,
                 "similarity": change.similarity,
                 "change": change,
             })
@@ -158,32 +187,6 @@ pub fn report(arguments: &arguments::Report) -> Result<Output, Failure> {
     Ok(out)
 }
 
-/// The one conclusion, in words that claim no more than was measured.
-pub fn sentence(change: &Change) -> String {
-    match &change.verdict {
-        Verdict::NoMeasurableChange => {
-            "No measurable change: the differences are within what re-taking a picture gives.".to_owned()
-        }
-        Verdict::Changed { what, direction } => {
-            format!(
-                "Changed by more than re-taking a picture explains: {} ({}).",
-                word(what),
-                word(direction)
-            )
-        }
-        Verdict::CannotCompare { why } => format!("Cannot compare. {}", why.message()),
-        _ => "Compared.".to_owned(),
-    }
-}
-
-/// An enum's serialised name, with spaces: the vocabulary is the library's, not this program's.
-pub fn word(value: &impl serde::Serialize) -> String {
-    json!(value)
-        .as_str()
-        .map(|text| text.replace('_', " "))
-        .unwrap_or_default()
-}
-
 fn measure_row(row: &MeasureChange) -> [String; 6] {
     [
         word(&row.measure),
@@ -197,23 +200,9 @@ fn measure_row(row: &MeasureChange) -> [String; 6] {
     ]
 }
 
-/// Two decimals, and no minus before nothing.
-fn decimal(value: f64) -> String {
-    format!("{:.2}", if value.abs() < 0.005 { 0.0 } else { value })
-}
-
-/// Sizes differ as a percentage, all else in its own unit.
-pub fn difference(row: &MeasureChange, value: f64) -> String {
-    if row.measure.is_ratio() {
-        format!("{:+.0} %", (value.exp() - 1.0) * 100.0)
-    } else {
-        format!("{value:+.2}")
-    }
-}
-
-fn scan_object(scan: &Scan) -> Value {
-    let details: Details = serde_json::from_value(scan.extra.clone()).unwrap_or_default();
-    json!({
+fn scan_object(history: &History, scan: &Scan) -> Result<Value, Failure> {
+    let details = history.details(scan)?;
+    Ok(json!({
         "id": scan.id,
         "taken_at": date(scan.taken_at),
         "pack": {"id": scan.pack_id, "version": scan.pack_version, "license": details.license},
@@ -223,28 +212,13 @@ fn scan_object(scan: &Scan) -> Value {
         "probabilities": scan.probabilities,
         "prediction_set": scan.prediction_set,
         "measures": details.measures,
-    })
-}
-
-/// A point in time as RFC 3339, in UTC.
-pub fn date(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds)
-        .map(|time| time.to_string())
-        .unwrap_or_else(|_| "unknown".to_owned())
-}
-
-fn time(text: &str) -> Result<i64, Failure> {
-    text.parse::<Timestamp>()
-        .map(Timestamp::as_millisecond)
-        .map_err(|error| {
-            Failure::Arguments(format!(
-                "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"
-            ))
-        })
+        "lesion": scan.lesion,
+        "receipt": scan.receipt,
+    }))
 }
 
 /// The file appears under its name only when it is whole.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::Input(format!("cannot write {}: {error}", path.display()));
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
@@ -254,19 +228,4 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             let _ = std::fs::remove_file(&part);
             failed(error)
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_and_written_the_same() {
-        assert_eq!(date(time("2026-11-01T09:00:00Z").unwrap()), "2026-11-01T09:00:00Z");
-        assert_eq!(
-            time("2026-11-01T10:00:00+01:00").unwrap(),
-            time("2026-11-01T09:00:00Z").unwrap()
-        );
-        assert!(time("yesterday").is_err());
-    }
 }

@@ -1,21 +1,19 @@
-//! `skinkit landmarks`: faces, hands and the pose in a photo.
+//! `skinkit landmarks`: faces, skin, hands and the pose in a photo.
 
 use serde_json::{Value, json};
-use skinkit::Photo;
-use skinkit::inference::Runtime;
-use skinkit::roi::{
-    self, BodySite, Face, FaceLandmarker, FaceOptions, FaceRegion, Hand, HandLandmarker, Network, Networks, Pose,
-    PoseLandmarker, Scale, SkinFinder, SkinMask,
-};
+use skinkit::roi::{self, BodySite, Face, Hand, Pose, Scale, SkinMask};
+use skinkit::{Error, FaceDetail, FaceSkin, Landmarks, Photo, face_regions};
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{arguments, open, overlay, packs};
+use crate::{arguments, open, overlay};
 
 /// All that was found.
 pub struct Found {
     /// Each with its skin, where enough of it is seen.
-    pub faces: Vec<(Face, Option<SkinMask>)>,
+    pub faces: Vec<(Face, Option<FaceSkin>)>,
+    /// The skin of the person, where there is any.
+    pub body: Option<SkinMask>,
     /// Empty without the networks.
     pub hands: Vec<Hand>,
     /// None without the networks.
@@ -28,10 +26,8 @@ pub struct Found {
 pub fn run(arguments: &arguments::Landmarks) -> Result<Output, Failure> {
     let mut out = Output::default();
     let photo = open::photo(&arguments.photo)?;
-    let runtime = Runtime::new(&open::runtime(&arguments.engine)).map_err(skinkit::Error::from)?;
-    let networks = packs::landmarks(arguments.networks.as_deref());
-    let found = find(&runtime, &networks, &photo).map_err(skinkit::Error::from);
-    let found = open::named(&arguments.photo, found)?;
+    let landmarks = open::landmarks(&arguments.networks)?;
+    let found = open::named(&arguments.photo, find(&landmarks, &photo))?;
     if let Some(path) = &arguments.overlay {
         overlay::landmarks(&photo, &found).save(path)?;
     }
@@ -39,8 +35,9 @@ pub fn run(arguments: &arguments::Landmarks) -> Result<Output, Failure> {
         let object = json!({
             "width": photo.width(),
             "height": photo.height(),
-            "engine": runtime.engine(),
+            "engine": landmarks.engine(),
             "faces": found.faces.iter().map(|(face, skin)| describe_face(face, skin.as_ref())).collect::<Vec<_>>(),
+            "body_skin": found.body.as_ref().map(describe_skin),
             "hands": found.hands.iter().map(describe_hand).collect::<Vec<_>>(),
             "pose": found.pose.as_ref().map(describe_pose),
             "skipped": found.skipped,
@@ -48,69 +45,90 @@ pub fn run(arguments: &arguments::Landmarks) -> Result<Output, Failure> {
         out.line(format_args!("{object}"));
         return Ok(out);
     }
-    out.line(format_args!(
-        "{} face(s) in {}",
-        found.faces.len(),
-        arguments.photo.display()
-    ));
+    describe(&mut out, arguments, &found);
+    Ok(out)
+}
+
+/// The same for a person.
+fn describe(out: &mut Output, arguments: &arguments::Landmarks, found: &Found) {
+    let photo = arguments.photo.display();
+    out.line(format_args!("{} face(s) in {photo}", found.faces.len()));
     for (face, skin) in &found.faces {
         let [x0, y0, x1, y1] = face.detection.bbox;
         out.line(format_args!(
             "  score {:.3}, box {x0:.0},{y0:.0} to {x1:.0},{y1:.0}, {} landmarks, {:.0} % of it skin",
             face.detection.score,
             face.mesh.points.len(),
-            skin.as_ref().map_or(0.0, |skin| 100.0 * skin.coverage)
+            skin.as_ref().map_or(0.0, |skin| 100.0 * skin.mask.coverage)
         ));
+        if let Some(scale) = iris_scale(face) {
+            out.line(format_args!(
+                "  {:.3} ± {:.3} mm a pixel, by the irises",
+                scale.mm_per_pixel, scale.error
+            ));
+        }
     }
     match &found.skipped {
         Some(why) => out.line(format_args!("{why}")),
         None => {
             let pose = if found.pose.is_some() { "a pose" } else { "no pose" };
             out.line(format_args!("{} hand(s), {pose}", found.hands.len()));
+            for hand in &found.hands {
+                out.line(format_args!(
+                    "  {}, presence {:.3}",
+                    BodySite::from(hand).words(),
+                    hand.presence
+                ));
+            }
         }
     }
     if let Some(path) = &arguments.overlay {
         out.line(format_args!("overlay: {}", path.display()));
     }
-    Ok(out)
 }
 
-fn find(runtime: &Runtime, networks: &Networks, photo: &Photo) -> roi::Result<Found> {
+fn find(landmarks: &Landmarks, photo: &Photo) -> skinkit::Result<Found> {
     let frame = photo.frame();
-    let options = FaceOptions::default().with_irises(true);
-    let mut skin = SkinFinder::new();
-    let faces = FaceLandmarker::with_options(runtime, networks, options)?
-        .find(&frame)?
-        .into_iter()
-        .map(|face| {
-            let mask = skin.face(&frame, &face.mesh, FaceRegion::WholeFace).ok();
-            (face, mask)
-        })
-        .collect();
-    let needed = [Network::PalmDetection, Network::HandLandmarks, Network::PoseLandmarks];
-    if let Some(missing) = needed.into_iter().find(|network| !networks.has(*network)) {
-        let name = missing.name();
-        let skipped =
-            format!("hands and pose were not looked for: {name}.onnx is in no models/landmarks; give --networks DIR");
-        return Ok(Found {
-            faces,
-            hands: Vec::new(),
-            pose: None,
-            skipped: Some(skipped),
-        });
+    let mut faces = Vec::new();
+    for face in landmarks.faces(&frame, FaceDetail::Irises)? {
+        let skin = seen(landmarks.face_skin(&frame, &face.mesh))?;
+        faces.push((face, skin));
     }
-    let hands = HandLandmarker::new(runtime, networks)?.find(&frame)?;
-    let pose = PoseLandmarker::new(runtime, networks)?.find(&frame)?;
+    let body = seen(landmarks.body_skin(&frame, None))?;
+    let there = landmarks.has_hands() && landmarks.has_pose();
+    let skipped = (!there).then(|| {
+        "hands and pose were not looked for: their networks are in no models/landmarks; give --networks DIR".to_owned()
+    });
     Ok(Found {
         faces,
-        hands,
-        pose,
-        skipped: None,
+        body,
+        hands: if there { landmarks.hands(&frame)? } else { Vec::new() },
+        pose: if there { landmarks.pose(&frame)? } else { None },
+        skipped,
     })
 }
 
-fn describe_face(face: &Face, skin: Option<&SkinMask>) -> Value {
-    let scale = face.mesh_478.as_ref().and_then(|mesh| Scale::from_irises(mesh).ok());
+/// Too little skin, or a face outside the picture, is a result here.
+fn seen<T>(outcome: skinkit::Result<T>) -> skinkit::Result<Option<T>> {
+    match outcome {
+        Err(Error::Roi(roi::Error::NoSkin | roi::Error::Picture(_))) => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+fn iris_scale(face: &Face) -> Option<Scale> {
+    face.mesh_478.as_ref().and_then(|mesh| Scale::from_irises(mesh).ok())
+}
+
+fn describe_face(face: &Face, skin: Option<&FaceSkin>) -> Value {
+    let regions = face_regions(&face.mesh).into_iter().map(|region| {
+        let skin = skin.and_then(|skin| skin.regions.iter().find(|r| r.region == region.region));
+        json!({
+            "region": region.region,
+            "roi": open::describe_roi(&region.roi),
+            "skin": skin.map(|skin| json!({ "part": skin.part, "square": skin.square })),
+        })
+    });
     json!({
         "score": face.detection.score,
         "box": face.detection.bbox,
@@ -118,9 +136,14 @@ fn describe_face(face: &Face, skin: Option<&SkinMask>) -> Value {
         "presence": face.mesh.presence,
         "mesh468": face.mesh.points,
         "mesh478": face.mesh_478.as_ref().map(|mesh| &mesh.points),
-        "skin": skin.map(|skin| json!({ "coverage": skin.coverage, "tone": skin.tone })),
-        "scale": scale,
+        "regions": regions.collect::<Vec<_>>(),
+        "skin": skin.map(|skin| describe_skin(&skin.mask)),
+        "scale": iris_scale(face),
     })
+}
+
+fn describe_skin(skin: &SkinMask) -> Value {
+    json!({ "coverage": skin.coverage, "tone": skin.tone })
 }
 
 fn describe_hand(hand: &Hand) -> Value {
@@ -129,15 +152,17 @@ fn describe_hand(hand: &Hand) -> Value {
         "presence": hand.presence,
         "side": hand.side(),
         "points": hand.points,
-        "site": site(&BodySite::from(hand)),
+        "site": open::describe_site(&BodySite::from(hand)),
+        "roi": open::describe_roi(&hand.palm_roi()),
+        "hint": hand.hint,
     })
 }
 
 fn describe_pose(pose: &Pose) -> Value {
     let point = |p: &roi::PosePoint| [p.position[0], p.position[1], p.position[2], p.visibility];
-    json!({ "presence": pose.presence, "points": pose.points.iter().map(point).collect::<Vec<_>>() })
-}
-
-fn site(site: &BodySite) -> Value {
-    json!({ "code": site, "words": site.words(), "snomed": site.snomed_expression() })
+    json!({
+        "presence": pose.presence,
+        "points": pose.points.iter().map(point).collect::<Vec<_>>(),
+        "hint": pose.hint,
+    })
 }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use skinkit::inference::{EngineChoice, RuntimeConfig};
-use skinkit::{Config, Error, History, Limits, Photo, Region, SkinKit, roi};
+use skinkit::{Config, Error, History, Landmarks, Limits, Photo, Region, Roi, SkinKit, roi};
 
-use crate::arguments::{Engine, KeyFile, Model};
+use crate::arguments::{Engine, KeyFile, Model, Networks};
 use crate::failure::Failure;
 use crate::{key_file, packs};
 
@@ -18,7 +20,7 @@ impl From<Error> for Failure {
             | Error::Roi(roi::Error::NoFace | roi::Error::FaceTooSmall { .. } | roi::Error::FaceCutOff { .. }) => {
                 Self::Input(message)
             }
-            Error::Region { .. } => Self::Arguments(message),
+            Error::Region { .. } | Error::Pin(_) | Error::Roi(roi::Error::Argument { .. }) => Self::Arguments(message),
             Error::Inference(_) | Error::Roi(_) => Self::Runtime(message),
             Error::Store(_) | Error::Stored { .. } | Error::NoHistory | Error::Encode(_) => Self::Store(message),
             _ => Self::Input(message),
@@ -29,6 +31,16 @@ impl From<Error> for Failure {
 /// A photo from a file.
 pub fn photo(path: &Path) -> Result<Photo, Failure> {
     named(path, Photo::open(path, &Limits::default()).map_err(Error::from))
+}
+
+/// A photo with the SHA-256 of its file, in hex.
+pub fn hashed_photo(path: &Path) -> Result<(Photo, String), Failure> {
+    // First as a picture, which keeps to the limits of a file's size.
+    let photo = photo(path)?;
+    let file =
+        std::fs::read(path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
+    let digest = Sha256::digest(&file);
+    Ok((photo, digest.iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// The region that was asked for.
@@ -47,6 +59,46 @@ pub fn runtime(engine: &Engine) -> RuntimeConfig {
         threads: usize::from(engine.threads),
         ..RuntimeConfig::default()
     }
+}
+
+/// Landmarks, with no model pack.
+pub fn landmarks(networks: &Networks) -> Result<Landmarks, Failure> {
+    let folder = packs::landmarks(networks.networks.as_deref());
+    Ok(Landmarks::open(&runtime(&networks.engine), folder)?)
+}
+
+/// `X,Y` in pixels.
+pub fn point(text: &str) -> Result<[f32; 2], Failure> {
+    numbers(text).ok_or_else(|| Failure::Arguments(format!("'{text}' is not a point: use X,Y in pixels")))
+}
+
+/// `X,Y,SIZE` in pixels.
+pub fn square(text: &str) -> Result<Roi, Failure> {
+    match numbers(text) {
+        Some([x, y, size]) if size >= 1.0 => Ok(Roi::square([x, y], size)),
+        _ => Err(Failure::Arguments(format!(
+            "'{text}' is not a square: use X,Y,SIZE, its centre and its side in pixels, side at least 1"
+        ))),
+    }
+}
+
+fn numbers<const N: usize>(text: &str) -> Option<[f32; N]> {
+    let numbers: Vec<f32> = text
+        .split(',')
+        .map(|part| part.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let numbers: [f32; N] = numbers.try_into().ok()?;
+    numbers.iter().all(|n| n.is_finite()).then_some(numbers)
+}
+
+/// A region as every command prints it.
+pub fn describe_roi(roi: &Roi) -> Value {
+    json!({ "center": roi.centre, "size": roi.width, "height": roi.height, "rotation": roi.rotation })
+}
+
+/// A body site as every command prints it.
+pub fn describe_site(site: &roi::BodySite) -> Value {
+    json!({ "code": site, "words": site.words(), "snomed": site.snomed_expression() })
 }
 
 /// SkinKit without a history.

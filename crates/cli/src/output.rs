@@ -2,12 +2,16 @@
 
 use std::fmt::{Display, Write as _};
 use std::io::{ErrorKind, Write as _};
+use std::process::ExitCode;
 
 use crate::failure::Failure;
 
 /// Lines for standard output.
 #[derive(Debug, Default)]
-pub struct Output(String);
+pub struct Output {
+    text: String,
+    says_no: bool,
+}
 
 impl Output {
     /// Output of one line.
@@ -20,17 +24,23 @@ impl Output {
     /// Adds a line, or several.
     pub fn line(&mut self, line: impl Display) {
         // Writing to a string cannot fail.
-        let _ = writeln!(self.0, "{line}");
+        let _ = writeln!(self.text, "{line}");
     }
 
-    /// Writes it all. A reader that has seen enough and closed the pipe is no failure.
-    pub fn write(&self) -> Result<(), Failure> {
+    /// The same, as the answer no: exit status 1.
+    pub fn saying_no(mut self) -> Self {
+        self.says_no = true;
+        self
+    }
+
+    /// Writes it all and gives the exit status. A reader that has seen enough and closed the pipe is no failure.
+    pub fn write(&self) -> Result<ExitCode, Failure> {
         let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(self.0.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(self.text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Failure::Input(format!("cannot write to standard output: {error}")))
             }
-            _ => Ok(()),
+            _ => Ok(ExitCode::from(u8::from(self.says_no))),
         }
     }
 }

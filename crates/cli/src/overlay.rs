@@ -1,7 +1,7 @@
 //! What was found, drawn over the photo.
 
-use skinkit::roi::{Face, FaceRegion, region_roi, topology};
-use skinkit::{Analysis, Photo};
+use skinkit::roi::{Face, FaceRegion, topology};
+use skinkit::{Analysis, Photo, Relocation, face_regions, overlay};
 
 use crate::canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
 use crate::landmarks::Found;
@@ -10,18 +10,13 @@ use crate::landmarks::Found;
 pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
     let mut canvas = Canvas::new(photo);
     let roi = &analysis.roi;
-    if let Some(heatmap) = &analysis.finding.heatmap
-        && let Some(values) = heatmap.class(analysis.finding.top())
-    {
-        let most = values.iter().copied().fold(f32::EPSILON, f32::max);
+    if let Some(heat) = overlay::evidence(&analysis.finding) {
         canvas.tint(ORANGE, |point| {
-            inside(roi.to_unit(point)).map_or(0.0, |unit| {
-                0.45 * bilinear(values, heatmap.width, heatmap.height, unit).max(0.0) / most
-            })
+            inside(roi.to_unit(point)).map_or(0.0, |unit| 0.45 * heat.at(unit))
         });
     }
-    if let Some(mask) = &analysis.finding.mask {
-        let at = |point| inside(roi.to_unit(point)).map_or(0.0, |u| bilinear(&mask.values, mask.width, mask.height, u));
+    if let Some(mask) = overlay::mask(&analysis.finding) {
+        let at = |point| inside(roi.to_unit(point)).map_or(0.0, |unit| mask.at(unit));
         let pen = canvas.pen() as f32;
         // The border: lesion here, skin one pen's width away.
         canvas.tint(PINK, |[x, y]| {
@@ -39,12 +34,58 @@ pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
     canvas
 }
 
-/// Faces with their skin, boxes, key points, meshes, irises and parts; hands; the pose.
+/// Bones of a hand and of a pose, as pairs of landmarks.
+const FINGERS: [[usize; 2]; 21] = [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+    [0, 5],
+    [5, 6],
+    [6, 7],
+    [7, 8],
+    [5, 9],
+    [9, 10],
+    [10, 11],
+    [11, 12],
+    [9, 13],
+    [13, 14],
+    [14, 15],
+    [15, 16],
+    [13, 17],
+    [0, 17],
+    [17, 18],
+    [18, 19],
+    [19, 20],
+];
+const LIMBS: [[usize; 2]; 14] = [
+    [11, 12],
+    [11, 13],
+    [13, 15],
+    [12, 14],
+    [14, 16],
+    [11, 23],
+    [12, 24],
+    [23, 24],
+    [23, 25],
+    [25, 27],
+    [24, 26],
+    [26, 28],
+    [27, 31],
+    [28, 32],
+];
+
+/// Faces with their skin, boxes, key points, meshes, irises and parts; the skin of the body; hands; the pose.
 pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
     let mut canvas = Canvas::new(photo);
+    if let Some(body) = &found.body {
+        let faces: Vec<_> = found.faces.iter().filter_map(|(_, skin)| skin.as_ref()).collect();
+        let bare = |point| body.contains(point) && !faces.iter().any(|face| face.mask.contains(point));
+        canvas.tint(PINK, |point| if bare(point) { 0.25 } else { 0.0 });
+    }
     for (face, skin) in &found.faces {
         if let Some(skin) = skin {
-            canvas.tint(SKY, |point| if skin.contains(point) { 0.25 } else { 0.0 });
+            canvas.tint(SKY, |point| if skin.mask.contains(point) { 0.25 } else { 0.0 });
         }
         draw_face(&mut canvas, face);
         let [x0, y0, x1, y1] = face.detection.bbox;
@@ -54,8 +95,10 @@ pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
             canvas.dot(point, half, ORANGE);
         }
         canvas.outline(&face.mesh.roi.corners(), PINK);
-        for region in [FaceRegion::LeftCheek, FaceRegion::RightCheek, FaceRegion::Chin] {
-            canvas.outline(&region_roi(&face.mesh, region).corners(), ORANGE);
+        for part in face_regions(&face.mesh) {
+            if part.region != FaceRegion::WholeFace {
+                canvas.outline(&part.roi.corners(), ORANGE);
+            }
         }
         for rim in [topology::LEFT_IRIS, topology::RIGHT_IRIS] {
             let Some(mesh) = &face.mesh_478 else { continue };
@@ -70,14 +113,42 @@ pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
     }
     for hand in &found.hands {
         let half = canvas.pen();
-        hand.points.iter().for_each(|p| canvas.dot([p[0], p[1]], half, GREEN));
+        let at = |i: usize| hand.points.get(i).map(|p| [p[0], p[1]]);
+        for bone in FINGERS {
+            if let [Some(a), Some(b)] = bone.map(at) {
+                canvas.line(a, b, GREEN);
+            }
+        }
+        hand.points.iter().for_each(|p| canvas.dot([p[0], p[1]], half, ORANGE));
         canvas.outline(&hand.roi.corners(), PINK);
+        canvas.outline(&hand.palm_roi().corners(), ORANGE);
     }
     if let Some(pose) = &found.pose {
         let half = canvas.pen() + 1;
-        for point in pose.points.iter().filter(|p| p.visibility >= 0.5) {
-            canvas.dot([point.position[0], point.position[1]], half, PINK);
+        let at = |i: usize| {
+            let seen = pose.points.get(i).filter(|p| p.visibility >= 0.5)?;
+            Some([seen.position[0], seen.position[1]])
+        };
+        for limb in LIMBS {
+            if let [Some(a), Some(b)] = limb.map(at) {
+                canvas.line(a, b, PINK);
+            }
         }
+        (0..pose.points.len())
+            .filter_map(at)
+            .for_each(|p| canvas.dot(p, half, PINK));
+    }
+    canvas
+}
+
+/// A place that was found: its square and a cross; nothing where it was not.
+pub fn place(photo: &Photo, found: &Relocation) -> Canvas {
+    let mut canvas = Canvas::new(photo);
+    if let Relocation::Found { point: [x, y], roi, .. } = found {
+        let arm = 6.0 * canvas.pen() as f32;
+        canvas.outline(&roi.corners(), SKY);
+        canvas.line([x - arm, *y], [x + arm, *y], PINK);
+        canvas.line([*x, y - arm], [*x, y + arm], PINK);
     }
     canvas
 }
@@ -106,17 +177,4 @@ fn draw_face(canvas: &mut Canvas, face: &Face) {
 
 fn inside(unit: [f32; 2]) -> Option<[f32; 2]> {
     unit.iter().all(|u| (0.0..1.0).contains(u)).then_some(unit)
-}
-
-/// A map's value at a point of the unit square.
-fn bilinear(values: &[f32], width: usize, height: usize, unit: [f32; 2]) -> f32 {
-    let axis = |u: f32, length: usize| {
-        let at = (u * length as f32 - 0.5).clamp(0.0, (length - 1) as f32);
-        (at as usize, (at as usize + 1).min(length - 1), at.fract())
-    };
-    let (left, right, across) = axis(unit[0], width);
-    let (top, bottom, down) = axis(unit[1], height);
-    let line =
-        |row: usize| values[row * width + left] + (values[row * width + right] - values[row * width + left]) * across;
-    line(top) + (line(bottom) - line(top)) * down
 }

@@ -1,25 +1,33 @@
 //! From a history to what its report shows.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::Value;
-use skinkit::store::{self, RasterKind, Store};
-use skinkit::tracking::{Change, Estimate, LengthUnit, Measure, Measures};
-use skinkit::{Details, History, Verdict};
+use skinkit::store::{self, RasterKind};
+use skinkit::tracking::{Change, Estimate, LengthUnit, Measure};
+use skinkit::{History, MeasureTrend, Pair, SummaryRequest, TrendRequest, Verdict};
 
 use crate::failure::Failure;
-use crate::history::{sentence, word};
 use crate::report::{
     Comparison, Difference, Familiarity, Measurement, Pack, Point, Probability, Quality, Raster, Report, Roi, Scan,
     Site, Tone, Trend,
 };
+use crate::words::{self, sentence, word};
 
 /// The report of one person's history.
 pub fn of(history: &History, subject: &str) -> Result<Report, Failure> {
     let mut sites = Vec::new();
-    for name in history.sites(subject)? {
-        sites.push(site(history, subject, name)?);
+    let request = SummaryRequest {
+        subject: Some(subject.to_owned()),
+        ..SummaryRequest::default()
+    };
+    for site in history.summary(&request)?.into_iter().flat_map(|summary| summary.sites) {
+        for lesion in site.lesions {
+            let request = TrendRequest {
+                lesion: lesion.lesion,
+                ..TrendRequest::new(subject, &site.site)
+            };
+            sites.push(place(history, &request)?);
+        }
     }
     Ok(Report {
         subject: Some(subject.to_owned()),
@@ -29,30 +37,39 @@ pub fn of(history: &History, subject: &str) -> Result<Report, Failure> {
     })
 }
 
-fn site(history: &History, subject: &str, name: String) -> Result<Site, Failure> {
-    let stored = history.scans(subject, &name)?;
+/// A lesion of a site, or a site whose lesions are not told apart.
+fn place(history: &History, request: &TrendRequest) -> Result<Site, Failure> {
+    let TrendRequest {
+        subject, site, lesion, ..
+    } = request;
+    let mut stored = history.scans(subject, site)?;
+    stored.retain(|scan| scan.lesion == *lesion);
     let scans = stored
         .iter()
-        .map(|scan| one(history.store(), scan))
+        .map(|scan| one(history, scan))
         .collect::<Result<Vec<_>, Failure>>()?;
-    let comparison = match &stored[..] {
-        [.., before, after] => Some(comparison(
+    let comparison = match Pair::latest(&stored) {
+        Some(Pair { before, after }) => Some(comparison(
             before.id.to_string(),
             after.id.to_string(),
-            &history.compare_scans(before, after)?,
+            &history.compare_scans(&before, &after)?,
         )),
-        _ => None,
+        None => None,
     };
     Ok(Site {
-        name,
+        name: match lesion {
+            Some(lesion) => format!("{site}: {lesion}"),
+            None => site.clone(),
+        },
         scans,
         comparison,
-        trends: trends(&stored),
+        trends: trends(history, request)?,
     })
 }
 
-fn one(store: &Store, scan: &store::Scan) -> Result<Scan, Failure> {
-    let details: Details = serde_json::from_value(scan.extra.clone()).unwrap_or_default();
+fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
+    let store = history.store();
+    let details = history.details(scan)?;
     let raster = |kind| -> Result<Option<Raster>, Failure> {
         Ok(store
             .raster(scan.id, kind)
@@ -186,39 +203,41 @@ fn comparison(before: String, after: String, change: &Change) -> Comparison {
 }
 
 /// One plot a measure that at least two scans have in the same unit.
-fn trends(scans: &[store::Scan]) -> Vec<Trend> {
-    let mut series: BTreeMap<Measure, (String, Vec<Point>)> = BTreeMap::new();
-    for scan in scans {
-        let details: Details = serde_json::from_value(scan.extra.clone()).unwrap_or_default();
-        let Some(Measures { unit, values }) = details.measures else {
-            continue;
-        };
-        for estimate in values {
-            // Pixels of two pictures are not the same length: without a scale a size has no trend.
-            if estimate.measure.needs_scale() && unit == LengthUnit::Pixel {
-                continue;
-            }
-            let entry = series
-                .entry(estimate.measure)
-                .or_insert_with(|| (unit_of(estimate.measure, unit), Vec::new()));
-            entry.1.push(Point {
-                taken_at: scan.taken_at,
-                value: estimate.value,
-                interval: Some([estimate.low, estimate.high]),
-                outlier: false,
-            });
-        }
+fn trends(history: &History, request: &TrendRequest) -> Result<Vec<Trend>, Failure> {
+    let trends = history.trends(request)?;
+    Ok(trends
+        .iter()
+        .filter(|trend| trend.points.len() > 1)
+        .map(plotted)
+        .collect())
+}
+
+fn plotted(trend: &MeasureTrend) -> Trend {
+    let line = trend.line.as_ref();
+    let ends = trend.points.first().zip(trend.points.last());
+    Trend {
+        name: word(&trend.measure),
+        unit: trend.unit.clone(),
+        points: trend
+            .points
+            .iter()
+            .map(|point| Point {
+                taken_at: point.taken_at,
+                value: point.value,
+                interval: Some([point.low, point.high]),
+                outlier: point.outlier,
+            })
+            .collect(),
+        // Two shots of an unchanged place differ by more than one shot is off: both have noise.
+        band: trend.points.first().map(|first| {
+            let around = |end: f64| first.value + (end - first.value) * std::f64::consts::SQRT_2;
+            [around(first.low), around(first.high)]
+        }),
+        line: line
+            .zip(ends)
+            .map(|(line, (first, last))| [(first.taken_at, line.from), (last.taken_at, line.to)]),
+        note: line.map(|line| words::trend(trend, line)),
     }
-    series
-        .into_iter()
-        .filter(|(_, (_, points))| points.len() > 1)
-        .map(|(measure, (unit, points))| Trend {
-            name: word(&measure),
-            unit,
-            points,
-            ..Trend::default()
-        })
-        .collect()
 }
 
 fn measurement(estimate: &Estimate, unit: LengthUnit) -> Measurement {

@@ -18,6 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use markup::{Html, put};
 use sha2::{Digest, Sha256};
+use skinkit::overlay::VIRIDIS;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -79,8 +80,8 @@ fn policy() -> String {
 fn definitions(sites: &[site::Prepared]) -> Html {
     let mut html = Html::default();
     html.raw("<svg class=\"definitions\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><linearGradient id=\"viridis\">");
-    let last = (raster::VIRIDIS.len() - 1) as f64;
-    for (i, [r, g, b]) in raster::VIRIDIS.into_iter().enumerate() {
+    let last = (VIRIDIS.len() - 1) as f64;
+    for (i, [r, g, b]) in VIRIDIS.into_iter().enumerate() {
         put!(html; "<stop offset=\"", i as f64 / last, "\" stop-color=\"", format!("#{r:02x}{g:02x}{b:02x}"), "\"/>");
     }
     html.raw("</linearGradient>");

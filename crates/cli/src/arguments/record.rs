@@ -1,0 +1,269 @@
+//! Arguments of the commands that work on a history.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Engine, KeyFile};
+
+/// A history, its key, and one person in it.
+#[derive(Args)]
+pub struct Of {
+    /// The history
+    pub db: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// Whose skin
+    #[arg(long, default_value = "me")]
+    pub subject: String,
+}
+
+/// A history and its key.
+#[derive(Args)]
+pub struct Whole {
+    /// The history
+    pub db: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Summary {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// One person only [default: everybody]
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// Days that should lie between two visits [default: each lesion's own usual gap]
+    #[arg(long, value_name = "DAYS")]
+    pub every_days: Option<f64>,
+}
+
+#[derive(Args)]
+pub struct Trend {
+    #[command(flatten)]
+    pub of: Of,
+    /// Where on the body
+    pub site: String,
+    /// Which lesion of the site [default: scans that were put to no lesion]
+    #[arg(long, value_name = "NAME")]
+    pub lesion: Option<String>,
+    /// Days that should lie between two visits [default: the series' own usual gap]
+    #[arg(long, value_name = "DAYS")]
+    pub every_days: Option<f64>,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Thumbnail {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// Number of the scan
+    pub scan: i64,
+    /// The picture to write
+    #[arg(long, value_name = "PNG")]
+    pub out: PathBuf,
+    /// What to show
+    #[arg(long, value_name = "picture|mask|heatmap", default_value = "picture", value_parser = ["picture", "mask", "heatmap"])]
+    pub view: String,
+    /// Longer side in pixels, 16 to 2048
+    #[arg(long, value_name = "PX", default_value_t = 256)]
+    pub side: u32,
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// The file to write, in clear; one of that name is replaced
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// json can be imported again, csv is for spreadsheets, fhir is a FHIR R4 Bundle
+    #[arg(long, value_name = "json|csv|fhir", default_value = "json", value_parser = ["json", "csv", "fhir"])]
+    pub format: String,
+    /// One person only [default: everybody]
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// Leave the pictures out
+    #[arg(long)]
+    pub no_pictures: bool,
+}
+
+#[derive(Args)]
+pub struct Import {
+    /// The history; made if it is not there
+    pub db: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// A JSON export
+    pub file: PathBuf,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Erase {
+    #[command(flatten)]
+    pub whole: Whole,
+    #[command(subcommand)]
+    pub what: EraseWhat,
+    /// Erase without this being asked for again: there is no way back
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+#[derive(Subcommand)]
+pub enum EraseWhat {
+    /// One scan
+    Scan {
+        /// Its number
+        scan: i64,
+    },
+    /// One lesion with its scans
+    Lesion {
+        site: String,
+        lesion: String,
+        /// Whose skin
+        #[arg(long, default_value = "me")]
+        subject: String,
+    },
+    /// One site with its lesions and scans
+    Site {
+        site: String,
+        /// Whose skin
+        #[arg(long, default_value = "me")]
+        subject: String,
+    },
+    /// One person: their data key is destroyed
+    Subject { subject: String },
+    /// Everybody; an empty history remains
+    Everything,
+}
+
+#[derive(Args)]
+pub struct Backup {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// The backup to write; an existing file is never replaced
+    pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// The backup to put in the history's place, once it has been checked whole
+    pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Nearest {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// Number of the scan
+    pub scan: i64,
+    /// How many to list
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub most: usize,
+}
+
+#[derive(Args)]
+pub struct Unlike {
+    #[command(flatten)]
+    pub of: Of,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Match {
+    #[command(flatten)]
+    pub of: Of,
+    /// Where on the body
+    pub site: String,
+    /// Numbers of the visit's scans, one a lesion
+    #[arg(required = true)]
+    pub scans: Vec<i64>,
+    /// How far a lesion's position may move between visits, a standard deviation in the unit of `add --position`
+    #[arg(long, value_name = "DISTANCE", default_value_t = 5.0)]
+    pub position_sd: f32,
+    /// Your word that a scan shows a known lesion: SCAN=LESION
+    #[arg(long = "same", value_name = "SCAN=LESION")]
+    pub same: Vec<String>,
+    /// Your word that a scan shows a new lesion
+    #[arg(long = "new", value_name = "SCAN")]
+    pub new: Vec<i64>,
+    /// Who says so and why, kept as evidence beside each word
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub note: String,
+    /// Put the scans to the lesions; without it the matching is only shown
+    #[arg(long)]
+    pub apply: bool,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Assign {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// Number of the scan
+    pub scan: i64,
+    /// The lesion's name [default: none, the scan is taken from its lesion]
+    pub lesion: Option<String>,
+    /// Who says so and why, kept as evidence
+    #[arg(long, value_name = "TEXT")]
+    pub note: String,
+}
+
+#[derive(Args)]
+pub struct Replay {
+    #[command(flatten)]
+    pub whole: Whole,
+    /// Number of the scan
+    pub scan: i64,
+    /// The photo it was made from
+    pub photo: PathBuf,
+    /// Folder of the model pack [default: as for `analyze`]
+    #[arg(long, value_name = "DIR", env = "SKINKIT_PACK")]
+    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+#[derive(Args)]
+pub struct BenchChange {
+    /// Folder with labels.csv (columns isic_id and lesion_id), images/ID.jpg and masks/ID.png
+    pub data: PathBuf,
+    /// Folder of the model pack [default: as for `analyze`]
+    #[arg(long, value_name = "DIR", env = "SKINKIT_PACK")]
+    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub engine: Engine,
+    /// File with one lesion_id or isic_id a line: only these are used [default: the half of the lesions that no noise was learnt from]
+    #[arg(long, value_name = "FILE")]
+    pub only: Option<PathBuf>,
+    /// Lesions to use, one picture each
+    #[arg(long, value_name = "N", default_value_t = 220)]
+    pub pictures: usize,
+    /// Changes to paint on each picture, in turn; 0 paints all
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub changes: usize,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Let the border be found by colour alone, without the pack's mask
+    #[arg(long)]
+    pub no_masks: bool,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,148 @@
+//! `skinkit nearest`, `unlike`, `match`, `assign`: which lesion is which, and which look alike.
+
+use serde_json::json;
+use skinkit::store::ScanId;
+use skinkit::tracking::Override;
+use skinkit::{MatchRequest, store};
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::open;
+use crate::output::Output;
+use crate::table::Table;
+use crate::words::{date, now};
+
+/// `skinkit nearest DB SCAN`.
+pub fn nearest(arguments: &arguments::Nearest) -> Result<Output, Failure> {
+    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
+    let found = history.nearest(ScanId(arguments.scan), arguments.most)?;
+    if arguments.whole.json {
+        return Ok(Output::of(json!({"scan": arguments.scan, "nearest": found})));
+    }
+    if found.is_empty() {
+        return Ok(Output::of("no other scan of the same pack"));
+    }
+    let mut table = Table::new(&["scan", "whose", "site", "lesion", "taken", "similarity"]);
+    for scan in found {
+        table.row([
+            scan.scan.to_string(),
+            scan.subject,
+            scan.site,
+            scan.lesion.unwrap_or_default(),
+            date(scan.taken_at),
+            format!("{:.3}", scan.similarity),
+        ]);
+    }
+    Ok(Output::of(&table))
+}
+
+/// `skinkit unlike DB`.
+pub fn unlike(arguments: &arguments::Unlike) -> Result<Output, Failure> {
+    let history = open::history(&arguments.of.db, &arguments.of.key)?;
+    let ranked = history.unlike_the_others(&arguments.of.subject)?;
+    if arguments.json {
+        return Ok(Output::of(json!({"subject": arguments.of.subject, "lesions": ranked})));
+    }
+    let mut out = Output::of("least like the others first; in everyone some lesion comes first");
+    let mut table = Table::new(&["rank", "site", "lesion", "scan", "similarity", "deviation"]);
+    for place in ranked {
+        table.row([
+            place.rank.to_string(),
+            place.site,
+            place.lesion.unwrap_or_default(),
+            place.scan.to_string(),
+            format!("{:.3}", place.similarity),
+            place.deviation.map(|d| format!("{d:.1}")).unwrap_or_default(),
+        ]);
+    }
+    out.line(&table);
+    Ok(out)
+}
+
+/// `skinkit match DB SITE SCAN...`.
+pub fn match_scans(arguments: &arguments::Match) -> Result<Output, Failure> {
+    let (subject, site) = (&arguments.of.subject, &arguments.site);
+    let history = open::history(&arguments.of.db, &arguments.of.key)?;
+    let request = MatchRequest {
+        subject: subject.clone(),
+        site: site.clone(),
+        scans: arguments.scans.iter().copied().map(ScanId).collect(),
+        position_sd: arguments.position_sd,
+        overrides: overrides(arguments)?,
+    };
+    let matching = history.match_lesions(&request)?;
+    let assigned = if arguments.apply {
+        Some(history.apply_matching(subject, site, &matching, now())?)
+    } else {
+        None
+    };
+    if arguments.json {
+        return Ok(Output::of(
+            json!({"site": site, "matching": matching, "assigned": assigned}),
+        ));
+    }
+    let mut out = Output::default();
+    for pair in &matching.matched {
+        let why = match (&pair.manual, pair.sure) {
+            (Some(_), _) => " (your word)",
+            (None, true) => "",
+            (None, false) => " (not sure: another would do nearly as well)",
+        };
+        out.line(format_args!("scan {} shows '{}'{why}", pair.later, pair.earlier));
+    }
+    for scan in &matching.new {
+        out.line(format_args!("scan {scan} shows a lesion that is new in the record"));
+    }
+    for lesion in &matching.gone {
+        out.line(format_args!("'{lesion}' was not seen in this visit"));
+    }
+    for id in &matching.unmatched {
+        out.line(format_args!(
+            "'{id}' holds nothing to match by: say which it is with --same"
+        ));
+    }
+    for done in assigned.iter().flatten() {
+        out.line(format_args!("scan {} is put to '{}'", done.scan, done.lesion));
+    }
+    if assigned.is_none() {
+        out.line("nothing was changed: add --apply to keep this");
+    }
+    Ok(out)
+}
+
+/// `skinkit assign DB SCAN [LESION] --note TEXT`.
+pub fn assign(arguments: &arguments::Assign) -> Result<Output, Failure> {
+    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
+    let scan = ScanId(arguments.scan);
+    history.assign(scan, arguments.lesion.as_deref(), &arguments.note, now())?;
+    if arguments.whole.json {
+        let assignments: Vec<store::Assignment> = history.assignments(scan)?;
+        return Ok(Output::of(
+            json!({"scan": scan, "lesion": arguments.lesion, "assignments": assignments}),
+        ));
+    }
+    Ok(Output::of(match &arguments.lesion {
+        Some(lesion) => format!("scan {scan} is put to '{lesion}'"),
+        None => format!("scan {scan} is put to no lesion"),
+    }))
+}
+
+fn overrides(arguments: &arguments::Match) -> Result<Vec<Override>, Failure> {
+    let mut words = Vec::new();
+    for text in &arguments.same {
+        let (scan, lesion) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::Arguments(format!("--same '{text}' is not SCAN=LESION, such as '12=upper'")))?;
+        words.push(Override {
+            earlier: Some(lesion.to_owned()),
+            later: Some(scan.trim().to_owned()),
+            note: arguments.note.clone(),
+        });
+    }
+    words.extend(arguments.new.iter().map(|scan| Override {
+        earlier: None,
+        later: Some(scan.to_string()),
+        note: arguments.note.clone(),
+    }));
+    Ok(words)
+}

@@ -1,0 +1,139 @@
+//! `skinkit site`: marks a place on the skin and finds it in a later photo. `skinkit scale`: millimetres.
+
+use serde_json::json;
+use skinkit::{Pin, Place, Relocation, Ruler, Unmatched};
+
+use crate::arguments::{FindSite, MarkSite, ScaleOf};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{open, overlay};
+
+/// Marks a place and writes its token.
+pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
+    let photo = open::photo(&arguments.photo)?;
+    let landmarks = open::landmarks(&arguments.networks)?;
+    let mut pin = Pin::new(open::point(&arguments.at)?, arguments.size);
+    if let Some(site) = &arguments.site {
+        let unknown = |error: skinkit::roi::UnknownSite| Failure::Arguments(error.to_string());
+        pin = pin.on(site.parse().map_err(unknown)?);
+    }
+    let place = open::named(&arguments.photo, landmarks.mark(&photo.frame(), &pin))?;
+    let written = std::fs::write(&arguments.out, format!("{place}\n"));
+    written.map_err(|error| Failure::Input(format!("cannot write {}: {error}", arguments.out.display())))?;
+    let (kind, site) = (kind(&place), place.site());
+    if arguments.json {
+        return Ok(Output::of(json!({
+            "kind": kind,
+            "site": site.as_ref().map(open::describe_site),
+            "place": arguments.out,
+        })));
+    }
+    let words = site.map_or_else(|| "an unnamed part of the body".to_owned(), |site| site.words());
+    Ok(Output::of(format_args!(
+        "marked on {words}, to be found again by {}: {}",
+        if kind == "face" {
+            "the face's mesh"
+        } else {
+            "the skin around it"
+        },
+        arguments.out.display()
+    )))
+}
+
+/// Finds a place again. That it is not there is a result, not a failure.
+pub fn find(arguments: &FindSite) -> Result<Output, Failure> {
+    let photo = open::photo(&arguments.photo)?;
+    let token = std::fs::read_to_string(&arguments.place)
+        .map_err(|error| Failure::Input(format!("cannot read {}: {error}", arguments.place.display())))?;
+    let place: Place = open::named(&arguments.place, token.parse())?;
+    let landmarks = open::landmarks(&arguments.networks)?;
+    let near = arguments.near.as_deref().map(open::point).transpose()?;
+    let found = open::named(&arguments.photo, landmarks.find(&photo.frame(), &place, near))?;
+    let mut out = Output::default();
+    if let Some(path) = &arguments.overlay {
+        overlay::place(&photo, &found).save(path)?;
+    }
+    if arguments.json {
+        out.line(match found {
+            Relocation::Found { point, roi, confidence } => json!({
+                "outcome": "found",
+                "point": point,
+                "roi": open::describe_roi(&roi),
+                "confidence": confidence,
+                "site": place.site().as_ref().map(open::describe_site),
+            }),
+            other => json!(other),
+        });
+        return Ok(out);
+    }
+    match found {
+        Relocation::Found {
+            point: [x, y],
+            confidence,
+            ..
+        } => {
+            out.line(format_args!("found at {x:.1},{y:.1}, confidence {confidence:.2}"));
+        }
+        Relocation::Unmatched { reason } => out.line(format_args!("not found: {}", words(reason))),
+        _ => out.line("not found"),
+    }
+    if let Some(path) = &arguments.overlay {
+        out.line(format_args!("overlay: {}", path.display()));
+    }
+    Ok(out)
+}
+
+/// Reads a ruler. That there is none is a result, not a failure.
+pub fn scale(arguments: &ScaleOf) -> Result<Output, Failure> {
+    let photo = open::photo(&arguments.photo)?;
+    let landmarks = open::landmarks(&arguments.networks)?;
+    let ruler = match (arguments.coin, arguments.card) {
+        (Some(diameter_mm), _) => Ruler::Coin { diameter_mm },
+        (_, Some(side_mm)) => Ruler::Card { side_mm },
+        _ => Ruler::Iris,
+    };
+    let near = arguments.near.as_deref().map(open::square).transpose()?;
+    let frame = photo.frame();
+    let scale = open::named(&arguments.photo, landmarks.scale(&frame, ruler, near))?;
+    let hint = match scale {
+        Some(_) => None,
+        None => open::named(&arguments.photo, landmarks.scale_hint(&frame))?,
+    };
+    if arguments.json {
+        return Ok(Output::of(json!({ "scale": scale, "hint": hint })));
+    }
+    let mut out = Output::default();
+    match scale {
+        Some(scale) => out.line(format_args!(
+            "{:.4} mm a pixel ± {:.1} %",
+            scale.mm_per_pixel,
+            100.0 * scale.relative_error()
+        )),
+        None => out.line("unknown: no such ruler is seen squarely enough"),
+    }
+    if let Some(hint) = hint {
+        out.line(format_args!(
+            "hint only, no measurement: about {:.2} mm a pixel for an adult of average size",
+            hint.rough_mm_per_pixel
+        ));
+    }
+    Ok(out)
+}
+
+fn kind(place: &Place) -> &'static str {
+    match place {
+        Place::Face(_) => "face",
+        _ => "body",
+    }
+}
+
+fn words(reason: Unmatched) -> &'static str {
+    match reason {
+        Unmatched::NoFace => "no face is in the picture",
+        Unmatched::FaceTooSmall => "the face is too small: come closer",
+        Unmatched::FaceCutOff => "most of the face is outside the picture",
+        Unmatched::Hidden => "the place is turned away from the camera",
+        Unmatched::OutsidePicture => "the place is outside the picture",
+        _ => "nothing in the picture looks like it; say where to look with --near X,Y",
+    }
+}

@@ -1,0 +1,47 @@
+//! `skinkit replay`: whether the same picture gives the same numbers again.
+
+use serde_json::json;
+use skinkit::store::ScanId;
+use skinkit::{Config, SkinKit};
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{key_file, open, packs};
+
+/// `skinkit replay DB SCAN PHOTO`.
+pub fn run(arguments: &arguments::Replay) -> Result<Output, Failure> {
+    let (photo, sha256) = open::hashed_photo(&arguments.photo)?;
+    // An existing history only: a replay never makes one.
+    drop(open::history(&arguments.whole.db, &arguments.whole.key)?);
+    let key = key_file::read(&arguments.whole.key)?;
+    let config = Config::new(packs::find(arguments.pack.as_deref())?)
+        .runtime(open::runtime(&arguments.engine))
+        .history(&arguments.whole.db, key);
+    let kit = SkinKit::open(config)?;
+    let replay = open::named(
+        &arguments.photo,
+        kit.replay(ScanId(arguments.scan), &photo.frame(), Some(&sha256)),
+    )?;
+    let mut out = Output::default();
+    if arguments.whole.json {
+        out.line(json!(replay));
+    } else {
+        let same = |same: Option<bool>| match same {
+            Some(true) => "the same",
+            Some(false) => "another",
+            None => "not known",
+        };
+        out.line(format_args!("picture: {}", same(replay.same_picture)));
+        out.line(format_args!("model pack: {}", same(Some(replay.same_pack))));
+        out.line(format_args!("preprocessing: {}", same(Some(replay.same_preprocessing))));
+        out.line(format_args!("engine: {}", same(Some(replay.same_engine))));
+        out.line(format_args!("largest difference: {:.1e}", replay.largest_difference));
+        out.line(if replay.reproduced {
+            "The scan gives the same numbers again."
+        } else {
+            "The scan does not give the same numbers again."
+        });
+    }
+    Ok(if replay.reproduced { out } else { out.saying_no() })
+}

@@ -1,0 +1,145 @@
+//! Results in words and numbers for people; the vocabulary is the library's, not this program's.
+
+use jiff::Timestamp;
+use serde_json::json;
+use skinkit::tracking::{Change, Interval, MeasureChange};
+use skinkit::{MeasureTrend, TrendLine, Verdict};
+
+use crate::failure::Failure;
+
+/// Days of a month, on average.
+const MONTH: f64 = 30.44;
+
+/// The one conclusion, in words that claim no more than was measured.
+pub fn sentence(change: &Change) -> String {
+    match &change.verdict {
+        Verdict::NoMeasurableChange => {
+            "No measurable change: the differences are within what re-taking a picture gives.".to_owned()
+        }
+        Verdict::Changed { what, direction } => {
+            format!(
+                "Changed by more than re-taking a picture explains: {} ({}).",
+                word(what),
+                word(direction)
+            )
+        }
+        Verdict::CannotCompare { why } => format!("Cannot compare. {}", why.message()),
+        _ => "Compared.".to_owned(),
+    }
+}
+
+/// A verdict in a few words.
+pub fn judgement(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::NoMeasurableChange => "no measurable change".to_owned(),
+        Verdict::Changed { what, direction } => format!("changed: {} ({})", word(what), word(direction)),
+        Verdict::CannotCompare { why } => format!("not compared: {}", word(why)),
+        _ => "compared".to_owned(),
+    }
+}
+
+/// An enum's serialised name, with spaces.
+pub fn word(value: &impl serde::Serialize) -> String {
+    json!(value)
+        .as_str()
+        .map(|text| text.replace('_', " "))
+        .unwrap_or_default()
+}
+
+/// Two decimals, and no minus before nothing.
+pub fn decimal(value: f64) -> String {
+    format!("{:.2}", if value.abs() < 0.005 { 0.0 } else { value })
+}
+
+/// Sizes differ as a percentage, all else in its own unit.
+pub fn difference(row: &MeasureChange, value: f64) -> String {
+    if row.measure.is_ratio() {
+        format!("{:+.0} %", (value.exp() - 1.0) * 100.0)
+    } else {
+        format!("{value:+.2}")
+    }
+}
+
+/// A trend in words: slope with its interval, change point, outliers, missed visits, recovery.
+pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
+    let unit = if trend.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", trend.unit)
+    };
+    let signed = |a_day: f64| format!("{:+.2}", a_day * MONTH);
+    let mut text = format!("Per month {}{unit}", signed(line.slope_a_day));
+    match line.slope_interval {
+        Some([low, high]) => text += &format!(" (95 % interval {} to {})", signed(low), signed(high)),
+        None => text += " (how sure is not known)",
+    }
+    text += if line.has_direction {
+        ": more than noise explains."
+    } else {
+        ": no direction beyond noise."
+    };
+    if let Some(point) = &line.change_point {
+        text += &format!(
+            " The line breaks about {}: {} a month before, {} after.",
+            day(point.at),
+            signed(point.slope_before),
+            signed(point.slope_after)
+        );
+    }
+    if let Some(Interval { value, low, high }) = &trend.recovery {
+        text += &format!(" Gone since the first scan: {value:.0} % ({low:.0} to {high:.0}).");
+    }
+    match trend.points.iter().filter(|point| point.outlier).count() {
+        0 => {}
+        1 => text += " One value lies far from the line.",
+        n => text += &format!(" {n} values lie far from the line."),
+    }
+    if !trend.missing.is_empty() {
+        let days: Vec<String> = trend.missing.iter().map(|&at| day(at)).collect();
+        text += &format!(" Visits seem to be missing about {}.", days.join(", "));
+    }
+    text
+}
+
+/// Milliseconds since 1970-01-01T00:00Z.
+pub fn now() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+/// The day of a point in time, in UTC.
+pub fn day(milliseconds: i64) -> String {
+    date(milliseconds).chars().take(10).collect()
+}
+
+/// A point in time as RFC 3339, in UTC.
+pub fn date(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds)
+        .map(|time| time.to_string())
+        .unwrap_or_else(|_| "unknown".to_owned())
+}
+
+/// A point in time as it is given on the command line.
+pub fn time(text: &str) -> Result<i64, Failure> {
+    text.parse::<Timestamp>()
+        .map(Timestamp::as_millisecond)
+        .map_err(|error| {
+            Failure::Arguments(format!(
+                "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_and_written_the_same() {
+        assert_eq!(date(time("2026-11-01T09:00:00Z").unwrap()), "2026-11-01T09:00:00Z");
+        assert_eq!(
+            time("2026-11-01T10:00:00+01:00").unwrap(),
+            time("2026-11-01T09:00:00Z").unwrap()
+        );
+        assert!(time("yesterday").is_err());
+    }
+}
