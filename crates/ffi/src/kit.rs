@@ -1,0 +1,156 @@
+//! The object that a host holds.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::shape::{carry, json};
+use crate::slot::Slot;
+use crate::{Analysis, Cancel, Change, EngineInfo, History, Options, Photo, Region, Result, Scan, ScanRequest};
+
+/// One model pack, one engine, and at most one history.
+///
+/// Share one between threads: calls do not wait for each other's model runs. Calls block (an analysis takes 10 to 100 ms):
+/// run them off the UI thread, and stop them with a [`Cancel`]. Memory is freed when the last reference is gone or
+/// [`SkinKit::shut`] was called, and calls under way have ended.
+#[derive(uniffi::Object)]
+pub struct SkinKit(Slot<skinkit::SkinKit>);
+
+/// What a model pack says about itself. The whole manifest is in [`SkinKit::pack_json`].
+#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+pub struct Pack {
+    /// Short name. With `version` it names the space its embeddings live in.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// One line for people.
+    pub title: String,
+    /// Under which conditions it may be used.
+    pub license: PackLicense,
+    /// What it is for.
+    pub intended_use: String,
+    /// What it cannot do.
+    pub limitations: String,
+    /// The classes, in the order of the probabilities.
+    pub labels: Vec<PackLabel>,
+}
+
+/// Licence of a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, uniffi::Record)]
+pub struct PackLicense {
+    /// SPDX identifier, or a name.
+    pub id: String,
+    /// Whether the licence allows commercial use.
+    pub commercial_use: bool,
+    /// Whom to name.
+    pub attribution: String,
+}
+
+/// One class of a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, uniffi::Record)]
+pub struct PackLabel {
+    /// Short name, unique in the pack.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// SNOMED CT concept, where there is one.
+    pub snomed_ct: Option<String>,
+    /// ICD-10 code, where there is one.
+    pub icd10: Option<String>,
+}
+
+#[uniffi::export]
+impl SkinKit {
+    /// Checks the pack, finds an engine, warms the lesion model up, and opens the history if one is configured.
+    ///
+    /// # Errors
+    /// `Pack`, `Runtime`, `WrongKey`, `History`, `InvalidArgument`; nothing is left half open.
+    #[uniffi::constructor]
+    pub fn open(options: Options) -> Result<Self> {
+        let kit = skinkit::SkinKit::open(options.config()?)?;
+        Ok(Self(Slot::new("this SkinKit", Arc::new(kit))))
+    }
+
+    /// Frees models and history at once, or when the calls under way have ended; later calls on this object end with
+    /// `Closed`. Shutting twice is no error.
+    pub fn shut(&self) {
+        self.0.shut();
+    }
+
+    /// Which engine runs the networks, and why not the other one.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn engine(&self) -> Result<EngineInfo> {
+        carry(self.0.get()?.engine())
+    }
+
+    /// Labels, licence and intended use of the pack.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn pack(&self) -> Result<Pack> {
+        carry(self.0.get()?.pack())
+    }
+
+    /// The pack's whole manifest as JSON: also calibration, training data and measured figures.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn pack_json(&self) -> Result<String> {
+        json(self.0.get()?.pack())
+    }
+
+    /// Judges, classifies and measures one picture; nothing is kept. Blocks.
+    ///
+    /// # Errors
+    /// `Region` where it shows no face, or too small, cut off or outside; `Runtime`; `Cancelled`; `Closed`.
+    pub fn analyse(&self, photo: &Photo, region: Region, cancel: Option<Arc<Cancel>>) -> Result<Analysis> {
+        let cancel = Cancel::of(cancel.as_deref());
+        carry(
+            &self
+                .0
+                .get()?
+                .analyse_unless(&photo.frame()?, region.facade()?, &cancel)?,
+        )
+    }
+
+    /// Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
+    ///
+    /// # Errors
+    /// As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
+    pub fn scan(&self, photo: &Photo, request: ScanRequest, cancel: Option<Arc<Cancel>>) -> Result<Scan> {
+        let cancel = Cancel::of(cancel.as_deref());
+        let scan = self
+            .0
+            .get()?
+            .scan_unless(&photo.frame()?, &request.facade()?, &cancel)?;
+        Ok(Scan {
+            id: scan.id.0,
+            analysis: carry(&scan.analysis)?,
+        })
+    }
+
+    /// Compares the two latest scans of a site; none where there are fewer than two.
+    ///
+    /// # Errors
+    /// `NoHistory`, `History`, `Busy`, `Closed`.
+    pub fn compare(&self, subject: String, site: String) -> Result<Option<Change>> {
+        carry(&self.0.get()?.compare(&subject, &site)?)
+    }
+
+    /// The history that SkinKit was opened with; it may outlive this object.
+    ///
+    /// # Errors
+    /// `NoHistory`, `Closed`.
+    pub fn history(&self) -> Result<History> {
+        Ok(History::shared(self.0.get()?.share_history()?))
+    }
+}
+
+impl SkinKit {
+    /// What it holds, until it is shut.
+    pub(crate) fn held(&self) -> Result<Arc<skinkit::SkinKit>> {
+        self.0.get()
+    }
+}
