@@ -1,5 +1,6 @@
-//! Developer tasks: `cargo xtask setup | demo | test`.
+//! Developer tasks: `cargo xtask setup | demo | test | bench`.
 
+mod bench;
 mod command;
 mod demo;
 mod python;
@@ -14,6 +15,7 @@ const USAGE: &str = "cargo xtask COMMAND
   setup   fetch the pinned ONNX Runtime library through pip (once per machine)
   demo    run the main job on the sample photos and write target/demo/report.html
   test    get what the tests need and run all of them; says what was skipped and why
+  bench   measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
 ";
 
 /// What a task returns: an explanation for the person who ran it.
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["demo"] => demo::run(),
         ["test"] => test::run(),
+        ["bench"] => bench::run(false),
+        ["bench", "--json"] => bench::run(true),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
