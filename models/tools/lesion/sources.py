@@ -2,8 +2,9 @@
 
 Parts of a split: "test" (fold 0 of five, only ever reported on), "monitor" (a
 small slice of the other folds that is not trained on: training curve and
-calibration), "train", "calibration" (the set's own validation pictures) and
-"unused" (training pictures of a calibration lesion).
+calibration), "train", "extra" (pictures of another set, trained on and nothing
+else), "calibration" (the set's own validation pictures) and "unused" (training
+pictures of a calibration lesion).
 """
 
 from __future__ import annotations
@@ -125,7 +126,24 @@ def ham7(data: pathlib.Path) -> list[Record]:
                 site=r["anatom_site_general"],
             )
         )
-    return records
+    return records + _isic2017_as_ham7(data, len(group_of))
+
+
+def _isic2017_as_ham7(data: pathlib.Path, first_group: int) -> list[Record]:
+    """ISIC 2017's melanomas, naevi and seborrhoeic keratoses, where they are there: the two classes HAM10000's
+    network confuses most. Its pictures (ISIC_0000000 to ISIC_0016072) come before the first of HAM10000 (ISIC_0024306)."""
+    path = data / "isic2017" / "labels.csv"
+    if not path.exists():
+        return []
+    with path.open() as f:
+        rows = list(csv.DictReader(f))
+    return [
+        Record(
+            isic_id=r["isic_id"], label=HAM7.index(r["label"].lower()), group=first_group + i, lesion=r["isic_id"],
+            part="extra", picture=f"isic2017/{r['split']}/{r['isic_id']}.jpg",
+        )
+        for i, r in enumerate(rows)
+    ]
 
 
 ISIC3 = ("bkl", "mel", "nv")

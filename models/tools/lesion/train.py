@@ -51,13 +51,13 @@ class Batches(torch.utils.data.Dataset):
     """
 
     def __init__(self, arrays: dataset.Arrays, views: int, twice: float, seed: int, size):
-        train = arrays.indices("train")
+        train = arrays.indices("train", "extra")
         groups: dict[int, list[int]] = {}
         for i in train:
             groups.setdefault(int(arrays.groups[i]), []).append(int(i))
         self.members = list(groups.values())
         self.labels = arrays.labels
-        self.group_ids = arrays.groups
+        self.group_ids, self.has_mask = arrays.groups, arrays.has_mask
         label = self.labels[[m[0] for m in self.members]]
         count = np.bincount(label, minlength=len(arrays.classes))
         weight = 1 / np.sqrt(count[label])
@@ -88,6 +88,7 @@ class Batches(torch.utils.data.Dataset):
         return (
             torch.from_numpy(x),
             torch.from_numpy(k),
+            torch.from_numpy(self.has_mask[index]),
             torch.from_numpy(self.labels[index]),
             torch.from_numpy(self.group_ids[index]),
         )
@@ -239,7 +240,7 @@ def main() -> None:
         temporary.replace(args.out / name)
 
     log(event="start", config={k: v for k, v in config.items() if k not in ("data", "out", "cache")},
-        torch=torch.__version__, train=len(arrays.indices("train")), prior=batches.prior.round(4).tolist())
+        torch=torch.__version__, train=len(arrays.indices("train", "extra")), prior=batches.prior.round(4).tolist())
     loader = torch.utils.data.DataLoader(
         batches, batch_size=None, sampler=Numbers(step), num_workers=args.workers,
         prefetch_factor=4 if args.workers else None,
@@ -251,7 +252,6 @@ def main() -> None:
     waited = 0.0
     seen = 0
     classes = len(arrays.classes)
-    masked = bool(arrays.has_mask[arrays.indices("train")].all())
     iterator = iter(loader)
     while True:
         progress = step / args.steps if args.steps else elapsed / 60 / args.minutes
@@ -262,7 +262,7 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * args.rate * rate
         t = time.monotonic()
-        x, mask, label, owner = (v.to(args.device, non_blocking=True) for v in next(iterator))
+        x, mask, masked, label, owner = (v.to(args.device, non_blocking=True) for v in next(iterator))
         waited += time.monotonic() - t
         x = x.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
         mask = mask.float() / 255
@@ -272,6 +272,7 @@ def main() -> None:
         if mixing:
             soft = torch.nn.functional.one_hot(label, classes).float()
             x, mask, target = mix(rng, x, mask, soft)
+            masked = masked & masked.roll(3, 0)
         model.train()
         if still is not None:
             freeze_norms(still)
@@ -282,8 +283,8 @@ def main() -> None:
             parts["contrast"] = args.contrast * losses.contrast(embedding, owner, memory, memory_group)
             memory = torch.cat([embedding.detach(), memory])[:1024]
             memory_group = torch.cat([owner, memory_group])[:1024]
-        if mask is not None and masked:
-            parts["mask"] = 0.5 * losses.overlap(predicted, mask)
+        if mask is not None and masked.any():
+            parts["mask"] = 0.5 * losses.overlap(predicted[masked], mask[masked])
         loss = sum(parts.values())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
