@@ -1,6 +1,7 @@
-//! Developer tasks: `cargo xtask setup | demo | test | bench`.
+//! Developer tasks: `cargo xtask setup | demo | test | bench | bindings`.
 
 mod bench;
+mod bindings;
 mod command;
 mod demo;
 mod python;
@@ -12,10 +13,11 @@ use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask COMMAND
 
-  setup   fetch the pinned ONNX Runtime library through pip (once per machine)
-  demo    run the main job on the sample photos and write target/demo/report.html
-  test    get what the tests need and run all of them; says what was skipped and why
-  bench   measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
+  setup     fetch the pinned ONNX Runtime library through pip (once per machine)
+  demo      run the main job on the sample photos and write target/demo/report.html
+  test      get what the tests need and run all of them; says what was skipped and why
+  bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
+  bench     measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
 ";
 
 /// What a task returns: an explanation for the person who ran it.
@@ -27,6 +29,8 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["demo"] => demo::run(),
         ["test"] => test::run(),
+        ["bindings"] => bindings::write(),
+        ["bindings", "--check"] => bindings::check(),
         ["bench"] => bench::run(false),
         ["bench", "--json"] => bench::run(true),
         _ => {

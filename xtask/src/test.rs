@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::Outcome;
 use crate::command::{cargo, root, step, target_dir};
-use crate::{python, setup};
+use crate::{bindings, python, setup};
 
 /// What the suites reported.
 #[derive(Default)]
@@ -36,6 +36,11 @@ pub fn run() -> Outcome {
             let mut command = cargo();
             command.args(["run", "--quiet", "--package", "skinkit-example-rust"]);
             tally.record_whole("examples/rust", &mut command, &logs.join("example.log"))
+        }),
+        step("generated bindings", || {
+            let outcome = bindings::check();
+            tally.whole(&outcome);
+            outcome
         }),
         step("model tools (Python)", || {
             let environment = skinkit_inference::locate::cache_dir()
@@ -98,11 +103,16 @@ impl Tally {
     /// Runs a program that is one test: it passes when it exits with 0.
     fn record_whole(&mut self, name: &str, command: &mut Command, log: &Path) -> Outcome {
         let outcome = self.record(command, log);
+        self.whole(&outcome);
+        outcome.map_err(|message| format!("{name}: {message}"))
+    }
+
+    /// Counts what is one test.
+    fn whole(&mut self, outcome: &Outcome) {
         match outcome {
             Ok(()) => self.passed += 1,
             Err(_) => self.failed += 1,
         }
-        outcome.map_err(|message| format!("{name}: {message}"))
     }
 
     fn line(&mut self, line: &str) {

@@ -32,12 +32,12 @@ pub struct FrameLayout {
     /// Whether the upright picture is then mirrored left to right (front cameras).
     #[uniffi(default = false)]
     pub mirrored: bool,
-    /// Luma weights of a YUV frame.
-    #[uniffi(default)]
-    pub matrix: ColourMatrix,
-    /// Value range of a YUV frame.
-    #[uniffi(default)]
-    pub range: Range,
+    /// Luma weights of a YUV frame; none is BT.601.
+    #[uniffi(default = None)]
+    pub matrix: Option<ColourMatrix>,
+    /// Value range of a YUV frame; none is the full one.
+    #[uniffi(default = None)]
+    pub range: Option<Range>,
 }
 
 /// How pixels lie in memory.
@@ -96,8 +96,8 @@ impl FrameLayout {
             .rposition(|plane| !plane.data.is_empty())
             .map_or(1, |last| last + 1);
         Ok(Frame::new(&preprocess::FrameLayout {
-            matrix: self.matrix.into(),
-            range: self.range.into(),
+            matrix: self.matrix.unwrap_or_default().into(),
+            range: self.range.unwrap_or_default().into(),
             rotation: Rotation::from_degrees(self.rotation_degrees)?,
             mirrored: self.mirrored,
             ..preprocess::FrameLayout::new(format, self.width, self.height, &planes[..given])

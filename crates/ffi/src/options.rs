@@ -18,9 +18,9 @@ pub struct Options {
     /// The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore.
     #[uniffi(default = None)]
     pub key: Option<Vec<u8>>,
-    /// Which engine runs the networks.
-    #[uniffi(default)]
-    pub engine: EngineChoice,
+    /// Which engine runs the networks; none is `Auto`.
+    #[uniffi(default = None)]
+    pub engine: Option<EngineChoice>,
     /// The ONNX Runtime library to load; none searches the usual places.
     #[uniffi(default = None)]
     pub library: Option<String>,
@@ -51,7 +51,7 @@ pub enum EngineChoice {
 impl Options {
     pub(crate) fn config(self) -> Result<Config> {
         let runtime = RuntimeConfig {
-            engine: match self.engine {
+            engine: match self.engine.unwrap_or_default() {
                 EngineChoice::Auto => Choice::Auto,
                 EngineChoice::OnnxRuntime => Choice::OnnxRuntime,
                 EngineChoice::Embedded => Choice::Embedded,

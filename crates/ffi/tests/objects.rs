@@ -20,7 +20,7 @@ fn options() -> Options {
         pack: root().join("models/lesion-ham7").to_str().unwrap().to_owned(),
         history: None,
         key: None,
-        engine: EngineChoice::Auto,
+        engine: Some(EngineChoice::Auto),
         library: None,
         threads: 1,
         networks: Some(root().join("models/landmarks").to_str().unwrap().to_owned()),
@@ -149,8 +149,8 @@ fn a_frame_is_the_photo_it_was_made_from() {
         uv_pixel_stride: 0,
         rotation_degrees: 0,
         mirrored: false,
-        matrix: Default::default(),
-        range: Default::default(),
+        matrix: None,
+        range: None,
     };
     let frame = Photo::from_frame(layout, decoded.pixels(), &[], &[]).unwrap();
     let first = kit.analyse(&frame, Region::Lesion, None).unwrap();
@@ -232,7 +232,7 @@ fn what_makes_no_sense_is_refused_by_its_kind() {
         Err(SkinKitError::InvalidArgument { .. })
     ));
     let no_library = Options {
-        engine: EngineChoice::OnnxRuntime,
+        engine: Some(EngineChoice::OnnxRuntime),
         library: Some("nowhere.so".to_owned()),
         ..options()
     };

@@ -86,7 +86,7 @@ pub unsafe extern "C" fn skinkit_open(
             pack: given.pack,
             history: given.history,
             key: (!key.is_empty()).then(|| key.to_vec()),
-            engine: given.engine,
+            engine: Some(given.engine),
             library: given.library,
             threads: given.threads,
             networks: given.networks,
