@@ -11,8 +11,12 @@ use crate::{Error, Result};
 /// It varies so little between people that it serves as a ruler; the figures are those of MediaPipe Iris.
 pub const IRIS_MM: [f32; 2] = [11.7, 0.5];
 
-/// Standard deviation of one iris rim point, in pixels of the network's own 256-pixel view.
+/// Standard deviation of one iris rim point, in pixels of the network's own 256-pixel view or, where that view was
+/// enlarged from fewer, of the picture: enlarging adds no detail.
 const RIM_NOISE: f32 = 0.5;
+
+/// An iris of fewer picture pixels across is no ruler: the noise of its rim alone exceeds an eighth of it.
+const LEAST_IRIS: f32 = 4.0;
 
 /// Standard deviation of a coin's diameter from its rounded rim and its shadow, as a share (`tests/rulers.rs`).
 const COIN_RIM: f32 = 0.015;
@@ -49,27 +53,25 @@ impl Scale {
     /// eyes may look at the camera while the head does not).
     ///
     /// # Errors
-    /// [`Error::Landmarks`] if the mesh has no irises or they have no width.
+    /// [`Error::Landmarks`] if the mesh has no irises or they are less than 4 pixels wide.
     pub fn from_irises(mesh: &FaceMesh) -> Result<Self> {
-        let needed = MESH_POINTS_WITH_IRISES;
-        let hint = "fit the 478-point mesh (FaceOptions::with_irises), eyes open";
-        let missing = Error::Landmarks {
-            needed,
+        let unfit = |hint| Error::Landmarks {
+            needed: MESH_POINTS_WITH_IRISES,
             got: mesh.points.len(),
             hint,
         };
         if !mesh.has_irises() {
-            return Err(missing);
+            return Err(unfit("fit the 478-point mesh (FaceOptions::with_irises), eyes open"));
         }
         let widths = [RIGHT_IRIS, LEFT_IRIS].map(|rim| {
             let (a, b) = (mesh.xy(rim.points[0].into()), mesh.xy(rim.points[2].into()));
             (a[0] - b[0]).hypot(a[1] - b[1])
         });
         let width = (widths[0] + widths[1]) / 2.0;
-        if !(width.is_finite() && widths[0].min(widths[1]) >= 1.0) {
-            return Err(missing);
+        if !(width.is_finite() && widths[0].min(widths[1]) >= LEAST_IRIS) {
+            return Err(unfit("the irises are under 4 pixels wide: come closer, eyes open"));
         }
-        let network_pixel = mesh.roi.width / 256.0;
+        let network_pixel = (mesh.roi.width / 256.0).max(1.0);
         // Two ends of two widths, averaged: the square roots of two cancel.
         let rims = RIM_NOISE * network_pixel / width;
         let disagreement = (widths[0] - widths[1]).abs() / 2.0 / width;
@@ -230,6 +232,16 @@ mod tests {
         ));
         assert!(Scale::from_irises(&with_irises(0.0, 12.0)).is_err());
         assert!(Scale::from_irises(&with_irises(f32::NAN, 12.0)).is_err());
+        let small = Scale::from_irises(&with_irises(3.9, 4.1)).unwrap_err();
+        assert!(small.to_string().contains("come closer"), "{small}");
+    }
+
+    #[test]
+    fn an_enlarged_view_sees_no_more_than_the_picture() {
+        let mut mesh = with_irises(5.0, 5.0);
+        mesh.roi.width = 64.0;
+        let scale = Scale::from_irises(&mesh).unwrap();
+        assert!(scale.relative_error() > RIM_NOISE / 5.0, "{}", scale.relative_error());
     }
 
     #[test]
