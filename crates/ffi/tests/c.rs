@@ -1,5 +1,5 @@
-//! The C ABI as a C program meets it: every function of the library is declared, called as it is meant and misused;
-//! plainly, under AddressSanitizer, and under valgrind where there is one.
+//! The C ABI as a C program meets it: every function of the library is declared, called as it is meant and misused,
+//! plainly and under AddressSanitizer; the example, whose path is a host's own, under valgrind too where there is one.
 
 // Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
 #![allow(clippy::unwrap_used)]
@@ -70,41 +70,43 @@ fn compile(source: &Path, to: &Path, flags: &[&str]) {
 }
 
 /// Runs the test program in a folder of its own.
-fn every_call(runner: &[&str], flags: &[&str]) {
+fn every_call(flags: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let binary = folder.path().join("every_call");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/every_call.c");
     compile(&source, &binary, flags);
-    let mut words = runner.iter().map(Path::new).chain([binary.as_path()]);
-    let mut command = program(words.next().unwrap());
     // ONNX Runtime keeps memory until the process ends, which leak checkers report; the embedded engine frees all of it.
-    command.args(words).arg(root()).arg(folder.path()).arg("embedded");
-    let said = run(&mut command);
+    let said = run(program(&binary).arg(root()).arg(folder.path()).arg("embedded"));
     assert!(said.contains(" checks"), "{said}");
 }
 
 #[test]
 fn every_call_and_every_misuse() {
-    every_call(&[], &[]);
+    every_call(&[]);
 }
 
 #[test]
 fn every_call_under_address_sanitizer() {
-    every_call(&[], &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
+    every_call(&["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
 }
 
 #[test]
-fn every_call_under_valgrind() {
-    if is_here("valgrind") {
-        let runner = [
-            "valgrind",
-            "--quiet",
-            "--error-exitcode=9",
-            "--leak-check=full",
-            "--errors-for-leak-kinds=definite",
-        ];
-        every_call(&runner, &[]);
+fn the_example_under_valgrind() {
+    if !is_here("valgrind") {
+        return;
     }
+    let folder = tempfile::tempdir().unwrap();
+    let binary = folder.path().join("scan");
+    compile(&root().join("examples/c/scan.c"), &binary, &[]);
+    let suppressions = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/valgrind.supp");
+    let said = run(program(Path::new("valgrind"))
+        .args(["--quiet", "--error-exitcode=9", "--leak-check=full"])
+        .arg("--errors-for-leak-kinds=definite")
+        .arg(format!("--suppressions={}", suppressions.display()))
+        .arg(&binary)
+        .arg(root().join("models/lesion-ham7"))
+        .arg(root().join("examples/photos/lesion-first.jpg")));
+    assert!(said.contains("\"probabilities\""), "{said}");
 }
 
 #[test]
