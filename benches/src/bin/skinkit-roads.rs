@@ -52,8 +52,8 @@ fn main() -> Outcome<()> {
             Ok(probabilities(&kit.classify(&photo.frame(), Region::Lesion)?))
         }),
         Road::new("jpeg-12mp", "SkinKit, full analysis", || {
-            let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;
-            Ok(probabilities(&kit.analyse(&photo.frame(), Region::Lesion)?))
+            let photo = kit.decode_photo(&jpeg, &Limits::default(), Region::Lesion)?;
+            Ok(probabilities(&kit.analyse_photo(&photo, Region::Lesion)?))
         }),
         Road::new("jpeg-12mp", "SkinKit, only decoding", || {
             let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;

@@ -13,9 +13,15 @@ use crate::{open, overlay};
 pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
     let mut out = Output::default();
     let region = open::region(&arguments.model.region)?;
-    let photo = open::photo(&arguments.photo)?;
-    let kit = open::kit(&arguments.model)?;
-    let analysis = open::named(&arguments.photo, kit.analyse(&photo.frame(), region))?;
+    // What is drawn on is wanted whole.
+    let (photo, kit) = match &arguments.overlay {
+        Some(_) => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
+        None => {
+            let kit = open::kit(&arguments.model)?;
+            (open::photo_for(&kit, &arguments.photo, region)?, kit)
+        }
+    };
+    let analysis = open::named(&arguments.photo, kit.analyse_photo(&photo, region))?;
     if let Some(path) = &arguments.overlay {
         overlay::analysis(&photo, &analysis).save(path)?;
     }

@@ -33,6 +33,11 @@ pub fn photo(path: &Path) -> Result<Photo, Failure> {
     named(path, Photo::open(path, &Limits::default()).map_err(Error::from))
 }
 
+/// A photo from a file, no larger than analysing this region of it needs.
+pub fn photo_for(kit: &SkinKit, path: &Path, region: Region) -> Result<Photo, Failure> {
+    named(path, kit.open_photo(path, &Limits::default(), region))
+}
+
 /// A photo with the SHA-256 of its file, in hex.
 pub fn hashed_photo(path: &Path) -> Result<(Photo, String), Failure> {
     // First as a picture, which keeps to the limits of a file's size.

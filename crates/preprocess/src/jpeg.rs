@@ -8,11 +8,13 @@ use jpeg_decoder::PixelFormat;
 
 use crate::limits::Limits;
 use crate::photo::{Raw, damaged};
+use crate::scaled_jpeg;
 use crate::{Error, Result};
 
 /// Checks the header and the end, then decodes at the smallest size with `least_side` pixels.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<Raw> {
-    let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| damaged("JPEG", &error))?;
+    let mut decoder =
+        image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| damaged("JPEG", &error))?;
     let (width, height) = decoder.dimensions();
     limits.check_size(width.into(), height.into())?;
     if !ends_properly(bytes) {
@@ -21,16 +23,41 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<R
             reason: "no end-of-image marker; the file was cut short".into(),
         });
     }
-    // At half size or less the other decoder wins; at full size this one does (benches/pixels.rs).
-    if width.min(height).div_ceil(2) >= least_side
-        && let Some(raw) = decode_scaled(bytes, least_side)
+    let least = u64::from(least_side.max(1));
+    // Sizes are rounded up.
+    let enough = |side: &usize| u64::from(width.min(height)) * *side as u64 >= 8 * least - 7;
+    let Some(side) = [1, 2, 4].into_iter().find(enough) else {
+        return Raw::read("JPEG", decoder, limits);
+    };
+    if let Some(scaled) = scaled_jpeg::decode(bytes, side)
+        && let Some(picture) = picture(
+            scaled.channels,
+            scaled.width as u32,
+            scaled.height as u32,
+            scaled.pixels,
+        )
     {
-        return Ok(raw);
+        return Ok(Raw {
+            picture,
+            orientation: decoder.orientation().unwrap_or(Orientation::NoTransforms),
+            profile: decoder.icc_profile().ok().flatten(),
+            scale: side as f32 / 8.0,
+        });
     }
-    Raw::read("JPEG", decoder, limits)
+    match decode_scaled(bytes, least_side) {
+        Some(raw) => Ok(raw),
+        None => Raw::read("JPEG", decoder, limits),
+    }
 }
 
-/// `None` for what this decoder does not read (CMYK, 12 bits, arithmetic coding): the other one may.
+fn picture(channels: usize, width: u32, height: u32, pixels: Vec<u8>) -> Option<DynamicImage> {
+    match channels {
+        1 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
+        _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
+    }
+}
+
+/// Progressive pictures. `None` for what this decoder does not read (CMYK, 12 bits, arithmetic coding): `image`'s may.
 fn decode_scaled(bytes: &[u8], least_side: u32) -> Option<Raw> {
     let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
     decoder.read_info().ok()?;
@@ -46,8 +73,8 @@ fn decode_scaled(bytes: &[u8], least_side: u32) -> Option<Raw> {
     let pixels = decoder.decode().ok()?;
     let (wide, high) = (u32::from(width), u32::from(height));
     let picture = match info.pixel_format {
-        PixelFormat::RGB24 => DynamicImage::ImageRgb8(RgbImage::from_raw(wide, high, pixels)?),
-        PixelFormat::L8 => DynamicImage::ImageLuma8(GrayImage::from_raw(wide, high, pixels)?),
+        PixelFormat::RGB24 => picture(3, wide, high, pixels)?,
+        PixelFormat::L8 => picture(1, wide, high, pixels)?,
         _ => return None,
     };
     // Sizes are rounded up; the step is an exact power of two.

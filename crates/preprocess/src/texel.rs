@@ -57,27 +57,20 @@ impl YuvToRgb {
     /// RGB, rounded and clamped, of many pixels at once, from Y, U and V.
     #[inline(always)]
     pub fn colours<const N: usize>(&self, [y, u, v]: &[[u8; N]; 3]) -> [[i32; N]; 3] {
-        // No sum here comes near 2³¹.
-        let luma: [i32; N] = std::array::from_fn(|i| {
-            (i32::from(y[i]) - self.y_offset)
+        let [mut red, mut green, mut blue] = [[0i32; N]; 3];
+        let round = |value: i32| (value >> 16).clamp(0, 255);
+        for i in 0..N {
+            // No sum here comes near 2³¹.
+            let luma = (i32::from(y[i]) - self.y_offset)
                 .wrapping_mul(self.y)
-                .wrapping_add(32768)
-        });
-        let [u, v] = [u, v].map(|chroma| chroma.map(|value| i32::from(value) - 128));
-        let round = |values: [i32; N]| values.map(|value| (value >> 16).clamp(0, 255));
-        [
-            round(std::array::from_fn(|i| {
-                luma[i].wrapping_add(self.rv.wrapping_mul(v[i]))
-            })),
-            round(std::array::from_fn(|i| {
-                luma[i]
-                    .wrapping_sub(self.gu.wrapping_mul(u[i]))
-                    .wrapping_sub(self.gv.wrapping_mul(v[i]))
-            })),
-            round(std::array::from_fn(|i| {
-                luma[i].wrapping_add(self.bu.wrapping_mul(u[i]))
-            })),
-        ]
+                .wrapping_add(32768);
+            let (u, v) = (i32::from(u[i]) - 128, i32::from(v[i]) - 128);
+            red[i] = round(luma.wrapping_add(self.rv.wrapping_mul(v)));
+            let less = self.gu.wrapping_mul(u).wrapping_add(self.gv.wrapping_mul(v));
+            green[i] = round(luma.wrapping_sub(less));
+            blue[i] = round(luma.wrapping_add(self.bu.wrapping_mul(u)));
+        }
+        [red, green, blue]
     }
 }
 
@@ -94,11 +87,31 @@ pub(crate) struct FloatYuvToRgb {
 
 /// Random access to upright pixels as the buffer holds them, and their colours.
 pub(crate) trait Texels {
-    /// The three samples of the pixel at upright (x, y), which must lie inside the picture.
-    fn samples(&self, x: i32, y: i32) -> [u8; 3];
+    /// The three samples of the pixels at upright (x, y), which must lie inside the picture, by channel.
+    fn samples<const N: usize>(&self, x: &[i32; N], y: &[i32; N]) -> [[u8; N]; 3];
 
     /// RGB, 0..=255, of many pixels at once, from their samples by channel.
     fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3];
+}
+
+/// Where stored pixels begin in a plane, each with its samples `step` bytes apart.
+#[inline(always)]
+fn places<const N: usize>(plane: &PlaneView<'_>, x: &[i32; N], y: &[i32; N]) -> [usize; N] {
+    let mut places = [0; N];
+    for ((place, x), y) in places.iter_mut().zip(x).zip(y) {
+        *place = *y as usize * plane.row + *x as usize * plane.step;
+    }
+    places
+}
+
+/// One sample at each place.
+#[inline(always)]
+fn gather<const N: usize>(data: &[u8], places: &[usize; N]) -> [u8; N] {
+    let mut samples = [0; N];
+    for (sample, place) in samples.iter_mut().zip(places) {
+        *sample = data[*place];
+    }
+    samples
 }
 
 /// RGB, RGBA, BGRA.
@@ -110,11 +123,17 @@ struct PackedTexels<'a> {
 
 impl Texels for PackedTexels<'_> {
     #[inline(always)]
-    fn samples(&self, x: i32, y: i32) -> [u8; 3] {
-        let (x, y) = self.lattice.stored(x, y);
-        let at = y * self.plane.row + x * self.plane.step;
-        let pixel = &self.plane.data[at..at + 3];
-        [pixel[0], pixel[1], pixel[2]]
+    fn samples<const N: usize>(&self, x: &[i32; N], y: &[i32; N]) -> [[u8; N]; 3] {
+        let (x, y) = self.lattice.stored_all(x, y);
+        let places = places(&self.plane, &x, &y);
+        let mut samples = [[0; N]; 3];
+        for (lane, place) in places.into_iter().enumerate() {
+            let pixel = &self.plane.data[place..place + 3];
+            for (channel, sample) in samples.iter_mut().zip(pixel) {
+                channel[lane] = *sample;
+            }
+        }
+        samples
     }
 
     #[inline(always)]
@@ -130,9 +149,9 @@ struct GreyTexels<'a> {
 
 impl Texels for GreyTexels<'_> {
     #[inline(always)]
-    fn samples(&self, x: i32, y: i32) -> [u8; 3] {
-        let (x, y) = self.lattice.stored(x, y);
-        [self.plane.data[y * self.plane.row + x * self.plane.step]; 3]
+    fn samples<const N: usize>(&self, x: &[i32; N], y: &[i32; N]) -> [[u8; N]; 3] {
+        let (x, y) = self.lattice.stored_all(x, y);
+        [gather(self.plane.data, &places(&self.plane, &x, &y)); 3]
     }
 
     #[inline(always)]
@@ -152,13 +171,17 @@ struct YuvTexels<'a> {
 
 impl Texels for YuvTexels<'_> {
     #[inline(always)]
-    fn samples(&self, x: i32, y: i32) -> [u8; 3] {
-        let (x, y) = self.lattice.stored(x, y);
-        let luma = self.y.data[y * self.y.row + x * self.y.step];
-        let (x, y) = (x / 2, y / 2);
-        let u = self.u.data[y * self.u.row + x * self.u.step];
-        let v = self.v.data[y * self.v.row + x * self.v.step];
-        [luma, u, v]
+    fn samples<const N: usize>(&self, x: &[i32; N], y: &[i32; N]) -> [[u8; N]; 3] {
+        let (mut x, mut y) = self.lattice.stored_all(x, y);
+        let luma = gather(self.y.data, &places(&self.y, &x, &y));
+        for value in x.iter_mut().chain(&mut y) {
+            *value >>= 1;
+        }
+        [
+            luma,
+            gather(self.u.data, &places(&self.u, &x, &y)),
+            gather(self.v.data, &places(&self.v, &x, &y)),
+        ]
     }
 
     #[inline(always)]
@@ -255,8 +278,9 @@ pub(crate) fn rgb_at(frame: &Frame<'_>, x: i32, y: i32) -> [u8; 3] {
     struct One(i32, i32);
     impl TexelTask<[u8; 3]> for One {
         fn run(self, texels: &impl Texels) -> [u8; 3] {
-            let samples = texels.samples(self.0, self.1).map(|sample| [sample]);
-            texels.colours(&samples).map(|[level]| level as u8)
+            texels
+                .colours(&texels.samples(&[self.0], &[self.1]))
+                .map(|[level]| level as u8)
         }
     }
     with_texels(frame, One(x, y))

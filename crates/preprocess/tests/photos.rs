@@ -146,6 +146,49 @@ fn a_scaled_photo_is_the_average_of_the_whole() {
 }
 
 #[test]
+fn scaled_photos_show_what_the_whole_ones_do() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/photos");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "jpg") {
+            continue;
+        }
+        count += 1;
+        let whole = Photo::open(&path, &Limits::default()).unwrap();
+        let short = whole.width().min(whole.height());
+        for step in [2, 4, 8] {
+            let part = Photo::open_for(&path, &Limits::default(), short / step).unwrap();
+            assert_eq!(part.scale(), 1.0 / step as f32, "{}", path.display());
+            // The whole picture by the plainest means: the mean of each square, which is a little less sharp.
+            let (mut sum, mut most, mut values) = (0.0, 0, 0u32);
+            for y in 0..whole.height() / step {
+                for x in 0..whole.width() / step {
+                    let mut sums = [0u32; 3];
+                    for at in 0..step * step {
+                        let pixel = whole.frame().pixel(x * step + at % step, y * step + at / step).unwrap();
+                        sums.iter_mut()
+                            .zip(pixel)
+                            .for_each(|(sum, value)| *sum += u32::from(value));
+                    }
+                    for (sum_of, got) in sums.iter().zip(part.frame().pixel(x, y).unwrap()) {
+                        let off = (sum_of / (step * step)).abs_diff(got.into());
+                        (sum, most, values) = (sum + f64::from(off), most.max(off), values + 1);
+                    }
+                }
+            }
+            let mean = sum / f64::from(values);
+            println!(
+                "{} 1/{step}: {mean:.2} levels on average, {most} at most",
+                path.display()
+            );
+            assert!(mean < 2.5 && most < 64, "{} 1/{step}: {mean} {most}", path.display());
+        }
+    }
+    assert!(count >= 3, "{count} photos");
+}
+
+#[test]
 fn a_photo_is_never_smaller_than_asked_for() {
     let bytes = jpeg(&picture(100, 72));
     for (least, height) in [

@@ -1,10 +1,11 @@
 //! The object that a host holds.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use skinkit_inference::{EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
 use skinkit_preprocess::quality::{Meter, QualityThresholds};
-use skinkit_preprocess::{Frame, Resampler, Roi};
+use skinkit_preprocess::{Frame, Limits, Photo, Resampler, Roi};
 use skinkit_roi::{Face, Scale, region_roi};
 use skinkit_store::{NewScan, ScanId};
 use skinkit_tracking::{Change, NoiseModel};
@@ -18,6 +19,10 @@ use crate::{Cancel, Config, Error, Region, Result, overlay, patch, record};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
 const PATCH_SIDE: usize = 320;
+
+/// Least side of a region in a photo that is opened for it, in pixels: twice the patch, so that what the decoder's own
+/// scaling blurs is not to be seen in it.
+const DECODED_SIDE: f32 = 2.0 * PATCH_SIDE as f32;
 
 /// Least side of a region, in pixels of the picture: below it there is nothing to measure.
 const MIN_REGION_SIDE: f32 = 32.0;
@@ -158,16 +163,51 @@ impl SkinKit {
         self.history.clone().ok_or(Error::NoHistory)
     }
 
+    /// Opens a photo no larger than analysing this region of it needs: of a JPEG of which a close-up fills the middle,
+    /// half, a quarter or an eighth ([`Photo::open_for`]), in half the time and a small part of the memory. For
+    /// [`SkinKit::analyse_photo`]; what is to be kept in a history is better opened whole.
+    ///
+    /// # Errors
+    /// As [`Photo::open`].
+    pub fn open_photo(&self, path: &Path, limits: &Limits, region: Region) -> Result<Photo> {
+        Ok(Photo::open_for(path, limits, self.least_side(region))?)
+    }
+
+    /// [`SkinKit::open_photo`] for a file in memory.
+    ///
+    /// # Errors
+    /// As [`Photo::decode`].
+    pub fn decode_photo(&self, bytes: &[u8], limits: &Limits, region: Region) -> Result<Photo> {
+        Ok(Photo::decode_for(bytes, limits, self.least_side(region))?)
+    }
+
+    /// Least shorter side of a photo in which this region is to be analysed. Where it lies in the photo is known only of
+    /// the pack's own crop: the others may be small parts of it.
+    fn least_side(&self, region: Region) -> u32 {
+        if region != Region::Lesion {
+            return u32::MAX;
+        }
+        const UNIT: u32 = 1 << 12;
+        let (_, part) = self.pack.manifest().input.crop.square(UNIT, UNIT);
+        (DECODED_SIDE * UNIT as f32 / part).ceil() as u32
+    }
+
     /// Judges and classifies one picture: everything but measures. Nothing is kept.
     ///
     /// # Errors
     /// A face region was asked for and the picture shows no face, or one too small or cut off; a region that is smaller
     /// than 32 pixels or lies outside of the picture; a failing network.
     pub fn classify(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
-        self.classify_unless(frame, region, &Cancel::default())
+        self.classify_unless(frame, region, &self.thresholds, &Cancel::default())
     }
 
-    fn classify_unless(&self, frame: &Frame<'_>, region: Region, cancel: &Cancel) -> Result<Analysis> {
+    fn classify_unless(
+        &self,
+        frame: &Frame<'_>,
+        region: Region,
+        thresholds: &QualityThresholds,
+        cancel: &Cancel,
+    ) -> Result<Analysis> {
         cancel.check()?;
         let mut watch = Stopwatch::start();
         let mut timings = Timings::default();
@@ -183,7 +223,7 @@ impl SkinKit {
         cancel.check()?;
         let quality = self.meters.with(
             || Ok::<_, Error>(Meter::new()),
-            |meter| Ok(meter.measure(frame, &roi, &self.thresholds)?),
+            |meter| Ok(meter.measure(frame, &roi, thresholds)?),
         )?;
         timings.quality = watch.lap();
         cancel.check()?;
@@ -229,6 +269,33 @@ impl SkinKit {
         self.analyse_to_scale(frame, region, None, cancel)
     }
 
+    /// [`SkinKit::analyse`] of a photo that [`SkinKit::open_photo`] may have made smaller: the region is given, and
+    /// everything is said, in pixels of the file's picture.
+    ///
+    /// # Errors
+    /// As [`SkinKit::classify`].
+    pub fn analyse_photo(&self, photo: &Photo, region: Region) -> Result<Analysis> {
+        let part = photo.scale();
+        if part == 1.0 {
+            return self.analyse(&photo.frame(), region);
+        }
+        let smaller = match region {
+            Region::Square { centre, size } => Region::Square {
+                centre: centre.map(|c| c * part),
+                size: size * part,
+            },
+            other => other,
+        };
+        // The only threshold that counts pixels of the picture; the others are judged at one size of the region.
+        let mut thresholds = self.thresholds;
+        thresholds.min_roi_pixels *= part;
+        let mut analysis = self.analyse_by(&photo.frame(), smaller, None, &thresholds, &Cancel::default())?;
+        analysis.region = region;
+        analysis.roi = analysis.roi.in_scaled_picture(1.0 / part);
+        analysis.quality.roi_pixels /= part;
+        Ok(analysis)
+    }
+
     /// [`SkinKit::analyse_unless`] with sizes in millimetres: `scale` is of a pixel of the picture.
     ///
     /// # Errors
@@ -240,7 +307,18 @@ impl SkinKit {
         scale: Option<Scale>,
         cancel: &Cancel,
     ) -> Result<Analysis> {
-        let mut analysis = self.classify_unless(frame, region, cancel)?;
+        self.analyse_by(frame, region, scale, &self.thresholds, cancel)
+    }
+
+    fn analyse_by(
+        &self,
+        frame: &Frame<'_>,
+        region: Region,
+        scale: Option<Scale>,
+        thresholds: &QualityThresholds,
+        cancel: &Cancel,
+    ) -> Result<Analysis> {
+        let mut analysis = self.classify_unless(frame, region, thresholds, cancel)?;
         cancel.check()?;
         let watch = Stopwatch::start();
         let pixels = self.resample(frame, &analysis.roi, PATCH_SIDE, PATCH_SIDE)?;

@@ -80,6 +80,61 @@ fn the_embedded_engine_needs_nothing_installed() {
     assert!(analysis.finding.probabilities.iter().all(|p| p.p.is_finite()));
 }
 
+/// The sample, enlarged to 3072 pixels a side as a phone's photo has them, as a JPEG; blurred or darkened if asked for.
+fn large_jpeg(blur: f32, light: f32) -> Vec<u8> {
+    let sample = photo("lesion-first.jpg");
+    let picture = image::RgbImage::from_raw(sample.width(), sample.height(), sample.pixels().to_vec()).unwrap();
+    let mut picture = image::imageops::resize(&picture, 3072, 3072, image::imageops::FilterType::Triangle);
+    if blur > 0.0 {
+        picture = image::imageops::fast_blur(&picture, blur);
+    }
+    picture
+        .iter_mut()
+        .for_each(|level| *level = (f32::from(*level) * light) as u8);
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn a_photo_opened_small_is_judged_as_the_whole_one_is() {
+    let kit = SkinKit::open(config()).unwrap();
+    for (blur, light) in [(0.0, 1.0), (60.0, 1.0), (0.0, 0.1)] {
+        let bytes = large_jpeg(blur, light);
+        let whole = Photo::decode(&bytes, &Limits::default()).unwrap();
+        let small = kit.decode_photo(&bytes, &Limits::default(), Region::Lesion).unwrap();
+        assert_eq!((small.width(), small.scale()), (768, 0.25));
+        let whole = kit.analyse_photo(&whole, Region::Lesion).unwrap();
+        let small = kit.analyse_photo(&small, Region::Lesion).unwrap();
+        let (a, b) = (&whole.quality, &small.quality);
+        assert_eq!((a.accepted, &a.issues), (b.accepted, &b.issues), "{a:?} {b:?}");
+        assert_eq!(a.roi_pixels, b.roi_pixels);
+        assert!((a.sharpness - b.sharpness).abs() < 0.03, "{a:?} {b:?}");
+        assert_eq!(whole.roi, small.roi);
+        for (a, b) in whole.finding.probabilities.iter().zip(&small.finding.probabilities) {
+            assert!((a.p - b.p).abs() < 0.02, "{a:?} {b:?}");
+        }
+        let area = |analysis: &skinkit::Analysis| {
+            let measures = analysis.measures.as_ref()?;
+            measures.get(skinkit::tracking::Measure::Area).map(|area| area.value)
+        };
+        if let (Some(a), Some(b)) = (area(&whole), area(&small)) {
+            assert!((a / b - 1.0).abs() < 0.02, "{a} {b}");
+        }
+    }
+    let square = Region::Square {
+        centre: [1500.0, 1400.0],
+        size: 1200.0,
+    };
+    let bytes = large_jpeg(0.0, 1.0);
+    let small = Photo::decode_for(&bytes, &Limits::default(), 640).unwrap();
+    let analysis = kit.analyse_photo(&small, square).unwrap();
+    assert_eq!((analysis.region, analysis.roi.width), (square, 1200.0));
+    assert_eq!(analysis.roi.centre, [1500.0, 1400.0]);
+    let whole = kit.decode_photo(&bytes, &Limits::default(), square).unwrap();
+    assert_eq!(whole.scale(), 1.0, "a part of the picture may need all its pixels");
+}
+
 #[test]
 fn threads_share_one_kit() {
     let kit = SkinKit::open(config()).unwrap();

@@ -221,17 +221,23 @@ impl Bits {
             data: self.data.iter().map(|&b| if b { 0.0 } else { f32::MAX }).collect(),
         };
         for pass in [1isize, -1] {
-            for i in 0..w * h {
-                let i = if pass == 1 { i } else { w * h - 1 - i };
-                let (x, y) = (i % w, i / w);
-                let mut best = out.data[i as usize];
-                for (dx, dy, cost) in STEPS {
-                    let (nx, ny) = (x + pass * dx, y + pass * dy);
-                    if (0..w).contains(&nx) && (0..h).contains(&ny) {
-                        best = best.min(out.data[(ny * w + nx) as usize] + cost);
+            for row in 0..h {
+                let y = if pass == 1 { row } else { h - 1 - row };
+                let rows_before = if pass == 1 { y } else { h - 1 - y };
+                for column in 0..w {
+                    let x = if pass == 1 { column } else { w - 1 - column };
+                    let i = y * w + x;
+                    let mut best = out.data[i as usize];
+                    // Away from the edges no step leaves the picture.
+                    let inner = rows_before >= 2 && (2..w - 2).contains(&x);
+                    for (dx, dy, cost) in STEPS {
+                        let (nx, ny) = (x + pass * dx, y + pass * dy);
+                        if inner || ((0..w).contains(&nx) && (0..h).contains(&ny)) {
+                            best = best.min(out.data[(i + pass * (dy * w + dx)) as usize] + cost);
+                        }
                     }
+                    out.data[i as usize] = best;
                 }
-                out.data[i as usize] = best;
             }
         }
         out

@@ -1,0 +1,212 @@
+//! A JPEG scan's bits and its Huffman codes (ITU-T T.81, annex F).
+
+/// Codes up to this length are found at one look.
+const QUICK: u32 = 10;
+
+/// The codes of one table.
+pub(crate) struct Codes {
+    /// By the next [`QUICK`] bits: length of the code that they begin with, and its symbol; length 0 where it is longer.
+    quick: Vec<(u8, u8)>,
+    /// For each length 1..=16: the first code that is longer, moved up to 16 bits; and what is added to a code's number
+    /// to find its symbol.
+    ends: [(u32, i32); 17],
+    symbols: Vec<u8>,
+}
+
+impl Codes {
+    /// From the number of codes of each length 1..=16, and their symbols by rising code; `None` for what is no code.
+    pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
+        let (mut quick, mut ends) = (vec![(0, 0); 1 << QUICK], [(0, 0); 17]);
+        let (mut code, mut index) = (0u32, 0usize);
+        for (length, &count) in (1u32..).zip(counts) {
+            ends[length as usize].1 = index as i32 - code as i32;
+            for _ in 0..count {
+                let symbol = *symbols.get(index)?;
+                if code >> length != 0 {
+                    return None;
+                }
+                if length <= QUICK {
+                    let first = (code << (QUICK - length)) as usize;
+                    quick[first..first + (1 << (QUICK - length))].fill((length as u8, symbol));
+                }
+                (code, index) = (code + 1, index + 1);
+            }
+            ends[length as usize].0 = code << (16 - length);
+            code <<= 1;
+        }
+        Some(Self {
+            quick,
+            ends,
+            symbols: symbols.get(..index)?.to_vec(),
+        })
+    }
+
+    /// Length and symbol of the code that these 16 bits begin with.
+    #[inline(always)]
+    fn look_up(&self, bits: u32) -> Option<(u32, u8)> {
+        let (length, symbol) = self.quick[(bits >> (16 - QUICK)) as usize];
+        if length > 0 {
+            return Some((u32::from(length), symbol));
+        }
+        self.look_further(bits)
+    }
+
+    #[cold]
+    fn look_further(&self, bits: u32) -> Option<(u32, u8)> {
+        let length = (QUICK + 1..=16).find(|length| bits < self.ends[*length as usize].0)?;
+        let number = (bits >> (16 - length)) as i32 + self.ends[length as usize].1;
+        let symbol = self.symbols.get(usize::try_from(number).ok()?)?;
+        Some((length, *symbol))
+    }
+}
+
+/// The bits of a scan, from its first byte on.
+pub(crate) struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// The next bits, the first on top.
+    held: u64,
+    count: u32,
+    /// Zeros that were lent beyond the scan's end.
+    lent: u32,
+}
+
+impl<'a> Bits<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            held: 0,
+            count: 0,
+            lent: 0,
+        }
+    }
+
+    /// Holds at least 32 bits from now on.
+    #[inline(always)]
+    fn fill(&mut self) {
+        if self.count >= 32 {
+            return;
+        }
+        if let Some(four) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<4>()) {
+            let word = u32::from_be_bytes(*four);
+            // No byte of 0xff among them.
+            if (!word).wrapping_sub(0x0101_0101) & word & 0x8080_8080 == 0 {
+                self.held |= u64::from(word) << (32 - self.count);
+                self.count += 32;
+                self.at += 4;
+                return;
+            }
+        }
+        self.fill_slowly();
+    }
+
+    /// Byte by byte: 0xff is followed by a stuffed 0, or is a marker, which ends the scan.
+    #[cold]
+    fn fill_slowly(&mut self) {
+        while self.count < 32 {
+            let byte = match self.bytes.get(self.at..) {
+                Some([0xff, 0x00, ..]) => {
+                    self.at += 2;
+                    0xff
+                }
+                Some([byte, ..]) if *byte != 0xff => {
+                    self.at += 1;
+                    *byte
+                }
+                _ => {
+                    self.lent += 8;
+                    0
+                }
+            };
+            self.held |= u64::from(byte) << (56 - self.count);
+            self.count += 8;
+        }
+    }
+
+    #[inline(always)]
+    fn skip(&mut self, count: u32) {
+        self.held <<= count;
+        self.count -= count;
+    }
+
+    /// The next symbol, and the whole number in the bits after it whose count is the symbol's lower half.
+    #[inline(always)]
+    pub fn symbol(&mut self, codes: &Codes) -> Option<(u8, i32)> {
+        self.fill();
+        let (length, symbol) = codes.look_up((self.held >> 48) as u32)?;
+        let size = u32::from(symbol & 15);
+        // A code and its number have 31 bits at most.
+        let value = ((self.held << length) >> 1 >> (63 - size)) as i32;
+        self.skip(length + size);
+        // A first bit of 0 says that the number is negative.
+        let negative = size > 0 && value >> (size - 1) == 0;
+        Some((symbol, if negative { value - (1 << size) + 1 } else { value }))
+    }
+
+    /// Whether more was read than is there.
+    pub fn ran_out(&self) -> bool {
+        self.lent > self.count
+    }
+
+    /// Steps over a restart marker, `RST0` to `RST7` by its number; `None` where it is not there, or bits are missing.
+    pub fn restart(&mut self, number: usize) -> Option<()> {
+        if self.ran_out() {
+            return None;
+        }
+        (self.held, self.count, self.lent) = (0, 0, 0);
+        match self.bytes.get(self.at..)? {
+            [0xff, marker, ..] if usize::from(*marker) == 0xd0 + number % 8 => self.at += 2,
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 00 → 5, 010 → 1, 011 → 2, …, and one of twelve bits: 1111 1111 1110 → 0x21.
+    fn codes() -> Codes {
+        Codes::new(&[0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], &[5, 1, 2, 0x21]).unwrap()
+    }
+
+    #[test]
+    fn symbols_and_their_numbers_are_read() {
+        // 010 1 → 1: +1. 010 0 → 1: −1. 011 10 → 2: +2. 00 01111 → 5: −16. Filled with ones.
+        let bytes = [0b0101_0100, 0b0111_0000, 0b1111_1111, 0x00];
+        let (mut bits, codes) = (Bits::new(&bytes), codes());
+        let read: Vec<_> = (0..4).map_while(|_| bits.symbol(&codes)).collect();
+        assert_eq!(read, [(1, 1), (1, -1), (2, 2), (5, -16)]);
+        assert!(!bits.ran_out());
+    }
+
+    #[test]
+    fn long_codes_are_found_and_impossible_ones_are_not() {
+        // After 00, 010, 011 the next codes begin with 1000: the twelve-bit one is 1000 0000 0000.
+        let bytes = [0b1000_0000, 0b0000_1000, 0, 0];
+        assert_eq!(Bits::new(&bytes).symbol(&codes()), Some((0x21, 1)));
+        assert_eq!(Bits::new(&[0b1100_0000, 0, 0, 0]).symbol(&codes()), None);
+        let too_many = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert!(Codes::new(&too_many, &[1, 2, 3]).is_none());
+        assert!(Codes::new(&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[1]).is_none());
+    }
+
+    #[test]
+    fn the_end_is_noticed_and_restarts_are_stepped_over() {
+        let bytes = [0b0000_0000, 0xff, 0xd0, 0b0011_1111];
+        let (mut bits, codes) = (Bits::new(&bytes), codes());
+        assert_eq!(bits.symbol(&codes), Some((5, -31)));
+        assert!(!bits.ran_out());
+        let mut beyond = Bits::new(&bytes);
+        (0..2).for_each(|_| assert!(beyond.symbol(&codes).is_some()));
+        assert!(
+            beyond.ran_out() && beyond.restart(0).is_none(),
+            "a marker ends the scan"
+        );
+        bits.restart(8).unwrap();
+        assert_eq!(bits.symbol(&codes), Some((5, 31)));
+        assert!(bits.restart(1).is_none());
+    }
+}
