@@ -1,7 +1,9 @@
 //! `skinkit doctor`: what was found on this machine.
 
 use serde_json::json;
-use skinkit::inference::{ModelPack, Runtime, RuntimeConfig, locate};
+use skinkit::inference::{
+    EngineKind, LesionModel, ModelPack, ProviderRace, RaceReport, Runtime, RuntimeConfig, locate,
+};
 use skinkit::roi::Network;
 
 use crate::arguments;
@@ -19,6 +21,10 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
             .map_err(|error| error.to_string())
             .map(|pack| (path, pack))
     });
+    let race = match &pack {
+        Ok((_, pack)) => race(pack),
+        Err(_) => None,
+    };
     let landmarks = packs::landmarks(None);
     let (found, missing): (Vec<&str>, Vec<&str>) = {
         let (found, missing): (Vec<Network>, Vec<Network>) =
@@ -41,7 +47,7 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
         };
         let report = json!({
             "version": env!("CARGO_PKG_VERSION"), "engine": engine, "pack": pack, "library_search": search,
-            "cache": locate::cache_dir(), "landmark_networks": {"found": found, "missing": missing}, "accelerators": [],
+            "cache": locate::cache_dir(), "landmark_networks": {"found": found, "missing": missing}, "providers": race,
         });
         out.line(format_args!("{report}"));
         return Ok(out);
@@ -83,7 +89,32 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
             missing.join(", ")
         ));
     }
-    out.line("devices   CPU: no accelerator is used in this version");
+    match &race {
+        Some(race) => {
+            out.line(format_args!("providers raced for {}", race.network));
+            for entry in &race.entries {
+                let outcome = entry.outcome.to_string();
+                // What a runtime says may go on about its own source files.
+                let first_line = outcome.lines().next().unwrap_or_default();
+                out.line(format_args!("          {}: {first_line}", entry.candidate));
+            }
+        }
+        None => out.line("providers the processor: only ONNX Runtime has others"),
+    }
     out.line("internet  none: SkinKit holds no network code");
     Ok(out)
+}
+
+/// How ONNX Runtime's execution providers fare with the pack's network on this machine, afresh.
+fn race(pack: &ModelPack) -> Option<RaceReport> {
+    let config = RuntimeConfig {
+        race: Some(ProviderRace::default().file(None)),
+        ..RuntimeConfig::default()
+    };
+    let runtime = Runtime::new(&config).ok()?;
+    if runtime.engine().kind != EngineKind::OnnxRuntime {
+        return None;
+    }
+    LesionModel::new(&runtime, pack).ok()?;
+    runtime.races().pop()
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::provider::ProviderRace;
+
 /// Which engine a host asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -55,6 +57,9 @@ pub struct RuntimeConfig {
     /// Threads for one run, 1..=64 (values outside are clamped). One or two suit networks this small: more cost
     /// energy and gain nothing.
     pub threads: usize,
+    /// Whether ONNX Runtime's execution providers race for each network when it is first loaded; `None`, the default,
+    /// leaves everything to the processor. The embedded engine has no providers.
+    pub race: Option<ProviderRace>,
 }
 
 impl Default for RuntimeConfig {
@@ -63,6 +68,7 @@ impl Default for RuntimeConfig {
             engine: EngineChoice::Auto,
             library: None,
             threads: 1,
+            race: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use ort::environment::EnvironmentBuilder;
+use ort::ep::ExecutionProviderDispatch;
 use ort::memory::Allocator;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, SessionOutputs};
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::library;
 #[cfg(feature = "onnxruntime")]
 use crate::locate;
+use crate::provider::{Candidate, Optimisation, Provider, race};
 use crate::session::{Backend, Loaded};
 use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
 
@@ -141,8 +143,8 @@ impl Values<'_> {
 }
 
 /// Loads a network, runs it once on zeros and allocates its outputs.
-pub(crate) fn load(environment: &Environment, onnx: &[u8], threads: usize) -> Result<Loaded, String> {
-    let mut session = build(environment, onnx, threads).map_err(|error| error.to_string())?;
+pub(crate) fn load(environment: &Environment, onnx: &[u8], candidate: &Candidate) -> Result<Loaded, String> {
+    let mut session = build(environment, onnx, candidate).map_err(|error| error.to_string())?;
     let [input] = session.inputs() else {
         return Err(format!(
             "it must have exactly one input, it has {}",
@@ -163,15 +165,58 @@ pub(crate) fn load(environment: &Environment, onnx: &[u8], threads: usize) -> Re
     })
 }
 
-fn build(environment: &Environment, onnx: &[u8], threads: usize) -> ort::Result<ort::session::Session> {
+fn build(environment: &Environment, onnx: &[u8], candidate: &Candidate) -> ort::Result<ort::session::Session> {
+    let threads = candidate.threads.clamp(1, 64);
+    // XNNPACK brings threads of its own; more here would fight them.
+    let intra_threads = if candidate.provider == Provider::Xnnpack {
+        1
+    } else {
+        threads
+    };
     let mut builder = ort::session::Session::builder(&environment.environment)?
-        .with_optimization_level(GraphOptimizationLevel::All)?
-        .with_intra_threads(threads)?
+        .with_optimization_level(level(candidate.optimisation))?
+        .with_intra_threads(intra_threads)?
         .with_inter_threads(1)?
         // Spinning threads wait by burning power; in an app they also fight the camera and the screen for cores.
         .with_intra_op_spinning(false)?
         .with_inter_op_spinning(false)?;
+    if let Some(provider) = execution_provider(candidate.provider, threads)? {
+        builder = builder.with_execution_providers([provider.error_on_failure()])?;
+    }
     builder.commit_from_memory(onnx)
+}
+
+fn level(optimisation: Optimisation) -> GraphOptimizationLevel {
+    match optimisation {
+        Optimisation::None => GraphOptimizationLevel::Disable,
+        Optimisation::Basic => GraphOptimizationLevel::Level1,
+        Optimisation::Extended => GraphOptimizationLevel::Level2,
+        Optimisation::All => GraphOptimizationLevel::All,
+    }
+}
+
+/// What is to be registered beside the processor; an error where this crate was built without it.
+fn execution_provider(provider: Provider, threads: usize) -> ort::Result<Option<ExecutionProviderDispatch>> {
+    match provider {
+        Provider::Cpu => Ok(None),
+        #[cfg(feature = "xnnpack")]
+        Provider::Xnnpack => {
+            let threads = std::num::NonZeroUsize::new(threads).unwrap_or(std::num::NonZeroUsize::MIN);
+            let xnnpack = ort::ep::XNNPACK::default().with_intra_op_num_threads(threads);
+            Ok(Some(xnnpack.build()))
+        }
+        #[cfg(feature = "coreml")]
+        Provider::CoreMl => Ok(Some(ort::ep::CoreML::default().with_static_input_shapes(true).build())),
+        #[cfg(feature = "nnapi")]
+        Provider::Nnapi => Ok(Some(ort::ep::NNAPI::default().build())),
+        #[allow(unreachable_patterns)]
+        other => {
+            let _ = threads;
+            Err(ort::Error::new(format!(
+                "the feature `{other}` of skinkit-inference is off"
+            )))
+        }
+    }
 }
 
 fn describe_input(outlet: &Outlet) -> Result<TensorInfo, String> {
@@ -243,6 +288,57 @@ impl Network {
                 .and_then(|tensor| self.session.run_with_options(ort::inputs![tensor], &self.options)),
         };
         values.map(Values).map_err(|error| error.to_string())
+    }
+}
+
+/// Loads one network for whoever races for it.
+pub(crate) struct Starter<'a> {
+    pub environment: &'a Environment,
+    pub onnx: &'a [u8],
+}
+
+/// A loaded network and the race's input.
+pub(crate) struct Runner {
+    loaded: Loaded,
+    floats: Vec<f32>,
+    bytes: Vec<u8>,
+}
+
+impl Runner {
+    pub fn into_loaded(self) -> Loaded {
+        self.loaded
+    }
+}
+
+impl race::Starter for Starter<'_> {
+    type Runner = Runner;
+
+    fn start(&self, candidate: &Candidate) -> Result<Runner, String> {
+        let loaded = load(self.environment, self.onnx, candidate)?;
+        // Neither flat nor regular, so that every part of the network has something to say.
+        let bytes: Vec<u8> = (0..loaded.input.len() as u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect();
+        let floats = bytes.iter().map(|level| f32::from(*level) / 255.0).collect();
+        Ok(Runner { loaded, floats, bytes })
+    }
+}
+
+impl race::Runner for Runner {
+    fn run(&mut self) -> Result<Vec<Vec<f32>>, String> {
+        let input = match self.loaded.input.dtype {
+            DataType::U8 => Tensor::U8(&self.bytes),
+            _ => Tensor::F32(&self.floats),
+        };
+        // The other backend is never raced.
+        #[allow(irrefutable_let_patterns)]
+        let Backend::OnnxRuntime(network) = &mut self.loaded.backend else {
+            return Err("it is not a network of ONNX Runtime".to_owned());
+        };
+        let values = network.run(input, &self.loaded.input)?;
+        Ok((0..self.loaded.outputs.len())
+            .filter_map(|index| values.f32(index).map(<[f32]>::to_vec))
+            .collect())
     }
 }
 

@@ -45,7 +45,7 @@ impl ModelPack {
         let pack = Self {
             folder,
             manifest,
-            sha256: hex(&Sha256::digest(&json)),
+            sha256: sha256(&json),
         };
         if let Some(file) = &pack.manifest.license.file
             && !pack.folder.join(file).is_file()
@@ -116,7 +116,7 @@ impl ModelPack {
                 ),
             );
         }
-        let sha256 = hex(&Sha256::digest(&onnx));
+        let sha256 = sha256(&onnx);
         if sha256 != variant.sha256 {
             return fail(
                 "sha256",
@@ -185,11 +185,13 @@ fn refuse(file: &Path, field: &str, reason: String) -> Error {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// SHA-256 in hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
+    let digest = Sha256::digest(bytes);
+    digest
         .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        .fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
             let _ = write!(text, "{byte:02x}"); // writing to a String can't fail
             text
         })

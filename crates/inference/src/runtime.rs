@@ -1,6 +1,8 @@
 //! Chooses an engine once and makes sessions with it.
 
 use std::sync::Arc;
+#[cfg(feature = "_ort")]
+use std::sync::{Mutex, PoisonError};
 
 use crate::config::{EngineChoice, EngineInfo, EngineKind, RuntimeConfig};
 #[cfg(feature = "embedded")]
@@ -9,7 +11,15 @@ use crate::error::{Error, Result};
 use crate::onnx::check;
 #[cfg(feature = "_ort")]
 use crate::onnxruntime;
+use crate::provider::RaceReport;
+#[cfg(feature = "_ort")]
+use crate::provider::{Candidate, Provider, RaceOutcome};
 use crate::session::Session;
+#[cfg(feature = "_ort")]
+use crate::{
+    provider::{ProviderRace, RaceKey, file},
+    session::Loaded,
+};
 
 /// An engine, ready to load networks. Cheap to clone, `Send` and `Sync`: make one for a process and share it.
 #[derive(Debug, Clone)]
@@ -21,6 +31,11 @@ struct Inner {
     threads: usize,
     #[cfg(feature = "_ort")]
     onnxruntime: Option<onnxruntime::Environment>,
+    #[cfg(feature = "_ort")]
+    race: Option<ProviderRace>,
+    /// Races so far, the latest last.
+    #[cfg(feature = "_ort")]
+    races: Mutex<Vec<RaceReport>>,
 }
 
 impl Runtime {
@@ -48,8 +63,17 @@ impl Runtime {
         &self.0.info
     }
 
+    /// The races between execution providers that sessions of this runtime came from, one for each network:
+    /// [`RuntimeConfig::race`].
+    pub fn races(&self) -> Vec<RaceReport> {
+        #[cfg(feature = "_ort")]
+        return self.0.races.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        #[cfg(not(feature = "_ort"))]
+        Vec::new()
+    }
+
     /// Loads a network from the bytes of an .onnx file and runs it once on zeros to warm it up. `name` appears in
-    /// errors.
+    /// errors. With [`RuntimeConfig::race`] the execution providers race for it first, unless the result is known.
     ///
     /// The network must have one input of f32 or u8 with a static shape (a dynamic first dimension counts as 1).
     ///
@@ -66,7 +90,7 @@ impl Runtime {
         let loaded = match self.0.info.kind {
             #[cfg(feature = "_ort")]
             EngineKind::OnnxRuntime => match &self.0.onnxruntime {
-                Some(environment) => onnxruntime::load(environment, onnx, self.0.threads),
+                Some(environment) => self.load(environment, name, onnx),
                 None => {
                     return Err(Error::EngineNotBuilt {
                         engine: EngineKind::OnnxRuntime,
@@ -79,6 +103,83 @@ impl Runtime {
             engine => return Err(Error::EngineNotBuilt { engine }),
         };
         loaded.map(|loaded| Session::new(name, loaded)).map_err(refused)
+    }
+
+    /// Loads a network for the processor, or for whoever wins it.
+    #[cfg(feature = "_ort")]
+    fn load(&self, environment: &onnxruntime::Environment, name: &str, onnx: &[u8]) -> Result<Loaded, String> {
+        let floor = Candidate::new(Provider::Cpu, self.0.threads);
+        let Some(race) = &self.0.race else {
+            return onnxruntime::load(environment, onnx, &floor);
+        };
+        let mut candidates = vec![floor];
+        candidates.extend(race.challengers.iter().filter(|challenger| **challenger != floor));
+        let key = RaceKey {
+            network_sha256: crate::pack::sha256(onnx),
+            device: race.device.clone(),
+            runtime: self.0.info.version.clone(),
+            candidates,
+        };
+        let (known, mut note) = self.known(race, &key);
+        if let Some(report) = known
+            && let Some(winner) = report.winner()
+        {
+            match onnxruntime::load(environment, onnx, &winner) {
+                Ok(loaded) => {
+                    self.remember(report);
+                    return Ok(loaded);
+                }
+                // What won once may be gone: an update of the system, another driver.
+                Err(reason) => {
+                    let reason = format!("{winner} won before and does not load any more: {reason}");
+                    log::warn!("{name}: {reason}");
+                    note = Some(reason);
+                }
+            }
+        }
+        let starter = onnxruntime::Starter { environment, onnx };
+        let (entries, runner) = crate::provider::race::race(&starter, floor, &key.candidates[1..], race.runs)?;
+        let mut report = RaceReport {
+            network: name.to_owned(),
+            key,
+            entries,
+            remembered: false,
+            note,
+        };
+        if let Some(path) = &race.file
+            && let Err(reason) = file::keep(path, &report)
+        {
+            report.note = Some(reason);
+        }
+        announce(&report);
+        self.remember(report);
+        Ok(runner.into_loaded())
+    }
+
+    /// The result of an earlier race, of this process or from the file, and what is wrong with the file.
+    #[cfg(feature = "_ort")]
+    fn known(&self, race: &ProviderRace, key: &RaceKey) -> (Option<RaceReport>, Option<String>) {
+        if let Some(report) = self.races().into_iter().find(|report| report.key == *key) {
+            return (Some(report), None);
+        }
+        match race.file.as_deref().map(|path| file::find(path, key)) {
+            Some(Ok(Some(mut report))) => {
+                report.remembered = true;
+                (Some(report), None)
+            }
+            Some(Err(reason)) => {
+                log::warn!("{reason}; the providers race again");
+                (None, Some(reason))
+            }
+            Some(Ok(None)) | None => (None, None),
+        }
+    }
+
+    #[cfg(feature = "_ort")]
+    fn remember(&self, report: RaceReport) {
+        let mut races = self.0.races.lock().unwrap_or_else(PoisonError::into_inner);
+        races.retain(|race| race.key != report.key);
+        races.push(report);
     }
 
     #[cfg(feature = "_ort")]
@@ -94,6 +195,8 @@ impl Runtime {
             info,
             threads: threads(config),
             onnxruntime: Some(environment),
+            race: config.race.clone(),
+            races: Mutex::default(),
         })))
     }
 
@@ -118,6 +221,10 @@ impl Runtime {
             threads: threads(config),
             #[cfg(feature = "_ort")]
             onnxruntime: None,
+            #[cfg(feature = "_ort")]
+            race: None,
+            #[cfg(feature = "_ort")]
+            races: Mutex::default(),
         })))
     }
 
@@ -126,6 +233,18 @@ impl Runtime {
         Err(Error::EngineNotBuilt {
             engine: EngineKind::Embedded,
         })
+    }
+}
+
+/// Says in the log how each candidate fared, and why.
+#[cfg(feature = "_ort")]
+fn announce(report: &RaceReport) {
+    for entry in &report.entries {
+        let level = match entry.outcome {
+            RaceOutcome::Won { .. } | RaceOutcome::Lost { .. } => log::Level::Info,
+            _ => log::Level::Warn,
+        };
+        log::log!(level, "{}: {} {}", report.network, entry.candidate, entry.outcome);
     }
 }
 

@@ -17,7 +17,7 @@ fn config(engine: EngineChoice, library: &Path) -> RuntimeConfig {
     RuntimeConfig {
         engine,
         library: Some(library.to_path_buf()),
-        threads: 1,
+        ..RuntimeConfig::default()
     }
 }
 
