@@ -58,6 +58,7 @@ impl Options {
             },
             library: self.library.map(Into::into),
             threads: self.threads as usize,
+            ..RuntimeConfig::default()
         };
         let mut config = Config::new(self.pack)
             .runtime(runtime)
