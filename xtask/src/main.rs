@@ -1,12 +1,14 @@
-//! Developer tasks: `cargo xtask setup | demo | test | bench | bindings`.
+//! Developer tasks: `cargo xtask setup | demo | test | bench | bindings | package`.
 
 mod bench;
 mod bindings;
 mod command;
+mod dart;
 mod demo;
 mod python;
 mod readme;
 mod setup;
+mod swift;
 mod test;
 
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ const USAGE: &str = "cargo xtask COMMAND
   demo      run the main job on the sample photos and write target/demo/report.html
   test      get what the tests need and run all of them; says what was skipped and why
   bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
+  package swift  on a Mac: an XCFramework of the libraries built for Apple's targets, beside Package.swift, checked
   bench     measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
 ";
 
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
+        ["package", "swift"] => swift::package(),
         ["bench"] => bench::run(false),
         ["bench", "--json"] => bench::run(true),
         _ => {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::Outcome;
 use crate::command::{cargo, root, step, target_dir};
-use crate::{bindings, python, setup};
+use crate::{bindings, dart, python, setup, swift};
 
 /// What the suites reported.
 #[derive(Default)]
@@ -42,6 +42,29 @@ pub fn run() -> Outcome {
             tally.whole(&outcome);
             outcome
         }),
+        step("Swift package", || {
+            // The tests below build their package against this library.
+            bindings::library()?;
+            match swift::tests()? {
+                Ok(mut command) => tally.record(&mut command, &logs.join("swift.log")),
+                Err(why) => {
+                    tally.skipped.push(format!("Swift package: {why}"));
+                    Ok(())
+                }
+            }
+        }),
+        step("XCFramework tool", || {
+            let mut command = swift::framework_tests()?;
+            tally.record_whole(
+                "packaging/swift/test_xcframework.py",
+                &mut command,
+                &logs.join("xcframework.log"),
+            )
+        }),
+        step("Dart package (not executed: no Dart SDK is asked for)", || {
+            let mut command = dart::tests(&bindings::library()?)?;
+            tally.record(&mut command, &logs.join("dart.log"))
+        }),
         step("model tools (Python)", || {
             let environment = skinkit_inference::locate::cache_dir()
                 .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
@@ -73,7 +96,7 @@ pub fn run() -> Outcome {
 }
 
 impl Tally {
-    /// Runs a suite whose output is cargo test's or pytest's; keeps all of it in a log and shows what matters.
+    /// Runs a suite whose output is cargo test's, pytest's or XCTest's; keeps all of it in a log and shows what matters.
     fn record(&mut self, command: &mut Command, log: &Path) -> Outcome {
         let mut file = File::create(log).map_err(|error| format!("cannot write {}: {error}", log.display()))?;
         let mut child = command
@@ -127,6 +150,15 @@ impl Tally {
                 self.skipped
                     .push(format!("{ignored} tests marked #[ignore] (slow or for measuring)"));
             }
+        } else if let Some(case) = line.strip_prefix("Test Case ") {
+            if case.contains("' passed (") {
+                self.passed += 1;
+            } else if case.contains("' failed (") {
+                println!("    {line}");
+                self.failed += 1;
+            } else if case.contains("' skipped (") {
+                self.skipped.push(format!("Swift: {case}"));
+            }
         } else if line.starts_with(|c: char| c.is_ascii_digit())
             && line.ends_with('s')
             && line.contains(" in ")
@@ -153,13 +185,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargo_and_pytest_totals_are_counted() {
+    fn totals_of_every_suite_are_counted() {
         let mut tally = Tally::default();
         tally.line("test result: ok. 12 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.31s");
         tally.line("SKIPPED: parity: no ONNX Runtime library");
         tally.line("3 passed, 1 skipped in 0.12s");
+        tally.line("Test Case 'KitTests.testA' started at 2026-01-01 10:00:00.000");
+        tally.line("Test Case 'KitTests.testA' passed (0.5 seconds)");
+        tally.line("Test Case 'KitTests.testB' failed (0.5 seconds)");
         tally.line("    test result: what a test printed. 7 passed; 7 failed in 0.1s");
-        assert_eq!((tally.passed, tally.failed), (15, 1));
+        assert_eq!((tally.passed, tally.failed), (16, 2));
         assert_eq!(tally.skipped.len(), 2);
         assert!(tally.skipped[1].starts_with("parity"));
     }

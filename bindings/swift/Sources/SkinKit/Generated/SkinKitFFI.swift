@@ -4323,7 +4323,7 @@ public struct FrameLayout: Equatable, Hashable, Codable {
     /**
      * Value range of a YUV frame; none is the full one.
      */
-    public let range: Range?
+    public let range: ValueRange?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4357,7 +4357,7 @@ public struct FrameLayout: Equatable, Hashable, Codable {
          */matrix: ColourMatrix? = nil,
         /**
          * Value range of a YUV frame; none is the full one.
-         */range: Range? = nil) {
+         */range: ValueRange? = nil) {
         self.format = format
         self.width = width
         self.height = height
@@ -4395,7 +4395,7 @@ public struct FfiConverterTypeFrameLayout: FfiConverterRustBuffer {
                 rotationDegrees: FfiConverterInt32.read(from: &buf),
                 mirrored: FfiConverterBool.read(from: &buf),
                 matrix: FfiConverterOptionTypeColourMatrix.read(from: &buf),
-                range: FfiConverterOptionTypeRange.read(from: &buf)
+                range: FfiConverterOptionTypeValueRange.read(from: &buf)
         )
     }
 
@@ -4409,7 +4409,7 @@ public struct FfiConverterTypeFrameLayout: FfiConverterRustBuffer {
         FfiConverterInt32.write(value.rotationDegrees, into: &buf)
         FfiConverterBool.write(value.mirrored, into: &buf)
         FfiConverterOptionTypeColourMatrix.write(value.matrix, into: &buf)
-        FfiConverterOptionTypeRange.write(value.range, into: &buf)
+        FfiConverterOptionTypeValueRange.write(value.range, into: &buf)
     }
 }
 
@@ -8724,7 +8724,7 @@ public func FfiConverterTypeLengthUnit_lower(_ value: LengthUnit) -> RustBuffer 
  * What a listener may throw. It is then not called again; the session goes on and can be polled.
  */
 public
-enum ListenerError: Swift.Error, Equatable, Hashable, Codable, Foundation.LocalizedError {
+enum ListenerError: Swift.Error, Equatable, Hashable, Codable {
 
 
 
@@ -8741,10 +8741,6 @@ enum ListenerError: Swift.Error, Equatable, Hashable, Codable, Foundation.Locali
 
 
 
-
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
 
 }
 
@@ -9510,81 +9506,6 @@ public func FfiConverterTypeQualityIssue_lower(_ value: QualityIssue) -> RustBuf
 
 
 /**
- * Which part of 0..=255 a YUV frame uses.
- */
-
-public enum Range: Equatable, Hashable, Codable {
-
-    /**
-     * All of it.
-     */
-    case full
-    /**
-     * Luma 16..=235, chroma 16..=240.
-     */
-    case video
-
-
-
-
-
-}
-
-#if compiler(>=6)
-extension Range: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeRange: FfiConverterRustBuffer {
-    typealias SwiftType = Range
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Range {
-        let variant: Int32 = try readInt(&buf)
-        switch variant {
-
-        case 1: return .full
-
-        case 2: return .video
-
-        default: throw UniffiInternalError.unexpectedEnumCase
-        }
-    }
-
-    public static func write(_ value: Range, into buf: inout [UInt8]) {
-        switch value {
-
-
-        case .full:
-            writeInt(&buf, Int32(1))
-
-
-        case .video:
-            writeInt(&buf, Int32(2))
-
-        }
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeRange_lift(_ buf: RustBuffer) throws -> Range {
-    return try FfiConverterTypeRange.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeRange_lower(_ value: Range) -> RustBuffer {
-    return FfiConverterTypeRange.lower(value)
-}
-
-
-
-/**
  * Why two scans cannot be compared.
  */
 
@@ -10100,7 +10021,7 @@ public func FfiConverterTypeScaleSource_lower(_ value: ScaleSource) -> RustBuffe
  * empty where the reason says all. Neither carries pixels, keys or names of people; paths of files may be in both.
  */
 public
-enum SkinKitError: Swift.Error, Equatable, Hashable, Codable, Foundation.LocalizedError {
+enum SkinKitError: Swift.Error, Equatable, Hashable, Codable {
 
 
 
@@ -10263,10 +10184,6 @@ enum SkinKitError: Swift.Error, Equatable, Hashable, Codable, Foundation.Localiz
 
 
 
-
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
 
 }
 
@@ -10665,6 +10582,81 @@ public func FfiConverterTypeUnmatched_lift(_ buf: RustBuffer) throws -> Unmatche
 #endif
 public func FfiConverterTypeUnmatched_lower(_ value: Unmatched) -> RustBuffer {
     return FfiConverterTypeUnmatched.lower(value)
+}
+
+
+
+/**
+ * Which part of 0..=255 a YUV frame uses.
+ */
+
+public enum ValueRange: Equatable, Hashable, Codable {
+
+    /**
+     * All of it.
+     */
+    case full
+    /**
+     * Luma 16..=235, chroma 16..=240.
+     */
+    case video
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ValueRange: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeValueRange: FfiConverterRustBuffer {
+    typealias SwiftType = ValueRange
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ValueRange {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .full
+
+        case 2: return .video
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ValueRange, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .full:
+            writeInt(&buf, Int32(1))
+
+
+        case .video:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeValueRange_lift(_ buf: RustBuffer) throws -> ValueRange {
+    return try FfiConverterTypeValueRange.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeValueRange_lower(_ value: ValueRange) -> RustBuffer {
+    return FfiConverterTypeValueRange.lower(value)
 }
 
 
@@ -11492,8 +11484,8 @@ fileprivate struct FfiConverterOptionTypeEngineChoice: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeRange: FfiConverterRustBuffer {
-    typealias SwiftType = Range?
+fileprivate struct FfiConverterOptionTypeValueRange: FfiConverterRustBuffer {
+    typealias SwiftType = ValueRange?
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         guard let value = value else {
@@ -11501,13 +11493,13 @@ fileprivate struct FfiConverterOptionTypeRange: FfiConverterRustBuffer {
             return
         }
         writeInt(&buf, Int8(1))
-        FfiConverterTypeRange.write(value, into: &buf)
+        FfiConverterTypeValueRange.write(value, into: &buf)
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
-        case 1: return try FfiConverterTypeRange.read(from: &buf)
+        case 1: return try FfiConverterTypeValueRange.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }

@@ -1,0 +1,284 @@
+"""What can be held of the Dart package without a Dart SDK. The Dart code itself is not executed.
+
+Every .dart file parses; every declared function is in the library and has the header's types; the declarations, handed to
+ctypes, drive the flow that the package and its example go through. `cargo xtask test` runs it; SKINKIT_LIBRARY names the
+library.
+"""
+
+import ctypes as c
+import json
+import math
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import declarations
+import pytest
+import tree_sitter
+import tree_sitter_dart
+
+ROOT = Path(__file__).resolve().parents[3]
+NATIVE = (ROOT / "bindings/dart/lib/src/native.dart").read_text()
+HEADER = (ROOT / "bindings/c/include/skinkit.h").read_text()
+FUNCTIONS = declarations.of_dart(NATIVE)
+STRUCTS = declarations.structs_of_dart(NATIVE)
+SOURCES = [path for place in ("bindings/dart", "examples/flutter") for path in sorted((ROOT / place).rglob("*.dart"))]
+LIBRARY = os.environ["SKINKIT_LIBRARY"]
+
+
+def faults(source):
+    """Where a Dart source does not parse."""
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_dart.language()))
+    found, nodes = [], [parser.parse(source).root_node]
+    while nodes:
+        node = nodes.pop()
+        if node.type == "ERROR" or node.is_missing:
+            found.append(f"line {node.start_point[0] + 1}: {node.text[:60]!r}")
+        nodes += node.children if node.has_error else []
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_parses(path):
+    assert faults(path.read_bytes()) == []
+
+
+def test_a_broken_source_does_not_parse():
+    assert faults(b"class A { int f( => 1; }")
+    assert faults(b"void main() { final x = ; }")
+
+
+def test_imports_are_there():
+    for path in SOURCES:
+        for name in re.findall(r"^(?:import|export|part) '([^':]+\.dart)'", path.read_text(), re.M):
+            assert (path.parent / name).is_file(), f"{path}: {name}"
+
+
+def test_every_function_of_the_header_is_declared_with_its_types():
+    header = declarations.of_header(HEADER)
+    assert len(header) > 40
+    assert {name: (result, arguments) for name, (result, arguments, _, _) in FUNCTIONS.items()} == header
+
+
+def test_what_dart_sees_fits_what_is_native():
+    for name, (result, arguments, seen_result, seen) in FUNCTIONS.items():
+        assert [seen_result, *seen] == [declarations.seen_in_dart(kind) for kind in [result, *arguments]], name
+
+
+def test_structs_are_those_of_the_header():
+    assert {name: [kind for kind, _ in fields] for name, fields in STRUCTS.items()} == declarations.structs_of_header(HEADER)
+
+
+def test_the_version_is_the_header_s():
+    (version,) = re.findall(r"#define SKINKIT_ABI_VERSION (\d+)", HEADER)
+    assert f"const int abiVersion = {version};" in NATIVE
+
+
+def test_every_symbol_is_in_the_library():
+    said = subprocess.run(["nm", "-D", "--defined-only", LIBRARY], check=True, capture_output=True, text=True).stdout
+    symbols = {line.split()[-1] for line in said.splitlines()}
+    assert set(FUNCTIONS) <= symbols
+
+
+def test_enums_are_in_the_order_of_their_numbers():
+    def of_header(name):
+        body = re.search(r"enum skinkit_%s\b(.*?)\};" % name, HEADER, re.S)[1]
+        found = re.findall(r"SKINKIT_%s_(\w+) = (\d+)" % name.upper(), body)
+        assert [int(number) for _, number in found] == list(range(len(found)))
+        return [word.lower().replace("_", "") for word, _ in found]
+
+    def of_dart(file, name):
+        body = re.search(r"enum %s \{([^;}]*)" % name, (ROOT / "bindings/dart/lib/src" / file).read_text())[1]
+        return [word.strip().lower() for word in body.split(",") if word.strip()]
+
+    assert of_dart("error.dart", "Status") == of_header("status")
+    assert of_dart("frame.dart", "PixelFormat") == of_header("pixel_format")
+
+
+def test_every_function_is_used_or_known_not_to_be():
+    """A declaration that no file uses is named here with its reason."""
+    unused = {
+        # Dart copies a frame into a photo first: one road.
+        "skinkit_analyse_frame", "skinkit_live_process",
+        # Not in this first package: the JSON calls are declared for apps that need them.
+        "skinkit_face_skin", "skinkit_body_skin", "skinkit_hands", "skinkit_pose", "skinkit_person", "skinkit_site_at",
+        "skinkit_scale", "skinkit_scale_hint", "skinkit_live_counts", "skinkit_live_pause", "skinkit_live_resume",
+        "skinkit_live_set_region", "skinkit_live_set_thermal_level", "skinkit_version", "skinkit_status_name",
+    }
+    names = dict(re.findall(r"final (c\w+) =\s*_library\.lookupFunction<.*?'(\w+)'", NATIVE, re.S)[::-1])
+    names = {symbol: name for name, symbol in names.items()}
+    text = "".join(path.read_text() for path in SOURCES if path.name != "native.dart")
+    idle = {symbol for symbol, name in names.items() if not re.search(rf"\b{name}\b", text)}
+    assert idle == unused - {"skinkit_abi_version"}
+
+
+class Native:
+    """The library through the declarations of native.dart: what Dart would call, and with what types."""
+
+    def __init__(self):
+        library = c.CDLL(LIBRARY)
+        self.functions = {}
+        for name, (result, arguments, _, _) in FUNCTIONS.items():
+            function = getattr(library, name)
+            function.restype = c.c_char_p if name in ("skinkit_version", "skinkit_status_name") else self.kind(result)
+            function.argtypes = [self.kind(argument) for argument in arguments]
+            self.functions[name] = function
+        self.Error = declarations.ctypes_struct("NativeError", STRUCTS)
+        self.Frame = declarations.ctypes_struct("NativeFrame", STRUCTS)
+
+    @staticmethod
+    def kind(native):
+        return c.c_void_p if native.startswith("Pointer") else declarations.SIMPLE[native]
+
+    def __call__(self, name, *arguments, out=()):
+        """A call as `Call` in call.dart makes it: the results, JSON read and freed; an error as an exception."""
+        values, error = [kind() for kind in out], self.Error()
+        pointers = [c.byref(value) for value in values]
+        status = self.functions[f"skinkit_{name}"](*arguments, *pointers, c.byref(error))
+        if status:
+            reason = c.string_at(error.reason).decode()
+            self.functions["skinkit_error_clear"](c.byref(error))
+            raise Refused(self.functions["skinkit_status_name"](status).decode(), reason)
+        results = []
+        for kind, value in zip(out, values):
+            if kind is c.c_void_p:
+                results.append(json.loads(c.string_at(value.value)))
+                self.functions["skinkit_string_free"](value.value)
+            else:
+                results.append(value.value)
+        return results[0] if len(results) == 1 else results
+
+
+class Refused(Exception):
+    def __init__(self, kind, reason):
+        super().__init__(f"{kind}: {reason}")
+        self.kind = kind
+
+
+JSON = c.c_void_p
+HANDLE = c.c_uint64
+
+
+@pytest.fixture(scope="module")
+def native():
+    return Native()
+
+
+def options(**more):
+    return json.dumps({"pack": str(ROOT / "models/lesion-ham7"), **more}).encode()
+
+
+def test_the_article_s_flow(native, tmp_path):
+    """Landmarks → region → inference → heatmap → history → dashboard, as examples/flutter goes through it."""
+    key = (c.c_uint8 * 32)()
+    native("key_generate", key, 32)
+    kit = native("open", options(history=str(tmp_path / "a.skinkit")), key, 32, out=[HANDLE])
+    face = native("photo_open", str(ROOT / "examples/photos/face.jpg").encode(), out=[HANDLE])
+    faces = native("faces", kit, face, b"mesh", out=[JSON])
+    assert len(faces[0]["mesh"]["points"]) == 468
+    regions = {entry["region"]: entry["roi"] for entry in native("face_regions", kit, face, out=[JSON])}
+    analysis = native("analyse", kit, face, b"left_cheek", 0, out=[JSON])
+    assert math.isclose(analysis["roi"]["width"], regions["left_cheek"]["width"], rel_tol=0.02)
+    assert set(analysis) >= {"roi", "quality", "finding", "face"}
+    assert len(analysis["face"]["mesh"]["points"][0]) == 3
+
+    for number, name in enumerate(["lesion-first.jpg", "lesion-second.jpg"], 1):
+        data = (ROOT / "examples/photos" / name).read_bytes()
+        photo = native("photo_decode", data, len(data), out=[HANDLE])
+        request = json.dumps({"site": "left forearm", "subject": "me", "region": "lesion", "taken_at": number}).encode()
+        scan, analysis = native("scan", kit, photo, request, 0, out=[c.c_int64, JSON])
+        assert scan == number
+        heatmap = analysis["finding"]["heatmap"]
+        # What results.dart reads.
+        assert len(heatmap["values"]) == heatmap["width"] * heatmap["height"] * heatmap["classes"]
+        assert {"label", "p"} <= set(analysis["finding"]["probabilities"][0])
+        assert all(isinstance(label, str) for label in analysis["finding"]["prediction_set"])
+        assert {"measure", "value", "low", "high"} <= set(analysis["measures"]["values"][0])
+        assert isinstance(analysis["quality"]["accepted"], bool) and len(analysis["roi"]["centre"]) == 2
+        native("close", photo)
+    history = native("history", kit, out=[HANDLE])
+    assert native("history_sites", history, b"me", out=[JSON]) == ["left forearm"]
+    scans = native("history_scans", history, b"me", b"left forearm", out=[JSON])
+    assert [scan["taken_at"] for scan in scans] == [1, 2]
+    assert {"measure", "value", "low", "high"} <= set(scans[0]["extra"]["measures"]["values"][0])
+    change = native("history_compare", history, b"me", b"left forearm", out=[JSON])
+    assert change["verdict"]["kind"] == "no_measurable_change" and 0.8 < change["similarity"] <= 1
+    native("history_export", history, str(tmp_path / "out.json").encode(), None, 0)
+    assert json.loads((tmp_path / "out.json").read_text())
+    assert native("history_erase_subject", history, b"me", out=[c.c_uint64]) == 2
+    assert native("history_erase_everything", history, out=[c.c_uint64]) == 0
+    native("close", kit)
+    with pytest.raises(Refused) as refused:
+        native("faces", kit, face, b"mesh", out=[JSON])
+    assert refused.value.kind == "closed"
+    native("close", history)
+
+
+def frame_of(native, brightness=1.0, side=256):
+    """A frame as frame.dart fills it in: RGBA, textured, with its memory."""
+    data = bytearray()
+    state = 1
+    for _ in range(side * side):
+        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+        noise = (state >> 16) % 40 - 20
+        data += bytes(max(0, min(255, int((level + noise) * brightness))) for level in (200, 160, 140)) + b"\xff"
+    memory = (c.c_uint8 * len(data)).from_buffer(data)
+    frame = native.Frame(format=1, width=side, height=side, rotationDegrees=90, planeCount=1)
+    frame.planes[0].data = c.addressof(memory)
+    frame.planes[0].length = len(data)
+    return frame, memory
+
+
+def test_frames_and_a_live_session(native):
+    kit = native("open", options(), None, 0, out=[HANDLE])
+    frame, memory = frame_of(native)
+    photo = native("photo_from_frame", c.byref(frame), out=[HANDLE])
+    assert native("photo_size", photo, out=[c.c_uint32, c.c_uint32]) == [256, 256]
+    frame.planes[0].length -= 1
+    with pytest.raises(Refused) as refused:
+        native("photo_from_frame", c.byref(frame), out=[HANDLE])
+    assert refused.value.kind == "picture"
+
+    live = native("live_start", kit, b'{"region": "lesion", "auto_capture": false}', None, out=[HANDLE])
+    assert native("live_latest", live, out=[JSON]) is None
+    dark, dark_memory = frame_of(native, brightness=0.05)
+    assert native("live_process", live, c.byref(dark), 1, out=[c.c_int32]) == 0
+    latest = native("live_latest", live, out=[JSON])
+    # What LiveUpdate in live.dart reads.
+    assert (latest["sequence"], latest["guidance"]) == (1, {"improve": "too_dark"}) and latest["progress"] == 0
+    native("live_shutter", live)
+    bright, bright_memory = frame_of(native)
+    assert native("live_process", live, c.byref(bright), 40_000_000, out=[c.c_int32]) == 0
+    for _ in range(600):
+        scan, capture = native("live_take_capture", live, out=[c.c_int64, JSON])
+        if capture:
+            break
+        subprocess.run(["sleep", "0.05"], check=True)
+    assert scan == -1 and capture["analysis"]["finding"]["probabilities"]
+    native("live_restart", live)
+    native("close", live)
+    with pytest.raises(Refused) as refused:
+        native("live_latest", live, out=[JSON])
+    assert refused.value.kind == "closed"
+    native("close", kit)
+
+
+def test_errors_and_cancelling(native):
+    with pytest.raises(Refused) as refused:
+        native("open", b'{"pack": "nowhere"}', None, 0, out=[HANDLE])
+    assert refused.value.kind == "pack"
+    kit = native("open", options(), None, 0, out=[HANDLE])
+    photo = native("photo_open", str(ROOT / "examples/photos/lesion-first.jpg").encode(), out=[HANDLE])
+    cancel = native("cancel_new", out=[HANDLE])
+    native("cancel", cancel)
+    with pytest.raises(Refused) as refused:
+        native("analyse", kit, photo, b"lesion", cancel, out=[JSON])
+    assert refused.value.kind == "cancelled"
+    token = native("mark", kit, native("photo_open", str(ROOT / "examples/photos/face.jpg").encode(), out=[HANDLE]),
+                   b'{"point": [315, 245], "side": 60, "site": null}', out=[JSON])
+    found = native("find", kit, native("photo_open", str(ROOT / "examples/photos/face.jpg").encode(), out=[HANDLE]),
+                   json.dumps(token).encode(), None, out=[JSON])
+    assert found["outcome"] == "found"
+    assert native("engine", kit, out=[JSON])["kind"] in ("onnxruntime", "embedded")
+    assert len(native("pack", kit, out=[JSON])["labels"]) == 7

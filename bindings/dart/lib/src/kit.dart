@@ -1,0 +1,128 @@
+import 'dart:ffi';
+import 'dart:typed_data';
+
+import 'package:ffi/ffi.dart';
+
+import 'call.dart';
+import 'history.dart';
+import 'native.dart';
+import 'photo.dart';
+import 'results.dart';
+
+/// 32 new bytes for a history, from the operating system's random source. Keep them in `flutter_secure_storage` or another
+/// door to Keychain and Keystore.
+Uint8List generateKey() => Call.now((call) {
+      final key = call.place<Uint8>(32);
+      call.check(cKeyGenerate(key, 32, call.error));
+      return Uint8List.fromList(key.asTypedList(32));
+    });
+
+/// Stops the calls that it was given to.
+class Cancel extends Held {
+  Cancel() : super(Call.now((call) => call.handle((out) => cCancelNew(out, call.error))));
+
+  /// Each call ends with [Status.cancelled] within one run of a network, and keeps nothing. Returns at once.
+  void cancel() => Call.now((call) => call.check(cCancel(handle, call.error)));
+}
+
+/// One model pack, one engine, and at most one history. Calls run in isolates of their own.
+class SkinKit extends Held {
+  SkinKit._(super.handle);
+
+  /// Checks the pack, finds an engine, warms the model up and opens the history, if one is named.
+  ///
+  /// [pack] is a folder: copy an asset's files out first. [engine]: `auto`, `onnx-runtime`, `embedded`.
+  /// Throws [SkinKitException] with `pack`, `runtime`, `wrongKey`, `history`, `invalidArgument`.
+  static Future<SkinKit> open({
+    required String pack,
+    String? history,
+    Uint8List? key,
+    String engine = 'auto',
+    String? networks,
+    bool keepPictures = false,
+  }) async {
+    final options = {
+      'pack': pack,
+      if (history != null) 'history': history,
+      'engine': engine,
+      if (networks != null) 'networks': networks,
+      'keep_pictures': keepPictures,
+    };
+    return SkinKit._(await Call.later((call) => call.handle(
+        (out) => cOpen(call.json(options), call.bytes(key), key?.length ?? 0, out, call.error))));
+  }
+
+  /// Which engine runs the networks.
+  Json get engine => Call.now((call) => call.result((out) => cEngine(handle, out, call.error)) as Json);
+
+  /// The pack's manifest.
+  Json get pack => Call.now((call) => call.result((out) => cPack(handle, out, call.error)) as Json);
+
+  /// Judges, classifies and measures one picture; nothing is kept. [region]: `lesion`, `face`, a part of the face such as
+  /// `left_cheek`, or `X,Y,SIZE`.
+  Future<Analysis> analyse(Photo photo, {String region = 'lesion', Cancel? cancel}) {
+    final (kit, picture, stop) = (handle, photo.handle, cancel?.handle ?? 0);
+    return Call.later((call) => Analysis(
+        call.result((out) => cAnalyse(kit, picture, call.text(region), stop, out, call.error)) as Json));
+  }
+
+  /// Analyses one picture and adds it to the history: its number there and what was recorded. Complete when it is safely on
+  /// the disk.
+  Future<(int, Analysis)> scan(
+    Photo photo, {
+    required String site,
+    String subject = 'me',
+    String region = 'lesion',
+    DateTime? takenAt,
+    Cancel? cancel,
+  }) {
+    final (kit, picture, stop) = (handle, photo.handle, cancel?.handle ?? 0);
+    final request = {
+      'site': site,
+      'subject': subject,
+      'region': region,
+      if (takenAt != null) 'taken_at': takenAt.millisecondsSinceEpoch,
+    };
+    return Call.later((call) {
+      final id = call.place<Int64>(8);
+      final analysis =
+          call.result((out) => cScan(kit, picture, call.json(request), stop, id, out, call.error));
+      return (id.value, Analysis(analysis as Json));
+    });
+  }
+
+  /// The history that SkinKit was opened with; close it on its own.
+  History history() => History.of(Call.now((call) => call.handle((out) => cHistory(handle, out, call.error))));
+
+  /// Faces in the picture, by falling score; [detail]: `mesh`, `irises`, `steady`.
+  Future<List<Object?>> faces(Photo photo, {String detail = 'mesh'}) =>
+      _list(photo, (call, kit, picture, out) => cFaces(kit, picture, call.text(detail), out, call.error));
+
+  /// Every part of the largest face: objects with `region` and `roi`.
+  Future<List<Object?>> faceRegions(Photo photo) =>
+      _list(photo, (call, kit, picture, out) => cFaceRegions(kit, picture, out, call.error));
+
+  /// Marks a place that a user tapped: a token to be kept, as private as a photo.
+  Future<Json> mark(Photo photo, double x, double y, {required double side, String? site}) {
+    final (kit, picture) = (handle, photo.handle);
+    final pin = {'point': [x, y], 'side': side, 'site': site};
+    return Call.later(
+        (call) => call.result((out) => cMark(kit, picture, call.json(pin), out, call.error)) as Json);
+  }
+
+  /// Looks for a marked place in a later picture: `outcome`, and `point`, `roi`, `confidence` or `reason`.
+  Future<Json> find(Photo photo, Json token) {
+    final (kit, picture) = (handle, photo.handle);
+    return Call.later((call) =>
+        call.result((out) => cFind(kit, picture, call.json(token), nullptr, out, call.error)) as Json);
+  }
+
+  Future<List<Object?>> _list(
+    Photo photo,
+    int Function(Call call, int kit, int picture, Pointer<Pointer<Utf8>> out) function,
+  ) {
+    final (kit, picture) = (handle, photo.handle);
+    return Call.later(
+        (call) => call.result((out) => function(call, kit, picture, out)) as List<Object?>);
+  }
+}

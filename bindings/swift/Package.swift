@@ -1,0 +1,29 @@
+// swift-tools-version: 6.0
+import Foundation
+import PackageDescription
+
+// The Rust library. On Apple platforms an XCFramework: `cargo xtask package swift` on a Mac puts it beside this file, and
+// a release names it by address and checksum. On Linux the library lies on the linker's path: `swift test -Xlinker -L…`.
+#if os(Linux)
+let library: Target = .systemLibrary(name: "CSkinKit", path: "Sources/CSkinKit")
+#else
+let library: Target = .binaryTarget(name: "CSkinKit", path: "CSkinKit.xcframework")
+#endif
+
+let package = Package(
+    name: "SkinKit",
+    platforms: [.iOS(.v15), .macOS(.v12)],
+    products: [.library(name: "SkinKit", targets: ["SkinKit"])],
+    targets: [
+        library,
+        .target(
+            name: "SkinKit",
+            dependencies: ["CSkinKit"],
+            // Here and not in the binary: SwiftPM drops the privacy manifest of a static framework.
+            resources: [.copy("Resources/PrivacyInfo.xcprivacy")]
+        ),
+        .executableTarget(name: "QuickStart", dependencies: ["SkinKit"], path: "QuickStart"),
+        .testTarget(name: "SkinKitTests", dependencies: ["SkinKit"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,112 @@
+import Foundation
+
+// The verbs of SkinKit as async functions. They run on threads of SkinKit's own; the same names with labels for every
+// argument block the caller, for those who have a thread to spare.
+
+extension SkinKit {
+    /// Checks the pack, finds an engine, warms the model up and opens the history, if one is named.
+    ///
+    /// - Throws: ``SkinKitError`` of the kinds `pack`, `runtime`, `wrongKey`, `history`, `invalidArgument`.
+    public static func open(_ options: Options) async throws -> SkinKit {
+        try await Background.run { try SkinKit.open(options: options) }
+    }
+
+    /// Judges, classifies and measures one picture; nothing is kept. Cancelling the task stops it within one run of a network.
+    ///
+    /// - Throws: ``SkinKitError`` of the kind `region` where the picture shows no face, or too small, cut off or outside;
+    ///   `runtime`, `closed`; `CancellationError`.
+    public func analyse(_ photo: Photo, in region: Region = .lesion) async throws -> Analysis {
+        try await Background.stoppable { try self.analyse(photo: photo, region: region, cancel: $0) }
+    }
+
+    /// Analyses one picture and adds it to the history; returns when it is safely on the disk. A task that is cancelled
+    /// adds nothing.
+    ///
+    /// - Throws: As ``analyse(_:in:)``, and `noHistory`, `history`, `busy`; then nothing was added.
+    public func scan(_ photo: Photo, _ request: ScanRequest) async throws -> Scan {
+        try await Background.stoppable { try self.scan(photo: photo, request: request, cancel: $0) }
+    }
+
+    /// Compares the two latest scans of a site; nil where there are fewer than two.
+    public func compare(site: String, of subject: String = "me") async throws -> Change? {
+        try await Background.run { try self.compare(subject: subject, site: site) }
+    }
+
+    /// Starts a live session: frames in, guidance for each and at last one analysed capture out.
+    public func live(_ options: LiveOptions) async throws -> Live {
+        try await Background.run { try Live(self, options) }
+    }
+
+    /// Faces in the picture, by falling score.
+    public func faces(in photo: Photo, _ detail: FaceDetail = .mesh) async throws -> [Face] {
+        try await Background.run { try self.faces(photo: photo, detail: detail) }
+    }
+
+    /// Every part of the largest face.
+    public func faceRegions(in photo: Photo) async throws -> [NamedRegion] {
+        try await Background.run { try self.faceRegions(photo: photo) }
+    }
+
+    /// The skin of the largest face, and its share of every part.
+    public func faceSkin(in photo: Photo) async throws -> FaceSkin {
+        try await Background.run { try self.faceSkin(photo: photo) }
+    }
+
+    /// The skin of a person in a region of the picture, or in all of it.
+    public func bodySkin(in photo: Photo, _ roi: Roi? = nil) async throws -> SkinMask {
+        try await Background.run { try self.bodySkin(photo: photo, roi: roi) }
+    }
+
+    /// Hands, at most eight, by falling score.
+    public func hands(in photo: Photo) async throws -> [Hand] {
+        try await Background.run { try self.hands(photo: photo) }
+    }
+
+    /// The pose of the person with the highest score; nil where nobody is seen.
+    public func pose(in photo: Photo) async throws -> Pose? {
+        try await Background.run { try self.pose(photo: photo) }
+    }
+
+    /// How likely each part of the picture belongs to a person.
+    public func person(in photo: Photo) async throws -> PersonMask {
+        try await Background.run { try self.person(photo: photo) }
+    }
+
+    /// Marks a place that a user tapped: a token to be kept (as private as a photo) and found again. `side` is that of the
+    /// square around it that matters, in pixels, at least 16; `site` a body site's code such as `left_forearm`.
+    public func mark(_ point: Point, side: Float, on site: String? = nil, in photo: Photo) async throws -> String {
+        try await Background.run { try self.mark(photo: photo, point: point, side: side, site: site) }
+    }
+
+    /// Looks for a marked place in a later picture, near a point if one is given.
+    public func find(_ token: String, near: Point? = nil, in photo: Photo) async throws -> Relocation {
+        try await Background.run { try self.find(photo: photo, token: token, near: near) }
+    }
+
+    /// The part of the body under a point; nil where there is none.
+    public func site(at point: Point, in photo: Photo) async throws -> BodySite? {
+        try await Background.run { try self.siteAt(photo: photo, point: point) }
+    }
+
+    /// Millimetres a pixel with their error; nil where the ruler cannot be read. Never a guess.
+    public func scale(by ruler: Ruler, near: Roi? = nil, in photo: Photo) async throws -> Scale? {
+        try await Background.run { try self.scale(photo: photo, ruler: ruler, near: near) }
+    }
+
+    /// Roughly how large a pixel is, from a hand or else a person; nil where neither is seen.
+    public func scaleHint(in photo: Photo) async throws -> ScaleHint? {
+        try await Background.run { try self.scaleHint(photo: photo) }
+    }
+}
+
+extension ScanRequest {
+    /// A scan of the lesion at a site of the user's own words, taken now.
+    public init(_ site: String, of subject: String = "me", in region: Region = .lesion, takenAt: Date? = nil) {
+        self.init(
+            site: site,
+            subject: subject,
+            region: region,
+            takenAt: takenAt.map { Int64(($0.timeIntervalSince1970 * 1000).rounded()) }
+        )
+    }
+}

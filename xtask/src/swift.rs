@@ -1,0 +1,57 @@
+//! The Swift package: its toolchain, its tests, its XCFramework. The work is done by the scripts in packaging/swift, which
+//! a release machine calls too.
+
+use std::process::{Command, Stdio};
+
+use crate::Outcome;
+use crate::command::{root, run, target_dir};
+use crate::python;
+
+/// The suite against the library of the daily profile; or why there is no Swift 6 here. Makes the toolchain if it can.
+pub fn tests() -> Result<Result<Command, String>, String> {
+    let script = |name: &str| root().join("packaging/swift").join(name);
+    let made = Command::new("bash")
+        .arg(script("toolchain.sh"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .map_err(|error| format!("cannot start packaging/swift/toolchain.sh: {error}"))?;
+    let said = String::from_utf8_lossy(&made.stderr);
+    let last = said.lines().last().unwrap_or("it said nothing").to_owned();
+    match made.status.code() {
+        Some(0) => {}
+        Some(3) => return Ok(Err(last)),
+        _ => return Err(format!("packaging/swift/toolchain.sh failed ({}): {last}", made.status)),
+    }
+    let mut command = Command::new("bash");
+    command.arg(script("test.sh")).env("SKINKIT_WORK", target_dir());
+    Ok(Ok(command))
+}
+
+/// The tests of the tool that makes and checks XCFrameworks.
+pub fn framework_tests() -> Result<Command, String> {
+    let mut command = Command::new(python::interpreter()?);
+    command.current_dir(root()).args([
+        "-m",
+        "unittest",
+        "discover",
+        "--start-directory",
+        "packaging/swift",
+        "--pattern",
+        "test_*.py",
+    ]);
+    Ok(command)
+}
+
+/// `cargo xtask package swift`: an XCFramework beside Package.swift out of what `cargo build --profile dist` made for
+/// Apple's targets on this machine, checked.
+pub fn package() -> Outcome {
+    let mut command = Command::new(python::interpreter()?);
+    command
+        .current_dir(root())
+        .arg("packaging/swift/xcframework.py")
+        .arg("make")
+        .arg(target_dir())
+        .arg("bindings/swift/CSkinKit.xcframework");
+    run("packaging/swift/xcframework.py", &mut command)
+}
