@@ -10,6 +10,7 @@ mod huffman;
 mod jpeg;
 mod kernel;
 mod lanes;
+mod large;
 mod limits;
 mod measures;
 mod photo;
