@@ -47,6 +47,14 @@ pub enum Error {
     /// The system gave the live session no thread.
     #[error("no thread for the live session could be started: {0}")]
     Thread(#[source] std::io::Error),
+    /// A stage of the live session panicked, which no input should make it do. The session has begun that stage afresh.
+    #[error("a fault in SkinKit stopped its work on a {what} ({reason}); the session goes on: please report it")]
+    Panicked {
+        /// `frame` or `capture`.
+        what: &'static str,
+        /// The panic's message.
+        reason: String,
+    },
     /// The text names no region.
     #[error(
         "'{text}' is not a region: use lesion, face, a face region such as left_cheek, or X,Y,SIZE (centre and side in \

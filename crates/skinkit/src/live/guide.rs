@@ -92,6 +92,15 @@ impl Guide {
         self.hold.reset();
     }
 
+    /// Makes everything anew that a panic may have left half done.
+    pub fn start_over(&mut self) {
+        self.tracker = None;
+        self.meter = Meter::new();
+        self.hold.reset();
+        self.updates = Default::default();
+        self.face = LiveFace::default();
+    }
+
     /// Looks at one frame.
     ///
     /// # Errors

@@ -40,6 +40,9 @@ struct Shared {
     frames: Condvar,
     /// A shot waits, or the device is cooler, or the session was closed.
     shots: Condvar,
+    /// Makes this stage panic once.
+    #[cfg(test)]
+    trap: Mutex<Option<LiveStage>>,
 }
 
 /// The frame that is being looked at.
@@ -69,6 +72,8 @@ impl LiveSession {
             listener_failed: AtomicBool::new(false),
             frames: Condvar::new(),
             shots: Condvar::new(),
+            #[cfg(test)]
+            trap: Mutex::default(),
         });
         // From here on dropping the session ends what was started.
         let session = Self {
@@ -287,9 +292,14 @@ impl Shared {
     /// Looks at one frame, tells about it, and puts everything back.
     fn advance(&self, mut guide: Box<Guide>, source: Source<'_>, ticket: &Ticket, orders: &Orders) {
         let step = match &source {
-            Source::Copied(buffer) => buffer.frame().map(|frame| guide.step(&frame, ticket, orders)),
-            Source::Borrowed(frame) => Some(guide.step(frame, ticket, orders)),
+            Source::Copied(buffer) => buffer
+                .frame()
+                .map(|frame| self.guarded(LiveStage::Frame, || guide.step(&frame, ticket, orders))),
+            Source::Borrowed(frame) => Some(self.guarded(LiveStage::Frame, || guide.step(frame, ticket, orders))),
         };
+        if let Some(Err(Error::Panicked { .. })) = &step {
+            guide.start_over();
+        }
         let failed_before = std::mem::replace(&mut guide.failing, matches!(step, Some(Err(_))));
         match step {
             Some(Ok(step)) => {
@@ -416,14 +426,12 @@ impl Shared {
     /// Analyses a shot and keeps it if asked to; `None` if it shows nothing.
     fn develop(&self, shot: &Shot) -> Option<Outcome> {
         let frame = shot.buffer.frame()?;
-        let kept = self
-            .kit
-            .analyse_unless(&frame, shot.region, &shot.cancel)
-            .and_then(|analysis| {
-                let request = self.keep.clone().map(|request| request.region(shot.region));
-                let scan = request.map(|request| self.kit.keep_unless(&request, &analysis, &shot.cancel));
-                Ok((analysis, scan.transpose()?))
-            });
+        let kept = self.guarded(LiveStage::Capture, || {
+            let analysis = self.kit.analyse_unless(&frame, shot.region, &shot.cancel)?;
+            let request = self.keep.clone().map(|request| request.region(shot.region));
+            let scan = request.map(|request| self.kit.keep_unless(&request, &analysis, &shot.cancel));
+            Ok((analysis, scan.transpose()?))
+        });
         Some(match kept {
             Ok((analysis, scan)) => Ok(Arc::new(Capture {
                 timestamp: shot.timestamp,
@@ -440,6 +448,30 @@ impl Shared {
         })
     }
 
+    /// Does a stage's work. A panic in it, which would be a fault of SkinKit's, becomes an error like any other: the
+    /// camera must not stand still for it.
+    fn guarded<T>(&self, stage: LiveStage, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            {
+                let trapped = self.trap.lock().unwrap().take_if(|trap| *trap == stage);
+                assert!(trapped.is_none(), "a trap of the test");
+            }
+            work()
+        }));
+        outcome.unwrap_or_else(|cause| {
+            let words = cause.downcast_ref::<&str>().map(|words| (*words).to_owned());
+            let reason = words.or_else(|| cause.downcast_ref::<String>().cloned());
+            Err(Error::Panicked {
+                what: match stage {
+                    LiveStage::Frame => "frame",
+                    LiveStage::Capture => "capture",
+                },
+                reason: reason.unwrap_or_else(|| "without a message".to_owned()),
+            })
+        })
+    }
+
     /// Calls the listener, unless it has panicked before.
     fn tell(&self, call: impl FnOnce(&dyn LiveListener)) {
         if let Some(listener) = &self.listener
@@ -448,5 +480,66 @@ impl Shared {
         {
             self.listener_failed.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use skinkit_preprocess::{Limits, Photo};
+
+    use super::*;
+    use crate::Config;
+
+    fn started() -> (LiveSession, Photo) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let kit = Arc::new(SkinKit::open(Config::new(root.join("models/lesion-ham7"))).unwrap());
+        let photo = Photo::open(&root.join("examples/photos/lesion-first.jpg"), &Limits::default()).unwrap();
+        (LiveSession::start(kit, LiveConfig::default(), None).unwrap(), photo)
+    }
+
+    fn outcome(session: &LiveSession) -> std::result::Result<Arc<Capture>, LiveFailure> {
+        let start = Instant::now();
+        loop {
+            if let Some(outcome) = session.take_outcome() {
+                return outcome;
+            }
+            assert!(start.elapsed() < Duration::from_secs(120), "the session stands still");
+            std::thread::yield_now();
+        }
+    }
+
+    fn trap(session: &LiveSession, stage: LiveStage) {
+        *session.shared.trap.lock().unwrap() = Some(stage);
+    }
+
+    fn is_panic(failure: &LiveFailure, stage: LiveStage) -> bool {
+        failure.stage == stage
+            && matches!(&*failure.error, Error::Panicked { reason, .. } if reason.contains("a trap of the test"))
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_session_goes_on() {
+        let (session, photo) = started();
+        let time = Duration::from_millis;
+        // On the session's own thread, and on the host's.
+        trap(&session, LiveStage::Frame);
+        session.push(&photo.frame(), time(1)).unwrap();
+        assert!(is_panic(&outcome(&session).unwrap_err(), LiveStage::Frame));
+        while session.process(&photo.frame(), time(2)).unwrap() == Pushed::Busy {
+            std::thread::yield_now();
+        }
+        trap(&session, LiveStage::Frame);
+        session.process(&photo.frame(), time(3)).unwrap();
+        assert!(is_panic(&outcome(&session).unwrap_err(), LiveStage::Frame));
+        // The capture's thread.
+        trap(&session, LiveStage::Capture);
+        session.shutter();
+        session.process(&photo.frame(), time(4)).unwrap();
+        assert!(is_panic(&outcome(&session).unwrap_err(), LiveStage::Capture));
+        session.shutter();
+        session.process(&photo.frame(), time(5)).unwrap();
+        assert_eq!(outcome(&session).unwrap().timestamp, time(5));
     }
 }
