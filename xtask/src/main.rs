@@ -5,6 +5,7 @@ mod bindings;
 mod command;
 mod dart;
 mod demo;
+mod instructions;
 mod python;
 mod readme;
 mod setup;
@@ -21,6 +22,9 @@ const USAGE: &str = "cargo xtask COMMAND
   bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
   package swift  on a Mac: an XCFramework of the libraries built for Apple's targets, beside Package.swift, checked
   bench     measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
+  instructions
+          count the instructions of the hot functions under valgrind and hold them against benches/instructions.json;
+          --record keeps the new counts
 ";
 
 /// What a task returns: an explanation for the person who ran it.
@@ -37,6 +41,8 @@ fn main() -> ExitCode {
         ["package", "swift"] => swift::package(),
         ["bench"] => bench::run(false),
         ["bench", "--json"] => bench::run(true),
+        ["instructions"] => instructions::run(false),
+        ["instructions", "--record"] => instructions::run(true),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
