@@ -11,33 +11,48 @@ const HEIGHT: usize = 1080;
 /// Room around it for motion, in pixels.
 const ROOM: usize = 240;
 
-/// Frames of one photo's act: nobody, coming closer, moving about, holding still.
-const ACT: u64 = 600;
+/// Frames of one photo's act, each part by its end: nobody, too dark, too far away, moving about and closer, and at last
+/// holding still. Only the last is to be captured.
 const NOBODY: u64 = 60;
-const CLOSER: u64 = 180;
-const MOVING: u64 = 300;
+const DARK: u64 = 150;
+const FAR: u64 = 240;
+const MOVING: u64 = 360;
+const ACT: u64 = 600;
 
-/// Heights of the photo on the screen while it comes closer, as shares of the stream's.
-const SIZES: [f32; 5] = [0.35, 0.5, 0.65, 0.8, 0.95];
+/// Heights of the photo on the screen, as shares of the stream's: far away, while it comes closer, and near.
+const SIZES: [f32; 4] = [0.4, 0.55, 0.75, 0.95];
+
+/// What is left of the light while it is too dark.
+const DIM: f32 = 0.15;
 
 /// Plays acts one after the other.
 pub struct Camera {
     empty: Scene,
-    acts: Vec<Vec<Scene>>,
+    acts: Vec<Act>,
+}
+
+/// One photo's scenes.
+struct Act {
+    dark: Scene,
+    sizes: Vec<Scene>,
+}
+
+impl Act {
+    fn new(photo: &Photo) -> Result<Self> {
+        let sizes = SIZES.iter().map(|size| Scene::new(Some(photo), *size, 1.0));
+        Ok(Self {
+            dark: Scene::new(Some(photo), SIZES[SIZES.len() - 1], DIM)?,
+            sizes: sizes.collect::<Result<_>>()?,
+        })
+    }
 }
 
 impl Camera {
     /// Renders every photo at every size.
     pub fn new(photos: &[Photo]) -> Result<Self> {
-        let acts = photos.iter().map(|photo| {
-            SIZES
-                .iter()
-                .map(|size| Scene::new(Some(photo), *size))
-                .collect::<Result<_>>()
-        });
         Ok(Self {
-            empty: Scene::new(None, 1.0)?,
-            acts: acts.collect::<Result<_>>()?,
+            empty: Scene::new(None, 1.0, 1.0)?,
+            acts: photos.iter().map(Act::new).collect::<Result<_>>()?,
         })
     }
 
@@ -49,18 +64,20 @@ impl Camera {
     /// Lends frame `index`.
     pub fn with_frame<T>(&self, index: u64, look: impl FnOnce(&Frame<'_>) -> T) -> Result<T> {
         let (act, frame) = ((index / ACT) as usize % self.acts.len(), index % ACT);
-        let scenes = &self.acts[act];
-        let last = scenes.len() - 1;
+        let Act { dark, sizes } = &self.acts[act];
+        let last = sizes.len() - 1;
         let seconds = frame as f32 / 60.0;
+        // The tremor of a hand: some pixels, twice a second.
+        const TREMOR: f32 = 0.02;
         let (scene, sway) = match frame {
             ..NOBODY => (&self.empty, 0.0),
-            NOBODY..CLOSER => {
-                let step = (frame - NOBODY) as usize * scenes.len() / (CLOSER - NOBODY) as usize;
-                (&scenes[step.min(last)], 0.1)
+            NOBODY..DARK => (dark, TREMOR),
+            DARK..FAR => (&sizes[0], TREMOR),
+            FAR..MOVING => {
+                let step = (frame - FAR) as usize * last / (MOVING - FAR) as usize;
+                (&sizes[1 + step.min(last - 1)], 1.0)
             }
-            CLOSER..MOVING => (&scenes[last], 1.0),
-            // The tremor of a hand: some pixels, twice a second.
-            _ => (&scenes[last], 0.02),
+            _ => (&sizes[last], TREMOR),
         };
         let middle = ROOM as f32 / 2.0;
         let x = middle + middle * sway * (seconds * 4.0).sin();
@@ -79,8 +96,8 @@ struct Scene {
 const STRIDE: usize = WIDTH + ROOM;
 
 impl Scene {
-    /// The photo in the middle of a grey wall, `size` of the stream's height.
-    fn new(photo: Option<&Photo>, size: f32) -> Result<Self> {
+    /// The photo in the middle of a grey wall, `size` of the stream's height, in so much of its light.
+    fn new(photo: Option<&Photo>, size: f32, light: f32) -> Result<Self> {
         let (width, height) = (STRIDE, HEIGHT + ROOM);
         let mut rgb = vec![150; width * height * 3];
         if let Some(photo) = photo {
@@ -94,6 +111,8 @@ impl Scene {
                 rgb[((top + row) * width + left) * 3..][..wide * 3].copy_from_slice(line);
             }
         }
+        rgb.iter_mut()
+            .for_each(|level| *level = (f32::from(*level) * light) as u8);
         Ok(Self::from_rgb(&rgb, width, height))
     }
 

@@ -30,9 +30,9 @@ struct Arguments {
     #[arg(default_value = "examples/photos/face.jpg")]
     photos: Vec<PathBuf>,
     /// lesion, face, or a face region such as left_cheek.
-    #[arg(long, default_value = "face")]
+    #[arg(long, default_value = "left_cheek")]
     region: Region,
-    /// Frames to play; ten seconds of camera time are 600.
+    /// Frames to play; ten seconds of camera time, one act, are 600.
     #[arg(long, default_value_t = 600)]
     frames: u64,
     /// Gives the next frame as soon as the last one was looked at, instead of 60 a second.
