@@ -19,6 +19,7 @@ exec "$here/toolchain.sh" run env HOME=/tmp PATH="${PATH}:/usr/bin" LD_LIBRARY_P
     package=(--package-path bindings/swift --scratch-path "$2/swift" --disable-sandbox -Xlinker "-L$2/debug")
     swift build "${package[@]}" --build-tests
     swift test "${package[@]}" --skip-build
+    packaging/swift/typecheck.sh "$2/swift/debug/Modules"
     scratch="$(mktemp -d)"
     trap "rm -rf \"$scratch\"" EXIT
     said="$("$2/swift/debug/QuickStart" "$scratch")"

@@ -4,8 +4,11 @@
 use std::process::{Command, Stdio};
 
 use crate::Outcome;
-use crate::command::{root, run, target_dir};
+use crate::command::{cargo, root, run, target_dir};
 use crate::python;
+
+/// What the XCFramework is made of; as TARGETS in packaging/swift/xcframework.py.
+const APPLE: [&str; 3] = ["aarch64-apple-ios", "aarch64-apple-ios-sim", "aarch64-apple-darwin"];
 
 /// The suite against the library of the daily profile; or why there is no Swift 6 here. Makes the toolchain if it can.
 pub fn tests() -> Result<Result<Command, String>, String> {
@@ -43,9 +46,28 @@ pub fn framework_tests() -> Result<Command, String> {
     Ok(command)
 }
 
-/// `cargo xtask package swift`: an XCFramework beside Package.swift out of what `cargo build --profile dist` made for
-/// Apple's targets on this machine, checked.
+/// `cargo xtask package swift`: on a Mac, builds the library for Apple's targets; everywhere, makes the XCFramework beside
+/// Package.swift out of what has been built for them, and checks it.
 pub fn package() -> Outcome {
+    if cfg!(target_os = "macos") {
+        for target in APPLE {
+            let mut build = cargo();
+            build.args([
+                "build",
+                "--locked",
+                "--profile",
+                "dist",
+                "--package",
+                "skinkit-ffi",
+                "--target",
+                target,
+            ]);
+            run(
+                &format!("cargo build --target {target} (rustup target add {target}?)"),
+                &mut build,
+            )?;
+        }
+    }
     let mut command = Command::new(python::interpreter()?);
     command
         .current_dir(root())

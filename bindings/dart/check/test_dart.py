@@ -247,6 +247,7 @@ def test_frames_and_a_live_session(native):
     latest = native("live_latest", live, out=[JSON])
     # What LiveUpdate in live.dart reads.
     assert (latest["sequence"], latest["guidance"]) == (1, {"improve": "too_dark"}) and latest["progress"] == 0
+    assert (latest["width"], latest["height"]) == (256, 256) and len(latest["outline"][0]) == 2
     native("live_shutter", live)
     bright, bright_memory = frame_of(native)
     assert native("live_process", live, c.byref(bright), 40_000_000, out=[c.c_int32]) == 0

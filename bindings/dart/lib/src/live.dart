@@ -1,5 +1,6 @@
 import 'dart:async';
 import 'dart:ffi';
+import 'dart:math';
 
 import 'call.dart';
 import 'error.dart';
@@ -27,6 +28,18 @@ class LiveUpdate {
     final guidance = json['guidance'];
     return guidance is Json ? guidance['improve'] as String? : null;
   }
+
+  /// Width of the upright frame.
+  int get width => json['width'] as int;
+
+  /// Height of the upright frame.
+  int get height => json['height'] as int;
+
+  /// The region's outline, closed, in pixels of the upright frame; empty where its face is not in the picture.
+  List<Point<double>> get outline => [
+        for (final point in json['outline'] as List<Object?>)
+          Point(((point as List<Object?>)[0] as num).toDouble(), (point[1] as num).toDouble()),
+      ];
 
   /// How much of the hold is over, 0 to 1.
   double get progress => (json['progress'] as num).toDouble();

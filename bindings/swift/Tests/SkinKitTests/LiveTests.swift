@@ -53,6 +53,15 @@ final class LiveTests: XCTestCase {
         }
     }
 
+    func testTheLastReferenceEndsTheStreams() async throws {
+        var live: Live? = try await Fixtures.kit.get().live(LiveOptions(region: .lesion))
+        let updates = try XCTUnwrap(live?.updates)
+        let captures = try XCTUnwrap(live?.captures)
+        live = nil
+        for await _ in updates {}
+        for await _ in captures {}
+    }
+
     func testAListenerThatThrowsIsNotCalledAgain() throws {
         let listener = Counting(fails: true)
         let session = try LiveSession.start(
