@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask setup | demo | test | bench | bindings | package`.
+//! Developer tasks: `cargo xtask setup | demo | report-check | test | bench | bindings | package`.
 
 mod bench;
 mod bindings;
@@ -8,6 +8,7 @@ mod demo;
 mod instructions;
 mod python;
 mod readme;
+mod report_check;
 mod setup;
 mod swift;
 mod test;
@@ -18,6 +19,8 @@ const USAGE: &str = "cargo xtask COMMAND
 
   setup     fetch the pinned ONNX Runtime library through pip (once per machine)
   demo      run the main job on the sample photos and write target/demo/report.html
+  report-check
+            open the demo's report in headless Chromium, offline: console, requests, names, keyboard; screenshots
   test      get what the tests need and run all of them; says what was skipped and why
   bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
   package swift  on a Mac: an XCFramework of the libraries built for Apple's targets, beside Package.swift, checked
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["setup"] => setup::run(),
         ["demo"] => demo::run(),
+        ["report-check"] => report_check::run(),
         ["test"] => test::run(),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),

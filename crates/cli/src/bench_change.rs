@@ -6,7 +6,7 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 use serde_json::json;
-use skinkit::tracking::bench::{Given, Picture, Settings, is_learning, run_each};
+use skinkit::tracking::bench::{Given, Picture, Settings, is_learning, repeats, run_each};
 use skinkit::tracking::{MeasureNoise, NoiseModel};
 use skinkit::{Config, Frame, Region, SkinKit, overlay};
 
@@ -14,6 +14,9 @@ use crate::arguments::BenchChange;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{open, packs};
+
+/// Repeat shots that a person has made before the reported pairs.
+const REPEATS: usize = 2;
 
 /// `skinkit bench-change DATA`.
 pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
@@ -26,11 +29,11 @@ pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
         ..Settings::default()
     };
     let progress = ProgressBar::new(arguments.pictures as u64);
-    let pictures = listed
+    let mut pictures = listed
         .iter()
         .filter_map(|(lesion, id)| load(&arguments.data, lesion, id).ok())
         .filter(|picture| picture.fits(settings.conditions.size))
-        .take(arguments.pictures)
+        .take(arguments.pictures + REPEATS)
         .inspect(|_| progress.inc(1));
     let mut failed = None;
     let mut give = |rgb: &[u8], width: usize, height: usize| {
@@ -43,8 +46,11 @@ pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
         measures,
         ..kit.noise().clone()
     };
-    let names = ["guided", "shipped"];
-    let noises = [noise(MeasureNoise::guided()), noise(MeasureNoise::shipped())];
+    // Two visits of two shots each, of pictures that are not reported on.
+    let repeats = repeats(pictures.by_ref().take(REPEATS), &settings, &mut give);
+    let shipped = MeasureNoise::shipped();
+    let names = ["two guided repeats", "first visit"];
+    let noises = [noise(shipped.after_repeats(&repeats)), noise(shipped)];
     let reports = run_each(pictures, &settings, &noises.each_ref(), &mut give);
     progress.finish_and_clear();
     if let Some(error) = failed {
@@ -66,7 +72,7 @@ pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
         }));
     } else {
         for (name, report) in names.into_iter().zip(&reports) {
-            out.line(format_args!("### Noise: `{name}()`\n\n{}", report.to_markdown()));
+            out.line(format_args!("### Noise: {name}\n\n{}", report.to_markdown()));
         }
     }
     Ok(out)
@@ -97,7 +103,7 @@ fn given(kit: &SkinKit, rgb: &[u8], (width, height): (usize, usize), masks: bool
     })
 }
 
-/// One picture a lesion: those of the list, or of the half that no noise was learnt from.
+/// One picture a lesion of the half that no noise was learnt from, and of the list if there is one.
 fn list(data: &Path, only: Option<&Path>) -> Result<BTreeMap<String, String>, Failure> {
     let labels = data.join("labels.csv");
     let failed = |error: String| Failure::Input(format!("{}: {error}", labels.display()));
@@ -118,9 +124,9 @@ fn list(data: &Path, only: Option<&Path>) -> Result<BTreeMap<String, String>, Fa
         };
         let wanted = match &only {
             Some(names) => names.contains(id) || names.contains(lesion),
-            None => !is_learning(lesion),
+            None => true,
         };
-        if wanted && mask_of(data, id).exists() {
+        if wanted && !is_learning(lesion) && mask_of(data, id).exists() {
             out.entry(lesion.to_owned()).or_insert_with(|| id.to_owned());
         }
     }

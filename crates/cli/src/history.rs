@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use skinkit::store::Scan;
-use skinkit::tracking::MeasureChange;
+use skinkit::tracking::{LengthUnit, MeasureChange};
 use skinkit::{Config, History, Pair, Ruler, ScanRequest, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::table::Table;
-use crate::words::{date, decimal, difference, sentence, time, word};
+use crate::words::{date, decimal, difference, sentence, time, unit_of, word};
 use crate::{key_file, open, packs, report};
 
 /// `skinkit add DB SITE PHOTO`.
@@ -167,7 +167,7 @@ pub fn compare(arguments: &arguments::Compare) -> Result<Output, Failure> {
     }
     let mut table = Table::new(&["measure", "before", "after", "difference", "least that counts", ""]);
     for row in &change.measures {
-        table.row(measure_row(row));
+        table.row(measure_row(row, change.unit));
     }
     if !change.measures.is_empty() {
         out.line("");
@@ -187,14 +187,16 @@ pub fn report(arguments: &arguments::Report) -> Result<Output, Failure> {
     Ok(out)
 }
 
-fn measure_row(row: &MeasureChange) -> [String; 6] {
+fn measure_row(row: &MeasureChange, unit: LengthUnit) -> [String; 6] {
+    let unit = unit_of(row.measure, unit);
+    let value = |value: f64| format!("{} {unit}", decimal(value)).trim_end().to_owned();
     [
         word(&row.measure),
-        decimal(row.before),
-        decimal(row.after),
+        value(row.before),
+        value(row.after),
         difference(row, row.difference),
         row.minimum_detectable
-            .map(|d| difference(row, d))
+            .map(|d| difference(row, d).replace('+', "±"))
             .unwrap_or_else(|| "not known".to_owned()),
         if row.exceeds_noise { "more than noise" } else { "" }.to_owned(),
     ]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use skinkit::store::{self, RasterKind};
-use skinkit::tracking::{Change, Estimate, LengthUnit, Measure};
+use skinkit::tracking::{Change, Estimate, LengthUnit};
 use skinkit::{History, MeasureTrend, Pair, SummaryRequest, TrendRequest, Verdict};
 
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::report::{
     Comparison, Difference, Familiarity, Measurement, Pack, Point, Probability, Quality, Raster, Report, Roi, Scan,
     Site, Tone, Trend,
 };
-use crate::words::{self, sentence, word};
+use crate::words::{self, sentence, unit_of, word};
 
 /// The report of one person's history.
 pub fn of(history: &History, subject: &str) -> Result<Report, Failure> {
@@ -185,7 +185,7 @@ fn comparison(before: String, after: String, change: &Change) -> Comparison {
                     after: row.after,
                     difference: told(row.difference),
                     minimum_detectable: row.minimum_detectable.map(told),
-                    unit: String::new(),
+                    unit: unit_of(row.measure, change.unit),
                     difference_unit: if row.measure.is_ratio() {
                         "%".to_owned()
                     } else {
@@ -246,17 +246,5 @@ fn measurement(estimate: &Estimate, unit: LengthUnit) -> Measurement {
         value: estimate.value,
         interval: Some([estimate.low, estimate.high]),
         unit: unit_of(estimate.measure, unit),
-    }
-}
-
-fn unit_of(measure: Measure, unit: LengthUnit) -> String {
-    let length = match unit {
-        LengthUnit::Millimetre => "mm",
-        LengthUnit::Pixel => "px",
-    };
-    match measure {
-        Measure::Area => format!("{length}²"),
-        _ if measure.needs_scale() => length.to_owned(),
-        _ => String::new(),
     }
 }

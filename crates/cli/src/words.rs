@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use skinkit::tracking::{Change, Interval, MeasureChange};
+use skinkit::tracking::{Change, Interval, LengthUnit, Measure, MeasureChange};
 use skinkit::{MeasureTrend, TrendLine, Verdict};
 
 use crate::failure::Failure;
@@ -51,12 +51,31 @@ pub fn decimal(value: f64) -> String {
     format!("{:.2}", if value.abs() < 0.005 { 0.0 } else { value })
 }
 
+/// The unit of a measure's value, where lengths are in `unit`; empty for a number without one.
+pub fn unit_of(measure: Measure, unit: LengthUnit) -> String {
+    let length = match unit {
+        LengthUnit::Millimetre => "mm",
+        LengthUnit::Pixel => "px",
+    };
+    match measure {
+        Measure::Area => format!("{length}²"),
+        _ if measure.needs_scale() => length.to_owned(),
+        _ => String::new(),
+    }
+}
+
 /// Sizes differ as a percentage, all else in its own unit.
 pub fn difference(row: &MeasureChange, value: f64) -> String {
-    if row.measure.is_ratio() {
-        format!("{:+.0} %", (value.exp() - 1.0) * 100.0)
+    let (value, least) = if row.measure.is_ratio() {
+        ((value.exp() - 1.0) * 100.0, 0.5)
     } else {
-        format!("{value:+.2}")
+        (value, 0.005)
+    };
+    match (value.abs() < least, row.measure.is_ratio()) {
+        (true, true) => "0 %".to_owned(),
+        (true, false) => "0".to_owned(),
+        (false, true) => format!("{value:+.0} %"),
+        (false, false) => format!("{value:+.2}"),
     }
 }
 

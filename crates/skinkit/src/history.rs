@@ -163,7 +163,7 @@ impl History {
         let mut noise = record::noise_of(after, &self.path)?.unwrap_or_default();
         let (before, after) = (self.observation(before)?, self.observation(after)?);
         if !repeats.is_empty() {
-            noise.measures = noise.measures.refined(repeats);
+            noise.measures = noise.measures.after_repeats(repeats);
         }
         Ok(skinkit_tracking::compare(&before, &after, &noise))
     }

@@ -1,4 +1,4 @@
-use crate::measures::Measure;
+use crate::measures::{LengthUnit, Measure};
 use serde::{Deserialize, Serialize};
 
 /// What differs between two scans, and whether that is more than noise.
@@ -12,6 +12,10 @@ pub struct Change {
     pub similarity_chance: Option<f64>,
     /// Every measure that could be compared.
     pub measures: Vec<MeasureChange>,
+    /// Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else
+    /// pixels of the earlier picture.
+    #[serde(default)]
+    pub unit: LengthUnit,
     /// How the later picture lies on the earlier one, where both were there.
     pub alignment: Option<Alignment>,
     /// What the comparison rests on.

@@ -29,6 +29,7 @@ pub(crate) fn compare_with(before: &Observation, after: &Observation, laid: &Lai
         similarity: None,
         similarity_chance: None,
         measures: Vec::new(),
+        unit: LengthUnit::Pixel,
         alignment: None,
         basis: Basis::Nothing,
         verdict: Verdict::NoMeasurableChange,
@@ -61,7 +62,8 @@ fn judge(
     }
     match laid {
         Some(laid) => {
-            let (values, alignment) = laid.as_ref().map_err(|why| *why)?;
+            let (values, unit, alignment) = laid.as_ref().map_err(|why| *why)?;
+            change.unit = *unit;
             change.measures = values
                 .iter()
                 .map(|&(m, x, y)| judged_together(m, x, y, alignment, noise))
@@ -72,6 +74,8 @@ fn judge(
         None => {
             if let (Some(a), Some(b)) = (&before.measures, &after.measures) {
                 change.measures = judged_apart(a, b, noise);
+                // Without millimetres on both sides no length is among them.
+                change.unit = a.unit;
             }
             if !change.measures.is_empty() {
                 change.basis = Basis::Measures;
@@ -94,8 +98,8 @@ fn different_pack(before: &Observation, after: &Observation) -> bool {
     before.pack_id != after.pack_id || before.pack_version != after.pack_version
 }
 
-/// Each measure before and after, and how the later picture lies on the earlier one.
-type Measured = (Vec<(Measure, f64, f64)>, Alignment);
+/// Each measure before and after, their unit of length, and how the later picture lies on the earlier one.
+type Measured = (Vec<(Measure, f64, f64)>, LengthUnit, Alignment);
 
 /// Two pictures laid over each other, or why that could not be done; `None` where there are no
 /// two pictures to lay.
@@ -129,7 +133,7 @@ fn pictures(before: &Patch, after: &Patch, scales: Option<(PixelScale, PixelScal
         .filter(|f| f.agreement >= LEAST_AGREEMENT)
         .ok_or(Reason::NoOverlap)?;
     let over = overlay(&a, &b, &fit).ok_or(Reason::NoOverlap)?;
-    let (_, length) = unit(scales.map(|s| s.0), a.zoom);
+    let (unit, length) = unit(scales.map(|s| s.0), a.zoom);
     let values = over
         .values
         .into_iter()
@@ -153,7 +157,7 @@ fn pictures(before: &Patch, after: &Patch, scales: Option<(PixelScale, PixelScal
         scale_known: fit.from_skin || known.is_some(),
         overlap: over.overlap as f32,
     };
-    Ok((values, alignment))
+    Ok((values, unit, alignment))
 }
 
 fn judged_together(
@@ -269,6 +273,7 @@ mod tests {
     use super::*;
     use crate::measures::Estimate;
     use crate::noise::Spread;
+    use crate::testing::Spot;
 
     fn scan(embedding: &[f32]) -> Observation {
         Observation {
@@ -353,6 +358,44 @@ mod tests {
         );
         assert_eq!(why(&at(0.2)), Some(Reason::NotSameLesion));
         assert_eq!(at(0.85).verdict, Verdict::NoMeasurableChange);
+    }
+
+    fn pictured(spot: &Spot) -> Observation {
+        Observation {
+            patch: Some(spot.patch()),
+            ..Observation::new(0, "p", "1")
+        }
+    }
+
+    #[test]
+    fn a_lesion_half_out_of_view_has_no_overlap() {
+        let whole = Spot::default();
+        let cut = Spot {
+            view: (1.0, 0.0, [72.0, 0.0]),
+            ..whole.clone()
+        };
+        let c = compare(&pictured(&whole), &pictured(&cut), &NoiseModel::default());
+        assert_eq!(why(&c), Some(Reason::NoOverlap), "{c:?}");
+    }
+
+    #[test]
+    fn lengths_are_in_millimetres_where_both_have_a_scale() {
+        let seen = |mm: Option<f32>| Observation {
+            scale: mm.map(|mm| PixelScale { mm, error: 0.02 }),
+            ..pictured(&Spot::default())
+        };
+        let area = |c: &Change| {
+            let area = c.measures.iter().find(|m| m.measure == Measure::Area);
+            area.map(|m| m.before).unwrap()
+        };
+        let n = NoiseModel::default();
+        let scaled = compare(&seen(Some(0.1)), &seen(Some(0.1)), &n);
+        let bare = compare(&seen(Some(0.1)), &seen(None), &n);
+        assert_eq!((scaled.unit, bare.unit), (LengthUnit::Millimetre, LengthUnit::Pixel));
+        assert!(
+            (area(&bare) * 0.01 / area(&scaled) - 1.0).abs() < 0.01,
+            "{scaled:?} {bare:?}"
+        );
     }
 
     #[test]

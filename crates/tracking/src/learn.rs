@@ -12,6 +12,11 @@ const PRIOR_PAIRS: f64 = 20.0;
 /// times as much below it (see the README).
 const CLOSE_FROM: f32 = 0.8;
 
+/// Repeat shots that must lie within what guided re-shots differ by before a host counts as guiding: two shots at two visits.
+const LEAST_GUIDED: usize = 2;
+/// For each repeat that does not, this many must.
+const GUIDED_ODDS: usize = 4;
+
 /// Fewest pairs on either side for close and loose to be told apart.
 const LEAST_BAND: usize = 60;
 
@@ -71,6 +76,35 @@ impl MeasureNoise {
         })
     }
 
+    /// This noise for a person with these repeat shots. Where it is the noise that ships and the repeats show that the
+    /// same view is led to with the same device, pictures that agree as well as those are judged by
+    /// [`MeasureNoise::guided`], all others as before; then it is [`MeasureNoise::refined`].
+    ///
+    /// They show it when at least two differ by no more than `guided()` allows, and four for each that differs by more.
+    pub fn after_repeats(&self, repeats: &[Change]) -> Self {
+        let guided = Self::guided();
+        let within = repeats.iter().filter(|c| guided.explains(c)).count();
+        let beyond = repeats.len() - within;
+        let is_guided = within >= LEAST_GUIDED && within >= GUIDED_ODDS * beyond;
+        if !is_guided || *self != Self::shipped() {
+            return self.refined(repeats);
+        }
+        let led = Self {
+            loose: self.loose.clone(),
+            close_from: self.close_from,
+            // Nothing tells of pictures measured one by one whether they are alike.
+            apart: self.apart.clone(),
+            ..guided
+        };
+        led.refined(repeats)
+    }
+
+    /// Whether two shots lie close over each other and nothing between them is more than this noise.
+    fn explains(&self, repeat: &Change) -> bool {
+        repeat.alignment.is_some_and(|a| a.agreement >= CLOSE_FROM)
+            && least_chance(&self.close, &repeat.measures) >= self.level
+    }
+
     /// This noise, refined with comparisons of a person's own repeat shots: wider where they
     /// repeat worse than expected, narrower where better. The noise at hand counts as 20 pairs.
     pub fn refined(&self, repeats: &[Change]) -> Self {
@@ -118,6 +152,7 @@ fn tails(pairs: &[&Change]) -> BTreeMap<Measure, Tail> {
 mod tests {
     use super::*;
     use crate::change::{Alignment, Basis, Verdict};
+    use crate::measures::LengthUnit;
 
     /// Comparisons whose area differs by `spread` times -1..1.
     fn pairs(n: usize, spread: f64) -> Vec<Change> {
@@ -136,6 +171,7 @@ mod tests {
                 similarity_chance: None,
                 alignment: Some(alignment),
                 basis: Basis::Pictures,
+                unit: LengthUnit::Pixel,
                 verdict: Verdict::NoMeasurableChange,
                 measures: vec![MeasureChange {
                     measure: Measure::Area,
@@ -163,6 +199,30 @@ mod tests {
         assert!((20..=30).contains(&alarms), "{alarms}");
         assert!(MeasureNoise::learnt(&seen[..50], &[], 0.03, "test").is_err());
         assert!(MeasureNoise::learnt(&seen, &[], 0.9, "test").is_err());
+    }
+
+    #[test]
+    fn repeats_that_lie_close_are_judged_as_guided() {
+        let shipped = MeasureNoise::shipped();
+        let sd = |n: &MeasureNoise| n.close[&Measure::Area].sd;
+        let led = shipped.after_repeats(&pairs(2, 0.005));
+        assert!(sd(&led) < 1.05 * sd(&MeasureNoise::guided()), "{}", sd(&led));
+        assert_eq!(
+            (led.level, led.close_from),
+            (MeasureNoise::guided().level, shipped.close_from)
+        );
+        assert_eq!(led.apart, shipped.apart);
+        // Too few, too unlike, laid too badly, or a noise of the pack's own: as it was, refined.
+        let mut loose = pairs(2, 0.005);
+        loose
+            .iter_mut()
+            .for_each(|c| c.alignment.as_mut().unwrap().agreement = 0.7);
+        let wild = [pairs(2, 0.005), pairs(1, 0.4)].concat();
+        for repeats in [pairs(1, 0.005), pairs(8, 0.4), loose, wild] {
+            assert_eq!(shipped.after_repeats(&repeats), shipped.refined(&repeats));
+        }
+        let own = MeasureNoise::learnt(&pairs(1000, 0.1), &[], 0.03, "test").unwrap();
+        assert_eq!(own.after_repeats(&pairs(2, 0.005)), own.refined(&pairs(2, 0.005)));
     }
 
     #[test]

@@ -56,6 +56,24 @@ fn masks_that_are_empty_full_or_wrong_do_not_break_it() {
 }
 
 #[test]
+fn without_texture_or_millimetres_size_is_not_judged() {
+    let patch = square(128, 96, 20, None);
+    let bare = compare(
+        &seen(Some(patch.clone())),
+        &seen(Some(patch.clone())),
+        &NoiseModel::default(),
+    );
+    let why = Reason::UnknownScale;
+    assert_eq!(bare.verdict, Verdict::CannotCompare { why }, "{bare:?}");
+    let scaled = |patch: Patch| Observation {
+        scale: Some(SCALE),
+        ..seen(Some(patch))
+    };
+    let known = compare(&scaled(patch.clone()), &scaled(patch), &NoiseModel::default());
+    assert_eq!(known.verdict, Verdict::NoMeasurableChange, "{known:?}");
+}
+
+#[test]
 fn a_picture_against_plain_skin_cannot_be_compared() {
     let noise = NoiseModel::default();
     let skin = square(64, 48, 0, None);

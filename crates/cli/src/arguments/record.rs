@@ -248,7 +248,7 @@ pub struct BenchChange {
     pub pack: Option<PathBuf>,
     #[command(flatten)]
     pub engine: Engine,
-    /// File with one lesion_id or isic_id a line: only these are used [default: the half of the lesions that no noise was learnt from]
+    /// File with one lesion_id or isic_id a line: only these are used, less the half of all lesions that the noise was learnt from
     #[arg(long, value_name = "FILE")]
     pub only: Option<PathBuf>,
     /// Lesions to use, one picture each

@@ -16,7 +16,8 @@ const MOST_REPEATS: usize = 8;
 pub struct LearntNoise {
     /// Pairs of shots of one lesion in one visit that could be laid over each other, at most eight.
     pub repeats: u32,
-    /// The noise of each measure, refined with them; with no repeats as it ships.
+    /// The noise of each measure: as it ships, refined with the repeats; once two of them lie as close as guided
+    /// re-shots do, [`MeasureNoise::guided`] for pictures that agree as well ([`MeasureNoise::after_repeats`]).
     pub measures: MeasureNoise,
 }
 
@@ -30,7 +31,7 @@ impl History {
         let repeats = self.repeats(subject, None)?;
         Ok(LearntNoise {
             repeats: repeats.len() as u32,
-            measures: MeasureNoise::shipped().refined(&repeats),
+            measures: MeasureNoise::shipped().after_repeats(&repeats),
         })
     }
 

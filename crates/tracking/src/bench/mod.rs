@@ -16,4 +16,4 @@ pub use alter::Alteration;
 pub use picture::Picture;
 pub use report::{Proportion, Report, Row};
 pub use reshoot::Conditions;
-pub use run::{Given, Settings, is_learning, learn, run, run_each, unchanged};
+pub use run::{Given, Settings, is_learning, learn, repeats, run, run_each, unchanged};

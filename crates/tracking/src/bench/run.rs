@@ -162,6 +162,18 @@ pub fn unchanged(
         .filter_map(|(part, p)| shots(&p, Alteration::None, part, settings, give))
 }
 
+/// Comparisons of unchanged re-shots, as a person's own repeats would be: for [`MeasureNoise::after_repeats`].
+pub fn repeats(
+    pictures: impl IntoIterator<Item = Picture>,
+    settings: &Settings,
+    give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
+) -> Vec<Change> {
+    let noise = NoiseModel::default();
+    unchanged(pictures, settings, give)
+        .map(|(before, after)| compare(&before, &after, &noise))
+        .collect()
+}
+
 /// Learns the noise of the measures from pairs of pictures of unchanged lesions: `together` are
 /// laid over each other, `apart` measured one by one.
 ///
