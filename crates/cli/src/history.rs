@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::table::Table;
 use crate::words::{date, decimal, difference, sentence, time, unit_of, word};
-use crate::{key_file, open, packs, report};
+use crate::{instead, key_file, open, packs, report};
 
 /// `skinkit add DB SITE PHOTO`.
 pub fn add(arguments: &arguments::Add) -> Result<Output, Failure> {
@@ -98,18 +98,29 @@ pub fn list(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
     }
     if sites.is_empty() {
         out.line(format_args!(
-            "no scans of '{}' in {}",
+            "no scans of '{}' in {}{}",
             arguments.subject,
-            arguments.db.display()
+            arguments.db.display(),
+            instead::of(&history, &arguments.subject, None)?
         ));
     }
-    let mut table = Table::new(&["site", "scan", "taken", "pack", "quality", "most probable", "p"]);
+    let mut table = Table::new(&[
+        "site",
+        "lesion",
+        "scan",
+        "taken",
+        "pack",
+        "quality",
+        "most probable",
+        "p",
+    ]);
     for (scans, site) in &sites {
         for scan in scans {
             let top = scan.probabilities.iter().max_by(|a, b| a.p.total_cmp(&b.p));
             let accepted = scan.quality.get("accepted").and_then(Value::as_bool) == Some(true);
             table.row([
                 site.clone(),
+                scan.lesion.clone().unwrap_or_default(),
                 scan.id.to_string(),
                 date(scan.taken_at),
                 format!("{} {}", scan.pack_id, scan.pack_version),
@@ -134,10 +145,11 @@ pub fn compare(arguments: &arguments::Compare) -> Result<Output, Failure> {
         let mut scans = history.scans(&arguments.subject, &arguments.site)?;
         scans.retain(|scan| lesion.is_none() || scan.lesion.as_deref() == lesion);
         return Err(Failure::Input(format!(
-            "nothing to compare: '{}' has {} scan(s) in {}, two of one lesion are needed",
+            "nothing to compare: '{}' has {} scan(s) in {}, two of one lesion are needed{}",
             arguments.site,
             scans.len(),
-            arguments.db.display()
+            arguments.db.display(),
+            instead::of(&history, &arguments.subject, Some(&arguments.site))?
         )));
     };
     let change = history.compare_scans(&before, &after)?;
@@ -181,6 +193,16 @@ pub fn compare(arguments: &arguments::Compare) -> Result<Output, Failure> {
 pub fn report(arguments: &arguments::Report) -> Result<Output, Failure> {
     let mut out = Output::default();
     let history = open::history(&arguments.db, &arguments.key)?;
+    // A page about nobody would look like a record without a scan.
+    let subjects = history.subjects()?;
+    if !subjects.is_empty() && !subjects.contains(&arguments.subject) {
+        return Err(Failure::Input(format!(
+            "no scans of '{}' in {}{}",
+            arguments.subject,
+            arguments.db.display(),
+            instead::of(&history, &arguments.subject, None)?
+        )));
+    }
     let page = report::html(&crate::page::of(&history, &arguments.subject)?);
     write_whole(&arguments.out, page.as_bytes())?;
     out.line(format_args!("report: {}", arguments.out.display()));

@@ -40,7 +40,13 @@ pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
 pub fn import(arguments: &arguments::Import) -> Result<Output, Failure> {
     let key = key_file::read(&arguments.key)?;
     let history = History::open(&arguments.db, &key)?;
-    let done = history.import_file(&arguments.file)?;
+    let done = history
+        .import_file(&arguments.file)
+        .map_err(|error| match error.into() {
+            // A value in the file, not one that was typed.
+            Failure::Arguments(message) => Failure::Input(format!("{}: {message}", arguments.file.display())),
+            other => other,
+        })?;
     if arguments.json {
         return Ok(Output::of(json!(done)));
     }

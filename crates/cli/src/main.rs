@@ -9,6 +9,7 @@ mod eval;
 mod evaluate;
 mod failure;
 mod history;
+mod instead;
 mod keep;
 mod key_file;
 mod landmarks;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use skinkit::inference::{EngineChoice, RuntimeConfig};
-use skinkit::{Config, Error, History, Landmarks, Limits, Photo, Region, Roi, SkinKit, roi};
+use skinkit::{Config, Error, History, Landmarks, Limits, Photo, Region, Roi, SkinKit, roi, store};
 
 use crate::arguments::{Engine, KeyFile, Model, Networks};
 use crate::failure::Failure;
@@ -20,7 +20,10 @@ impl From<Error> for Failure {
             | Error::Roi(roi::Error::NoFace | roi::Error::FaceTooSmall { .. } | roi::Error::FaceCutOff { .. }) => {
                 Self::Input(message)
             }
-            Error::Region { .. } | Error::Pin(_) | Error::Roi(roi::Error::Argument { .. }) => Self::Arguments(message),
+            Error::Region { .. }
+            | Error::Pin(_)
+            | Error::Roi(roi::Error::Argument { .. })
+            | Error::Store(store::Error::BadValue { .. }) => Self::Arguments(message),
             Error::Inference(_) | Error::Roi(_) => Self::Runtime(message),
             Error::Store(_) | Error::Stored { .. } | Error::NoHistory | Error::Encode(_) => Self::Store(message),
             _ => Self::Input(message),

@@ -5,10 +5,10 @@ use skinkit::{SummaryRequest, TrendRequest};
 
 use crate::arguments;
 use crate::failure::Failure;
-use crate::open;
 use crate::output::Output;
 use crate::table::Table;
 use crate::words::{date, day, judgement, trend as trend_in_words, word};
+use crate::{instead, open};
 
 /// `skinkit summary DB`.
 pub fn summary(arguments: &arguments::Summary) -> Result<Output, Failure> {
@@ -28,7 +28,8 @@ pub fn summary(arguments: &arguments::Summary) -> Result<Output, Failure> {
         out.line(format_args!("no scans in {}", arguments.whole.db.display()));
     }
     for subject in subjects {
-        out.line(format_args!("{}: {} scans", subject.subject, subject.scans));
+        let plural = if subject.scans == 1 { "" } else { "s" };
+        out.line(format_args!("{}: {} scan{plural}", subject.subject, subject.scans));
         let mut table = Table::new(&[
             "site",
             "lesion",
@@ -76,9 +77,10 @@ pub fn trend(arguments: &arguments::Trend) -> Result<Output, Failure> {
     }
     if trends.is_empty() {
         return Err(Failure::Input(format!(
-            "'{}' has no measured scan in {}: `skinkit history` lists what is there",
+            "'{}' has no measured scan of that lesion in {}{}",
             arguments.site,
-            arguments.of.db.display()
+            arguments.of.db.display(),
+            instead::of(&history, &arguments.of.subject, Some(&arguments.site))?
         )));
     }
     let mut out = Output::default();

@@ -86,7 +86,10 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
     } else {
         format!(" {}", trend.unit)
     };
-    let signed = |a_day: f64| format!("{:+.2}", a_day * MONTH);
+    let signed = |a_day: f64| match a_day * MONTH {
+        none if none.abs() < 0.005 => "0".to_owned(),
+        some => format!("{some:+.2}"),
+    };
     let mut text = format!("Per month {}{unit}", signed(line.slope_a_day));
     match line.slope_interval {
         Some([low, high]) => text += &format!(" (95 % interval {} to {})", signed(low), signed(high)),

@@ -111,6 +111,35 @@ fn a_history_is_kept_listed_compared_and_reported() {
 }
 
 #[test]
+fn a_wrong_name_is_answered_with_the_names_there_are() {
+    let recorded = Recorded::new();
+    let mut second = recorded.command("add");
+    second.arg("left forearm").arg(photo("lesion-second.jpg"));
+    succeeds(second.args(["--subject", "anna", "--lesion", "mole"]));
+    let anna = |verb: &str| {
+        let mut command = recorded.command(verb);
+        command.args(["--subject", "anna"]);
+        command
+    };
+    assert!(succeeds(recorded.command("history").args(["--subject", "anne"])).contains("'me', 'anna'"));
+    assert!(succeeds(&mut anna("history")).contains("mole"));
+    assert!(
+        fails(
+            recorded
+                .command("report")
+                .args(["--subject", "anne", "--out", "page.html"]),
+            3
+        )
+        .contains("'anna'")
+    );
+    assert!(!std::path::Path::new("page.html").exists());
+    assert!(fails(anna("compare").arg("right forearm"), 3).contains("'left forearm'"));
+    assert!(fails(anna("trend").arg("left forearm"), 3).contains("'mole': choose with --lesion"));
+    let mut nameless = recorded.command("add");
+    assert!(fails(nameless.arg("").arg(photo("lesion-second.jpg")), 2).contains("give it a name"));
+}
+
+#[test]
 fn both_engines_give_the_same_probabilities() {
     let doctor = json(&succeeds(&mut skinkit(["doctor", "--json"])));
     if doctor["engine"]["kind"] != "onnxruntime" {
