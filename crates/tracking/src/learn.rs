@@ -16,6 +16,9 @@ const CLOSE_FROM: f32 = 0.8;
 const LEAST_GUIDED: usize = 2;
 /// For each repeat that does not, this many must.
 const GUIDED_ODDS: usize = 4;
+/// Agreement from which a later pair of such a person is judged as guided. Less than [`CLOSE_FROM`], because a lesion that
+/// grew leaves less skin to agree; chosen on folds that the bench does not report on (see the README).
+const GUIDED_FROM: f32 = 0.5;
 
 /// Fewest pairs on either side for close and loose to be told apart.
 const LEAST_BAND: usize = 60;
@@ -77,10 +80,10 @@ impl MeasureNoise {
     }
 
     /// This noise for a person with these repeat shots. Where it is the noise that ships and the repeats show that the
-    /// same view is led to with the same device, pictures that agree as well as those are judged by
+    /// same view is led to with the same device, pictures that agree at least 0.5 are judged by
     /// [`MeasureNoise::guided`], all others as before; then it is [`MeasureNoise::refined`].
     ///
-    /// They show it when at least two differ by no more than `guided()` allows, and four for each that differs by more.
+    /// They show it when at least two agree 0.8 and differ by no more than `guided()` allows, and four for each that does not.
     pub fn after_repeats(&self, repeats: &[Change]) -> Self {
         let guided = Self::guided();
         let within = repeats.iter().filter(|c| guided.explains(c)).count();
@@ -91,7 +94,7 @@ impl MeasureNoise {
         }
         let led = Self {
             loose: self.loose.clone(),
-            close_from: self.close_from,
+            close_from: GUIDED_FROM,
             // Nothing tells of pictures measured one by one whether they are alike.
             apart: self.apart.clone(),
             ..guided
@@ -207,10 +210,7 @@ mod tests {
         let sd = |n: &MeasureNoise| n.close[&Measure::Area].sd;
         let led = shipped.after_repeats(&pairs(2, 0.005));
         assert!(sd(&led) < 1.05 * sd(&MeasureNoise::guided()), "{}", sd(&led));
-        assert_eq!(
-            (led.level, led.close_from),
-            (MeasureNoise::guided().level, shipped.close_from)
-        );
+        assert_eq!((led.level, led.close_from), (MeasureNoise::guided().level, GUIDED_FROM));
         assert_eq!(led.apart, shipped.apart);
         // Too few, too unlike, laid too badly, or a noise of the pack's own: as it was, refined.
         let mut loose = pairs(2, 0.005);

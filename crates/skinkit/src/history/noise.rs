@@ -17,7 +17,7 @@ pub struct LearntNoise {
     /// Pairs of shots of one lesion in one visit that could be laid over each other, at most eight.
     pub repeats: u32,
     /// The noise of each measure: as it ships, refined with the repeats; once two of them lie as close as guided
-    /// re-shots do, [`MeasureNoise::guided`] for pictures that agree as well ([`MeasureNoise::after_repeats`]).
+    /// re-shots do, [`MeasureNoise::guided`] for pictures that agree at least 0.5 ([`MeasureNoise::after_repeats`]).
     pub measures: MeasureNoise,
 }
 
