@@ -3,12 +3,17 @@ import Foundation
 import PackageDescription
 
 // The Rust library. On Apple platforms an XCFramework: `cargo xtask package swift` on a Mac puts it beside this file, and
-// a release names it by address and checksum. On Linux the library lies on the linker's path: `swift test -Xlinker -L…`.
+// a release names it by address and checksum. On Linux, and for the tests on a Mac (SKINKIT_ON_PATH), the library lies on
+// the linker's path: `swift test -Xlinker -L…`.
 #if os(Linux)
-let library: Target = .systemLibrary(name: "CSkinKit", path: "Sources/CSkinKit")
+let onPath = true
 #else
-let library: Target = .binaryTarget(name: "CSkinKit", path: "CSkinKit.xcframework")
+let onPath = ProcessInfo.processInfo.environment["SKINKIT_ON_PATH"] != nil
 #endif
+let library: Target =
+    onPath
+    ? .systemLibrary(name: "CSkinKit", path: "Sources/CSkinKit")
+    : .binaryTarget(name: "CSkinKit", path: "CSkinKit.xcframework")
 
 let package = Package(
     name: "SkinKit",

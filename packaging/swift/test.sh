@@ -14,12 +14,13 @@ if [ "$place" = / ]; then
 else
     repo=/repo work=/work
 fi
-exec "$here/toolchain.sh" run env HOME=/tmp PATH="${PATH}:/usr/bin" LD_LIBRARY_PATH="$work/debug" bash -euo pipefail -c '
+exec "$here/toolchain.sh" run env HOME=/tmp PATH="${PATH}:/usr/bin" LD_LIBRARY_PATH="$work/debug" \
+    DYLD_LIBRARY_PATH="$work/debug" SKINKIT_ON_PATH=1 bash -euo pipefail -c '
     cd "$1"
     package=(--package-path bindings/swift --scratch-path "$2/swift" --disable-sandbox -Xlinker "-L$2/debug")
     swift build "${package[@]}" --build-tests
     swift test "${package[@]}" --skip-build
-    packaging/swift/typecheck.sh "$2/swift/debug/Modules"
+    if [ "$(uname -s)" = Linux ]; then packaging/swift/typecheck.sh "$2/swift/debug/Modules"; fi
     scratch="$(mktemp -d)"
     trap "rm -rf \"$scratch\"" EXIT
     said="$("$2/swift/debug/QuickStart" "$scratch")"
