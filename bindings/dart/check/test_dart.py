@@ -113,6 +113,46 @@ def test_every_function_is_used_or_known_not_to_be():
     assert idle == unused - {"skinkit_abi_version"}
 
 
+def parts_of_call(text, start):
+    """The arguments of the call whose parenthesis opens at `start`."""
+    parts, depth, part = [], 0, ""
+    for letter in text[start:]:
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(letter, 0)
+        if depth == 0:
+            return [part.strip() for part in [*parts, part] if part.strip()]
+        if letter == "," and depth == 1:
+            parts.append(part)
+            part = ""
+        elif depth > 1 or letter not in "([{":
+            part += letter
+    raise AssertionError("a call that does not end")
+
+
+def test_calls_have_as_many_arguments_as_the_function():
+    """Nor may anything but `error` come last where an error belongs."""
+    symbols = {name: symbol for name, symbol in re.findall(r"final (c\w+) =\s*_library\.lookupFunction<[^']*'(\w+)'", NATIVE)}
+    assert set(symbols.values()) == set(FUNCTIONS) - {"skinkit_abi_version"}
+    calls = 0
+    for path in SOURCES:
+        text = path.read_text()
+        for match in re.finditer(r"\b(c[A-Z]\w+)\(", text) if path.name != "native.dart" else []:
+            _, wanted, _, _ = FUNCTIONS[symbols[match[1]]]
+            given = parts_of_call(text, match.end() - 1)
+            assert len(given) == len(wanted), f"{path.name}: {match[1]}({', '.join(given)})"
+            if wanted[-1] == "Pointer<NativeError>":
+                assert given[-1] in ("call.error", "error"), f"{path.name}: {match[1]}"
+            calls += 1
+    assert calls > 30
+
+
+def test_the_readme_s_snippets_parse():
+    snippets = re.findall(r"```dart\n(.*?)```", (ROOT / "bindings/dart/README.md").read_text(), re.S)
+    assert len(snippets) == 2
+    for snippet in snippets:
+        lines = [line for line in snippet.splitlines() if not line.startswith("import ")]
+        assert faults(("Future<void> main() async {\n" + "\n".join(lines) + "\n}").encode()) == []
+
+
 class Native:
     """The library through the declarations of native.dart: what Dart would call, and with what types."""
 
