@@ -83,9 +83,25 @@ fn generate() -> Result<PathBuf, String> {
     Ok(out)
 }
 
-/// A generated file. What ends its lines in spaces is the generator, not us.
+/// What UniFFI's Kotlin says, and what it should say. A closed object that is passed as an argument: its handle is freed, so
+/// cloning it unasked is a use after free. A closed object that other threads keep busy: it takes new calls for ever.
+const MENDED: [(&str, &str); 2] = [
+    (
+        "\n        return value.uniffiCloneHandle()\n",
+        "\n        return value.callWithHandle { it }\n",
+    ),
+    (
+        "            if (c == 0L) {\n",
+        "            if (c == 0L || this.wasDestroyed.get()) {\n",
+    ),
+];
+
+/// A generated file as it is kept. What ends its lines in spaces is the generator, not us.
 fn read(path: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    Ok(lines.join("\n").trim_end().to_owned() + "\n")
+    let text = lines.join("\n").trim_end().to_owned() + "\n";
+    Ok(MENDED
+        .iter()
+        .fold(text, |text, (said, meant)| text.replace(said, meant)))
 }

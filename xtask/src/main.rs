@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask setup | demo | report-check | test | bench | bindings | package`.
+//! Developer tasks: `cargo xtask setup | demo | report-check | test | bench | bindings | kotlin | package`.
 
 mod bench;
 mod bindings;
@@ -6,6 +6,8 @@ mod command;
 mod dart;
 mod demo;
 mod instructions;
+mod kotlin;
+mod package;
 mod python;
 mod readme;
 mod report_check;
@@ -22,8 +24,11 @@ const USAGE: &str = "cargo xtask COMMAND
   report-check
             open the demo's report in headless Chromium, offline: console, requests, names, keyboard; screenshots
   test      get what the tests need and run all of them; says what was skipped and why
+  kotlin    build and test the Kotlin package (Maven and a JDK)
   bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
-  package swift  on a Mac: an XCFramework of the libraries built for Apple's targets, beside Package.swift, checked
+  package   aar | c: pack and validate what this machine can build, into target/package;
+            swift: on a Mac, an XCFramework of the libraries built for Apple's targets, beside Package.swift;
+            sizes: compare what was packed with packaging/sizes.json
   bench     measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
   instructions
           count the instructions of the hot functions under valgrind and hold them against benches/instructions.json;
@@ -40,6 +45,10 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["report-check"] => report_check::run(),
         ["test"] => test::run(),
+        ["kotlin"] => kotlin::test(),
+        ["package", "aar"] => package::aar(),
+        ["package", "c"] => package::c(),
+        ["package", "sizes"] => package::sizes(),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
         ["package", "swift"] => swift::package(),

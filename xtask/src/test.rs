@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::Outcome;
 use crate::command::{cargo, root, step, target_dir};
-use crate::{bindings, dart, python, setup, swift};
+use crate::{bindings, dart, kotlin, python, setup, swift};
 
 /// What the suites reported.
 #[derive(Default)]
@@ -65,15 +65,29 @@ pub fn run() -> Outcome {
             let mut command = dart::tests(&bindings::library()?)?;
             tally.record(&mut command, &logs.join("dart.log"))
         }),
+        step("Kotlin", || match kotlin::missing() {
+            Some(why) => {
+                tally.skipped.push(why);
+                Ok(())
+            }
+            None => tally.record(&mut kotlin::maven(&["test"])?, &logs.join("kotlin.log")),
+        }),
         step("model tools (Python)", || {
             let environment = skinkit_inference::locate::cache_dir()
                 .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
                 .join("python-tests");
             let python = python::environment(&environment, &root().join("models/tools/requirements-test.txt"))?;
             let mut command = Command::new(python);
-            command
-                .current_dir(root())
-                .args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "models/tools"]);
+            command.current_dir(root()).args([
+                "-m",
+                "pytest",
+                "-q",
+                "-rs",
+                "-p",
+                "no:cacheprovider",
+                "models/tools",
+                "packaging",
+            ]);
             tally.record(&mut command, &logs.join("python.log"))
         }),
     ];
@@ -138,6 +152,23 @@ impl Tally {
         }
     }
 
+    /// A class's totals as Maven's Surefire says them: `12, Failures: 1, Errors: 0, Skipped: 2, …`.
+    fn surefire(&mut self, totals: &str) {
+        println!("    {totals}");
+        let numbers: Vec<usize> = totals
+            .split(", ")
+            .take(4)
+            .filter_map(|part| part.rsplit(' ').next()?.parse().ok())
+            .collect();
+        if let [run, failures, errors, skipped] = numbers[..] {
+            self.passed += run.saturating_sub(failures + errors + skipped);
+            self.failed += failures + errors;
+            if skipped > 0 {
+                self.skipped.push(format!("{skipped} Kotlin tests: see the log"));
+            }
+        }
+    }
+
     fn line(&mut self, line: &str) {
         if let Some(reason) = line.trim_start().strip_prefix("SKIPPED") {
             self.skipped.push(reason.trim_start_matches([':', ' ']).to_owned());
@@ -167,7 +198,17 @@ impl Tally {
             println!("    {line}");
             self.passed += count(line, " passed");
             self.failed += count(line, " failed");
-        } else if line.contains("FAILED") || line.contains("panicked at") {
+        } else if let Some(class) = line
+            .strip_prefix("[INFO] Tests run: ")
+            .filter(|line| line.contains(" -- in "))
+        {
+            self.surefire(class);
+        } else if let Some(class) = line
+            .strip_prefix("[ERROR] Tests run: ")
+            .filter(|line| line.contains(" -- in "))
+        {
+            self.surefire(class);
+        } else if line.contains("FAILED") || line.contains("<<< ") || line.contains("panicked at") {
             println!("    {line}");
         }
     }
@@ -193,8 +234,14 @@ mod tests {
         tally.line("Test Case 'KitTests.testA' started at 2026-01-01 10:00:00.000");
         tally.line("Test Case 'KitTests.testA' passed (0.5 seconds)");
         tally.line("Test Case 'KitTests.testB' failed (0.5 seconds)");
+        tally
+            .line("[INFO] Tests run: 9, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.5 s -- in skinkit.KitTest");
+        tally.line(
+            "[ERROR] Tests run: 3, Failures: 1, Errors: 1, Skipped: 0, Time elapsed: 1 s <<< FAILURE! -- in skinkit.A",
+        );
+        tally.line("[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0");
         tally.line("    test result: what a test printed. 7 passed; 7 failed in 0.1s");
-        assert_eq!((tally.passed, tally.failed), (16, 2));
+        assert_eq!((tally.passed, tally.failed), (26, 4));
         assert_eq!(tally.skipped.len(), 2);
         assert!(tally.skipped[1].starts_with("parity"));
     }

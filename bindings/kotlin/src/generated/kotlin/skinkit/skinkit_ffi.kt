@@ -1906,7 +1906,7 @@ open class Cancel: Disposable, AutoCloseable, CancelInterface
         // This needs a compare-and-set retry loop in case of concurrent updates.
         do {
             val c = this.callCounter.get()
-            if (c == 0L) {
+            if (c == 0L || this.wasDestroyed.get()) {
                 throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
             }
             if (c == Long.MAX_VALUE) {
@@ -2001,7 +2001,7 @@ open class Cancel: Disposable, AutoCloseable, CancelInterface
  */
 public object FfiConverterTypeCancel: FfiConverter<Cancel, Long> {
     override fun lower(value: Cancel): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Cancel {
@@ -2261,7 +2261,7 @@ open class History: Disposable, AutoCloseable, HistoryInterface
         // This needs a compare-and-set retry loop in case of concurrent updates.
         do {
             val c = this.callCounter.get()
-            if (c == 0L) {
+            if (c == 0L || this.wasDestroyed.get()) {
                 throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
             }
             if (c == Long.MAX_VALUE) {
@@ -2552,7 +2552,7 @@ open class History: Disposable, AutoCloseable, HistoryInterface
  */
 public object FfiConverterTypeHistory: FfiConverter<History, Long> {
     override fun lower(value: History): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): History {
@@ -2759,7 +2759,7 @@ open class LiveListenerImpl: Disposable, AutoCloseable, LiveListener
         // This needs a compare-and-set retry loop in case of concurrent updates.
         do {
             val c = this.callCounter.get()
-            if (c == 0L) {
+            if (c == 0L || this.wasDestroyed.get()) {
                 throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
             }
             if (c == Long.MAX_VALUE) {
@@ -3262,7 +3262,7 @@ open class LiveSession: Disposable, AutoCloseable, LiveSessionInterface
         // This needs a compare-and-set retry loop in case of concurrent updates.
         do {
             val c = this.callCounter.get()
-            if (c == 0L) {
+            if (c == 0L || this.wasDestroyed.get()) {
                 throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
             }
             if (c == Long.MAX_VALUE) {
@@ -3605,7 +3605,7 @@ open class LiveSession: Disposable, AutoCloseable, LiveSessionInterface
  */
 public object FfiConverterTypeLiveSession: FfiConverter<LiveSession, Long> {
     override fun lower(value: LiveSession): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): LiveSession {
@@ -3803,7 +3803,7 @@ open class Photo: Disposable, AutoCloseable, PhotoInterface
         // This needs a compare-and-set retry loop in case of concurrent updates.
         do {
             val c = this.callCounter.get()
-            if (c == 0L) {
+            if (c == 0L || this.wasDestroyed.get()) {
                 throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
             }
             if (c == Long.MAX_VALUE) {
@@ -3958,7 +3958,7 @@ open class Photo: Disposable, AutoCloseable, PhotoInterface
  */
 public object FfiConverterTypePhoto: FfiConverter<Photo, Long> {
     override fun lower(value: Photo): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Photo {
@@ -4311,7 +4311,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
         // This needs a compare-and-set retry loop in case of concurrent updates.
         do {
             val c = this.callCounter.get()
-            if (c == 0L) {
+            if (c == 0L || this.wasDestroyed.get()) {
                 throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
             }
             if (c == Long.MAX_VALUE) {
@@ -4823,7 +4823,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
  */
 public object FfiConverterTypeSkinKit: FfiConverter<SkinKit, Long> {
     override fun lower(value: SkinKit): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): SkinKit {

@@ -1,0 +1,8 @@
+package androidx.camera.core;
+
+/** As in CameraX 1.x: what SkinKit uses of it. */
+public interface ImageInfo {
+    long getTimestamp();
+
+    int getRotationDegrees();
+}

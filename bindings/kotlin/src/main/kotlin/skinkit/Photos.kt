@@ -1,0 +1,29 @@
+package skinkit
+
+import java.nio.ByteBuffer
+
+/**
+ * Reads and decodes a JPEG or PNG file of at most 64 MiB, 64 million pixels, 16,384 a side. Only pixels are kept: the
+ * orientation is applied, place, time and camera are dropped.
+ *
+ * @throws SkinKitException.Picture missing, too large, damaged, or of another format
+ */
+suspend fun Photo.Companion.open(path: String): Photo = background { openBlocking(path) }
+
+/**
+ * Decodes a JPEG or PNG held in memory, from the buffer's position to its limit.
+ *
+ * @throws SkinKitException.Picture as [open]
+ */
+suspend fun Photo.Companion.decode(bytes: ByteBuffer): Photo = background { decodeBlocking(bytes.asDirect()) }
+
+/** Decodes a JPEG or PNG held in memory: see [decode]. */
+suspend fun Photo.Companion.decode(bytes: ByteArray): Photo = decode(ByteBuffer.wrap(bytes))
+
+/**
+ * Copies a camera frame as it is, so that the camera may have its buffer back. A copy and nothing else: from any thread.
+ *
+ * @throws SkinKitException.Picture where the planes do not fit the layout
+ * @throws SkinKitException.InvalidArgument for a rotation that is no quarter turn
+ */
+fun Photo.Companion.of(frame: Frame): Photo = plainErrors { fromFrame(frame.layout, frame.y, frame.u, frame.v) }
