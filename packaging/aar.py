@@ -28,7 +28,8 @@ SYSTEM = {"libc.so", "libm.so", "libdl.so", "liblog.so", "libandroid.so"}
 PAGE = 16 * 1024
 METADATA = "META-INF/com/android/build/gradle/aar-metadata.properties"
 CLASSES = ["skinkit/SkinKit.class", "skinkit/KitsKt.class", "skinkit/Live.class", "skinkit/android/KeystoreKey.class"]
-ONNXRUNTIME = "1.24.3"
+# The first that Maven Central is known to hold; not resolved where SkinKit is developed.
+ONNXRUNTIME = "1.27.0"
 POM = "{http://maven.apache.org/POM/4.0.0}"
 
 
