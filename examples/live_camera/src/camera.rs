@@ -20,7 +20,7 @@ const MOVING: u64 = 360;
 const ACT: u64 = 600;
 
 /// Heights of the photo on the screen, as shares of the stream's: far away, while it comes closer, and near.
-const SIZES: [f32; 4] = [0.4, 0.55, 0.75, 0.95];
+const SIZES: [f32; 3] = [0.55, 0.75, 0.95];
 
 /// What is left of the light while it is too dark.
 const DIM: f32 = 0.15;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use skinkit::preprocess::quality::QualityThresholds;
 use skinkit::{Config, LiveConfig, LiveSession, Photo, Region, SkinKit};
 
 use camera::Camera;
@@ -30,8 +31,11 @@ struct Arguments {
     #[arg(default_value = "examples/photos/face.jpg")]
     photos: Vec<PathBuf>,
     /// lesion, face, or a face region such as left_cheek.
-    #[arg(long, default_value = "left_cheek")]
+    #[arg(long, default_value = "face")]
     region: Region,
+    /// Least side of the region in pixels of the stream: below it the session says that it is too small.
+    #[arg(long, default_value_t = 350.0)]
+    least_pixels: f32,
     /// Frames to play; ten seconds of camera time, one act, are 600.
     #[arg(long, default_value_t = 600)]
     frames: u64,
@@ -68,11 +72,12 @@ fn main() -> Result<()> {
     let camera = Camera::new(&photos)?;
     let (heard, said) = sync_channel(64);
     let watcher = Watcher::new(heard);
-    let session = LiveSession::start(
-        Arc::clone(&kit),
-        LiveConfig::new(arguments.region),
-        Some(Box::new(watcher)),
-    )?;
+    let mut config = LiveConfig::new(arguments.region);
+    // This app wants the face near, so that a region of it still has a few hundred pixels.
+    let mut thresholds = QualityThresholds::default();
+    thresholds.min_roi_pixels = arguments.least_pixels;
+    config.quality = Some(thresholds);
+    let session = LiveSession::start(Arc::clone(&kit), config, Some(Box::new(watcher)))?;
     let mut stages = Stages::with_capacity(arguments.frames as usize);
     let mut memory = Memory::default();
     let mut strip = arguments.strip.as_ref().map(|_| Strip::default());
