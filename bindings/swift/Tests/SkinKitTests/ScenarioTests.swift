@@ -27,7 +27,6 @@ final class ScenarioTests: XCTestCase {
     func testScenario() async throws {
         let place = Fixtures.root.appendingPathComponent("bindings/scenario")
         let inputs = place.appendingPathComponent("scenario.json")
-        try XCTSkipUnless(FileManager.default.fileExists(atPath: inputs.path), "bindings/scenario is not there")
         let scenario = try JSONDecoder().decode(
             Scenario.self, from: Data(contentsOf: inputs))
         try await run(scenario)
