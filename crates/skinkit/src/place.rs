@@ -48,7 +48,7 @@ impl Pin {
     }
 }
 
-/// A place on the skin, to be kept and found again. Its token ([`Place::to_string`], read by `parse`) is one line of
+/// A place on the skin, to be kept and found again. Its token ([`ToString::to_string`], read by `parse`) is one line of
 /// JSON: about 150 bytes for a face, 22 kB for a body.
 ///
 /// A body's token holds a small grey picture of the skin: keep it as private as a photo.
