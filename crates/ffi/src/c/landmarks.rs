@@ -2,13 +2,33 @@
 
 use std::ffi::c_char;
 
+use serde::Serialize;
 use serde_json::json;
-use skinkit::{FaceDetail, Place};
+use skinkit::{FaceDetail, Frame, Landmarks, Place};
 
 use super::argument::{self, Out, optional, optional_json, text, word};
 use super::call::{SkinkitError, call};
 use super::handle::{SkinkitHandle, get};
-use crate::{Photo, SkinKit};
+use crate::{Photo, Result, SkinKit};
+
+/// A call that takes a picture and nothing else that could be wrong, and gives JSON.
+///
+/// # Safety
+/// The header's rule for pointers.
+unsafe fn look<T: Serialize>(
+    kit: SkinkitHandle,
+    photo: SkinkitHandle,
+    json: *mut *mut c_char,
+    error: *mut SkinkitError,
+    work: impl FnOnce(&Landmarks, &Frame<'_>) -> Result<T>,
+) -> i32 {
+    call(error, || {
+        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
+        // SAFETY: the caller's.
+        let out = unsafe { Out::new("json", json) }?;
+        out.json(&work(kit.landmarks(), &photo.frame()?)?)
+    })
+}
 
 /// Faces in the picture, by falling score: a JSON array of objects with `detection` and `mesh`. `detail` is `mesh`, `irises`
 /// (also `mesh_478`), or `steady` (both, averaged over several looks). Blocks.
@@ -37,14 +57,13 @@ pub unsafe extern "C" fn skinkit_face_regions(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        let face = landmarks.face(&frame, FaceDetail::Mesh)?;
-        out.json(&skinkit::face_regions(&face.mesh))
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            let face = landmarks.face(frame, FaceDetail::Mesh)?;
+            Ok(skinkit::face_regions(&face.mesh))
+        })
+    }
 }
 
 /// The skin of the largest face: a JSON object with `mask` and `regions`. Blocks.
@@ -55,14 +74,13 @@ pub unsafe extern "C" fn skinkit_face_skin(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        let face = landmarks.face(&frame, FaceDetail::Mesh)?;
-        out.json(&landmarks.face_skin(&frame, &face.mesh)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            let face = landmarks.face(frame, FaceDetail::Mesh)?;
+            Ok(landmarks.face_skin(frame, &face.mesh)?)
+        })
+    }
 }
 
 /// The skin of a person: a JSON object with `roi`, `cells`, `tone`, `coverage`. `roi` is the region to look in as a JSON object
@@ -92,13 +110,8 @@ pub unsafe extern "C" fn skinkit_hands(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.hands(&frame)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe { look(kit, photo, json, error, |landmarks, frame| Ok(landmarks.hands(frame)?)) }
 }
 
 /// The pose of the person with the highest score: a JSON object, `null` where nobody is seen. Needs the folder `networks` of
@@ -110,13 +123,8 @@ pub unsafe extern "C" fn skinkit_pose(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.pose(&frame)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe { look(kit, photo, json, error, |landmarks, frame| Ok(landmarks.pose(frame)?)) }
 }
 
 /// How likely each part of the picture belongs to a person: a JSON object with 256 rows of 256 `values`. Blocks.
@@ -127,13 +135,8 @@ pub unsafe extern "C" fn skinkit_person(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.person(&frame)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe { look(kit, photo, json, error, |landmarks, frame| Ok(landmarks.person(frame)?)) }
 }
 
 /// Marks a place that a user tapped. `pin` is a JSON object: `point` (`[x, y]`), `side` (of the square around it that matters,
@@ -189,14 +192,13 @@ pub unsafe extern "C" fn skinkit_site_at(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        let site = landmarks.site_at(&frame, [x, y])?;
-        out.json(&site.map(|site| json!({"code": site, "words": site.words(), "snomed_ct": site.snomed_expression()})))
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            let site = landmarks.site_at(frame, [x, y])?;
+            Ok(site.map(|site| json!({"code": site, "words": site.words(), "snomed_ct": site.snomed_expression()})))
+        })
+    }
 }
 
 /// Millimetres a pixel: a JSON object with `mm_per_pixel`, `error`, `source`; `null` where the ruler is not in the picture or
@@ -235,11 +237,10 @@ pub unsafe extern "C" fn skinkit_scale_hint(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let out = unsafe { Out::new("json", json) }?;
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.scale_hint(&frame)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            Ok(landmarks.scale_hint(frame)?)
+        })
+    }
 }
