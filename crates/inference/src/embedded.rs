@@ -1,6 +1,5 @@
 //! The embedded engine: `rten`, pure Rust, nothing to install.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use rten::{
 };
 use rten_tensor::Layout;
 
+use crate::panic::panic_message;
 use crate::session::{Backend, Loaded};
 use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
 
@@ -156,11 +156,8 @@ fn data_type(kind: ValueType) -> DataType {
 }
 
 fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(format!("the engine gave up: {}", words(&panic))))
-}
-
-fn words(panic: &Box<dyn Any + Send>) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason given".to_owned())
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|cause| {
+        let words = panic_message(&*cause).unwrap_or("no reason given");
+        Err(format!("the engine gave up: {words}"))
+    })
 }

@@ -24,6 +24,7 @@ mod onnx;
 mod onnxruntime;
 mod pack;
 mod pack_check;
+mod panic;
 mod provider;
 mod runtime;
 mod session;
@@ -36,6 +37,7 @@ pub use finding::{Embedding, Familiarity, Finding, Heatmap, LabelProbability, Ma
 pub use lesion_model::LesionModel;
 pub use manifest::{CropRule, Label, License, Manifest};
 pub use pack::ModelPack;
+pub use panic::panic_message;
 pub use provider::{Candidate, Optimisation, Provider, ProviderRace, RaceEntry, RaceKey, RaceOutcome, RaceReport};
 pub use runtime::Runtime;
 pub use session::{Outputs, Session};

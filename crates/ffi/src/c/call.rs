@@ -5,6 +5,8 @@ use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
+use skinkit::inference::panic_message;
+
 use super::status::SkinkitStatus;
 use crate::{Result, SkinKitError};
 
@@ -24,7 +26,7 @@ pub struct SkinkitError {
 /// Runs the body of an exported function.
 pub(super) fn call(error: *mut SkinkitError, work: impl FnOnce() -> Result<()>) -> i32 {
     // Whatever a panic leaves half done lies in values that are dropped with it: nothing is seen afterwards.
-    let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+    let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|cause| Err(panicked(&*cause)));
     let report = match &outcome {
         Ok(()) => SkinkitError {
             status: SkinkitStatus::Ok as i32,
@@ -71,14 +73,10 @@ pub(super) fn free(text: *mut c_char) {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> SkinKitError {
-    let said = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
+fn panicked(cause: &(dyn Any + Send)) -> SkinKitError {
     SkinKitError::Internal {
         reason: "SkinKit failed inside: please report it".to_owned(),
-        details: said.unwrap_or_default(),
+        details: panic_message(cause).unwrap_or_default().to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use skinkit_inference::panic_message;
 use skinkit_preprocess::{Frame, FrameBuffer};
 
 use super::config::{LiveConfig, ThermalLevel};
@@ -460,14 +461,12 @@ impl Shared {
             work()
         }));
         outcome.unwrap_or_else(|cause| {
-            let words = cause.downcast_ref::<&str>().map(|words| (*words).to_owned());
-            let reason = words.or_else(|| cause.downcast_ref::<String>().cloned());
             Err(Error::Panicked {
                 what: match stage {
                     LiveStage::Frame => "frame",
                     LiveStage::Capture => "capture",
                 },
-                reason: reason.unwrap_or_else(|| "without a message".to_owned()),
+                reason: panic_message(&*cause).unwrap_or("without a message").to_owned(),
             })
         })
     }
