@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{Measure, Point};
+use crate::{LengthUnit, Measure, Point};
 
 /// What differs between two scans, and whether that is more than noise.
 #[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
@@ -13,6 +13,9 @@ pub struct Change {
     pub similarity_chance: Option<f64>,
     /// Every measure that could be compared.
     pub measures: Vec<MeasureChange>,
+    /// Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
+    /// the earlier analysed square.
+    pub unit: LengthUnit,
     /// How the later picture lies on the earlier one, where both were there.
     pub alignment: Option<Alignment>,
     /// What the comparison rests on.

@@ -8,123 +8,64 @@ use skinkit::store::Error as StoreError;
 /// Shorthand for results of this crate.
 pub type Result<T> = std::result::Result<T, SkinKitError>;
 
-/// Why a call failed. The variant is the stable kind that a host may act on; `reason` is one English sentence or more
-/// that say what was wrong, where, and what to do; `details` is the error as Rust prints it: for a log, not stable, and
-/// empty where the reason says all. Neither carries pixels, keys or names of people; paths of files may be in both.
-#[derive(Clone, Debug, PartialEq, thiserror::Error, uniffi::Error)]
-pub enum SkinKitError {
+/// Makes the error of its kinds: each has the same two fields and is told by its reason.
+macro_rules! kinds {
+    ($($(#[$($doc:tt)*])* $kind:ident,)*) => {
+        /// Why a call failed. The variant is the stable kind that a host may act on; `reason` is one English sentence or more
+        /// that say what was wrong, where, and what to do; `details` is the error as Rust prints it: for a log, not stable, and
+        /// empty where the reason says all. Neither carries pixels, keys or names of people; paths of files may be in both.
+        #[derive(Clone, Debug, PartialEq, thiserror::Error, uniffi::Error)]
+        pub enum SkinKitError {$(
+            $(#[$($doc)*])*
+            #[error("{reason}")]
+            $kind {
+                /// What was wrong, and what to do.
+                reason: String,
+                /// The error as Rust prints it.
+                details: String,
+            },
+        )*}
+
+        impl SkinKitError {
+            /// The error as Rust prints it.
+            pub fn details(&self) -> &str {
+                match self {$(
+                    Self::$kind { details, .. } => details,
+                )*}
+            }
+        }
+    };
+}
+
+kinds! {
     /// The call makes no sense: a value out of its range, bytes of the wrong length, an unknown name.
-    #[error("{reason}")]
-    InvalidArgument {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    InvalidArgument,
     /// A photo or frame that cannot be read: missing, damaged, too large, of an unknown format, too few bytes.
-    #[error("{reason}")]
-    Picture {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Picture,
     /// What was asked for is not in the picture: no face, too small, cut off, outside.
-    #[error("{reason}")]
-    Region {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Region,
     /// The model pack is refused.
-    #[error("{reason}")]
-    Pack {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Pack,
     /// No engine, or an engine that failed.
-    #[error("{reason}")]
-    Runtime {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Runtime,
     /// A history was needed, but SkinKit was opened without one.
-    #[error("{reason}")]
-    NoHistory {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    NoHistory,
     /// The key does not open the history.
-    #[error("{reason}")]
-    WrongKey {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    WrongKey,
     /// The history's file: missing, damaged, newer than this version, not writable, full.
-    #[error("{reason}")]
-    History {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    History,
     /// The history is in use by another writer: try again.
-    #[error("{reason}")]
-    Busy {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Busy,
     /// No scan of that number (never was, or erased).
-    #[error("{reason}")]
-    NotFound {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    NotFound,
     /// Too little to measure or compare.
-    #[error("{reason}")]
-    Unmeasurable {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Unmeasurable,
     /// The call's [`Cancel`](crate::Cancel) was cancelled; nothing was kept.
-    #[error("{reason}")]
-    Cancelled {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Cancelled,
     /// The object was shut, or the handle closed or never given out.
-    #[error("{reason}")]
-    Closed {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Closed,
     /// A fault of SkinKit itself: please report it.
-    #[error("{reason}")]
-    Internal {
-        /// What was wrong, and what to do.
-        reason: String,
-        /// The error as Rust prints it.
-        details: String,
-    },
+    Internal,
 }
 
 impl SkinKitError {
@@ -133,26 +74,6 @@ impl SkinKitError {
         Self::InvalidArgument {
             reason: reason.to_string(),
             details: String::new(),
-        }
-    }
-
-    /// The error as Rust prints it.
-    pub fn details(&self) -> &str {
-        match self {
-            Self::InvalidArgument { details, .. }
-            | Self::Picture { details, .. }
-            | Self::Region { details, .. }
-            | Self::Pack { details, .. }
-            | Self::Runtime { details, .. }
-            | Self::NoHistory { details, .. }
-            | Self::WrongKey { details, .. }
-            | Self::History { details, .. }
-            | Self::Busy { details, .. }
-            | Self::NotFound { details, .. }
-            | Self::Unmeasurable { details, .. }
-            | Self::Cancelled { details, .. }
-            | Self::Closed { details, .. }
-            | Self::Internal { details, .. } => details,
         }
     }
 

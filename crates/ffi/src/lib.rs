@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 // The only crate of SkinKit with `unsafe`: what UniFFI generates, and the C ABI in `c`.
 #![allow(unsafe_code)]
-#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod analysis;
 pub mod c;

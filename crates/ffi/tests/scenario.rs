@@ -115,6 +115,7 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
             named("similarity", value["similarity"].clone()),
             named("basis", value["basis"].clone()),
             named("measures", json!(list(&value["measures"]).len())),
+            named("unit", value["unit"].clone()),
         ],
         "history.sites" => vec![(step.to_owned(), words(&value, ","))],
         "history.scans" => {
@@ -253,6 +254,7 @@ fn the_objects() {
         ("compare.similarity", json!(change.similarity)),
         ("compare.basis", variant(&change.basis)),
         ("compare.measures", json!(change.measures.len())),
+        ("compare.unit", variant(&change.unit)),
         (
             "history.sites",
             joined(history.sites(subject.clone()).unwrap().into_iter(), ","),

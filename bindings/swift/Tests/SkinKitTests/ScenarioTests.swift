@@ -81,6 +81,7 @@ final class ScenarioTests: XCTestCase {
         found["compare.similarity"] = change.similarity.map { Double($0) }
         found["compare.basis"] = "\(change.basis)"
         found["compare.measures"] = Double(change.measures.count)
+        found["compare.unit"] = "\(change.unit)"
 
         let history = try kit.history()
         let scans = try await history.scans(at: scenario.site, of: scenario.subject)

@@ -786,7 +786,7 @@ public struct FfiConverterTypeCancel: FfiConverter {
     }
 
     public static func lower(_ value: Cancel) -> UInt64 {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Cancel {
@@ -1157,7 +1157,7 @@ public struct FfiConverterTypeHistory: FfiConverter {
     }
 
     public static func lower(_ value: History) -> UInt64 {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> History {
@@ -1909,7 +1909,7 @@ public struct FfiConverterTypeLiveSession: FfiConverter {
     }
 
     public static func lower(_ value: LiveSession) -> UInt64 {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LiveSession {
@@ -2118,7 +2118,7 @@ public struct FfiConverterTypePhoto: FfiConverter {
     }
 
     public static func lower(_ value: Photo) -> UInt64 {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Photo {
@@ -2748,7 +2748,7 @@ public struct FfiConverterTypeSkinKit: FfiConverter {
     }
 
     public static func lower(_ value: SkinKit) -> UInt64 {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SkinKit {
@@ -3222,6 +3222,11 @@ public struct Change: Equatable, Hashable, Codable {
      */
     public let measures: [MeasureChange]
     /**
+     * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
+     * the earlier analysed square.
+     */
+    public let unit: LengthUnit
+    /**
      * How the later picture lies on the earlier one, where both were there.
      */
     public let alignment: Alignment?
@@ -3247,6 +3252,10 @@ public struct Change: Equatable, Hashable, Codable {
          * Every measure that could be compared.
          */measures: [MeasureChange],
         /**
+         * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
+         * the earlier analysed square.
+         */unit: LengthUnit,
+        /**
          * How the later picture lies on the earlier one, where both were there.
          */alignment: Alignment?,
         /**
@@ -3258,6 +3267,7 @@ public struct Change: Equatable, Hashable, Codable {
         self.similarity = similarity
         self.similarityChance = similarityChance
         self.measures = measures
+        self.unit = unit
         self.alignment = alignment
         self.basis = basis
         self.verdict = verdict
@@ -3282,6 +3292,7 @@ public struct FfiConverterTypeChange: FfiConverterRustBuffer {
                 similarity: FfiConverterOptionFloat.read(from: &buf),
                 similarityChance: FfiConverterOptionDouble.read(from: &buf),
                 measures: FfiConverterSequenceTypeMeasureChange.read(from: &buf),
+                unit: FfiConverterTypeLengthUnit.read(from: &buf),
                 alignment: FfiConverterOptionTypeAlignment.read(from: &buf),
                 basis: FfiConverterTypeBasis.read(from: &buf),
                 verdict: FfiConverterTypeVerdict.read(from: &buf)
@@ -3292,6 +3303,7 @@ public struct FfiConverterTypeChange: FfiConverterRustBuffer {
         FfiConverterOptionFloat.write(value.similarity, into: &buf)
         FfiConverterOptionDouble.write(value.similarityChance, into: &buf)
         FfiConverterSequenceTypeMeasureChange.write(value.measures, into: &buf)
+        FfiConverterTypeLengthUnit.write(value.unit, into: &buf)
         FfiConverterOptionTypeAlignment.write(value.alignment, into: &buf)
         FfiConverterTypeBasis.write(value.basis, into: &buf)
         FfiConverterTypeVerdict.write(value.verdict, into: &buf)

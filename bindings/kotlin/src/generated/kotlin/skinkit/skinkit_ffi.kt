@@ -5171,6 +5171,12 @@ data class Change (
     val `measures`: List<MeasureChange>
     ,
     /**
+     * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
+     * the earlier analysed square.
+     */
+    val `unit`: LengthUnit
+    ,
+    /**
      * How the later picture lies on the earlier one, where both were there.
      */
     val `alignment`: Alignment?
@@ -5203,6 +5209,7 @@ public object FfiConverterTypeChange: FfiConverterRustBuffer<Change> {
             FfiConverterOptionalFloat.read(buf),
             FfiConverterOptionalDouble.read(buf),
             FfiConverterSequenceTypeMeasureChange.read(buf),
+            FfiConverterTypeLengthUnit.read(buf),
             FfiConverterOptionalTypeAlignment.read(buf),
             FfiConverterTypeBasis.read(buf),
             FfiConverterTypeVerdict.read(buf),
@@ -5213,6 +5220,7 @@ public object FfiConverterTypeChange: FfiConverterRustBuffer<Change> {
             FfiConverterOptionalFloat.allocationSize(value.`similarity`) +
             FfiConverterOptionalDouble.allocationSize(value.`similarityChance`) +
             FfiConverterSequenceTypeMeasureChange.allocationSize(value.`measures`) +
+            FfiConverterTypeLengthUnit.allocationSize(value.`unit`) +
             FfiConverterOptionalTypeAlignment.allocationSize(value.`alignment`) +
             FfiConverterTypeBasis.allocationSize(value.`basis`) +
             FfiConverterTypeVerdict.allocationSize(value.`verdict`)
@@ -5222,6 +5230,7 @@ public object FfiConverterTypeChange: FfiConverterRustBuffer<Change> {
             FfiConverterOptionalFloat.write(value.`similarity`, buf)
             FfiConverterOptionalDouble.write(value.`similarityChance`, buf)
             FfiConverterSequenceTypeMeasureChange.write(value.`measures`, buf)
+            FfiConverterTypeLengthUnit.write(value.`unit`, buf)
             FfiConverterOptionalTypeAlignment.write(value.`alignment`, buf)
             FfiConverterTypeBasis.write(value.`basis`, buf)
             FfiConverterTypeVerdict.write(value.`verdict`, buf)

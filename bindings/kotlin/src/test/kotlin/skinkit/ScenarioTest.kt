@@ -44,6 +44,7 @@ class ScenarioTest {
         results["compare.similarity"] = change.similarity!!
         results["compare.basis"] = change.basis.name.lowercase()
         results["compare.measures"] = change.measures.size
+        results["compare.unit"] = change.unit.name.lowercase()
         val history = kit.history()
         results["history.sites"] = history.sites(subject).joinToString(",")
         results["history.taken_at"] = history.scans(site, subject).joinToString(",") { it.takenAt.toString() }
