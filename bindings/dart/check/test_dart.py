@@ -11,6 +11,7 @@ import math
 import os
 import re
 import subprocess
+import threading
 from pathlib import Path
 
 import declarations
@@ -101,10 +102,8 @@ def test_every_function_is_used_or_known_not_to_be():
     unused = {
         # Dart copies a frame into a photo first: one road.
         "skinkit_analyse_frame", "skinkit_live_process",
-        # Not in this first package: the JSON calls are declared for apps that need them.
-        "skinkit_face_skin", "skinkit_body_skin", "skinkit_hands", "skinkit_pose", "skinkit_person", "skinkit_site_at",
-        "skinkit_scale", "skinkit_scale_hint", "skinkit_live_counts", "skinkit_live_pause", "skinkit_live_resume",
-        "skinkit_live_set_region", "skinkit_live_set_thermal_level", "skinkit_version", "skinkit_status_name",
+        # Dart's own enum has the names.
+        "skinkit_status_name",
     }
     names = dict(re.findall(r"final (c\w+) =\s*_library\.lookupFunction<.*?'(\w+)'", NATIVE, re.S)[::-1])
     names = {symbol: name for name, symbol in names.items()}
@@ -139,7 +138,7 @@ def test_calls_have_as_many_arguments_as_the_function():
             _, wanted, _, _ = FUNCTIONS[symbols[match[1]]]
             given = parts_of_call(text, match.end() - 1)
             assert len(given) == len(wanted), f"{path.name}: {match[1]}({', '.join(given)})"
-            if wanted[-1] == "Pointer<NativeError>":
+            if wanted[-1:] == ["Pointer<NativeError>"]:
                 assert given[-1] in ("call.error", "error"), f"{path.name}: {match[1]}"
             calls += 1
     assert calls > 30
@@ -159,6 +158,7 @@ class Native:
     def __init__(self):
         library = c.CDLL(LIBRARY)
         self.functions = {}
+        self.called = set()
         for name, (result, arguments, _, _) in FUNCTIONS.items():
             function = getattr(library, name)
             function.restype = c.c_char_p if name in ("skinkit_version", "skinkit_status_name") else self.kind(result)
@@ -180,6 +180,7 @@ class Native:
             reason = c.string_at(error.reason).decode()
             self.functions["skinkit_error_clear"](c.byref(error))
             raise Refused(self.functions["skinkit_status_name"](status).decode(), reason)
+        self.called.add(f"skinkit_{name}")
         results = []
         for kind, value in zip(out, values):
             if kind is c.c_void_p:
@@ -244,15 +245,19 @@ def test_the_article_s_flow(native, tmp_path):
     assert {"measure", "value", "low", "high"} <= set(scans[0]["extra"]["measures"]["values"][0])
     change = native("history_compare", history, b"me", b"left forearm", out=[JSON])
     assert change["verdict"]["kind"] == "no_measurable_change" and 0.8 < change["similarity"] <= 1
+    assert change["unit"] == "pixel"
     native("history_export", history, str(tmp_path / "out.json").encode(), None, 0)
     assert json.loads((tmp_path / "out.json").read_text())
-    assert native("history_erase_subject", history, b"me", out=[c.c_uint64]) == 2
+    native("history_erase_scan", history, scans[0]["id"])
+    assert native("history_erase_site", history, b"me", b"left forearm", out=[c.c_uint64]) == 1
+    assert native("history_erase_subject", history, b"me", out=[c.c_uint64]) == 0
     assert native("history_erase_everything", history, out=[c.c_uint64]) == 0
     native("close", kit)
     with pytest.raises(Refused) as refused:
         native("faces", kit, face, b"mesh", out=[JSON])
     assert refused.value.kind == "closed"
     native("close", history)
+    native("close", native("history_open", str(tmp_path / "a.skinkit").encode(), key, 32, 1, out=[HANDLE]))
 
 
 def frame_of(native, brightness=1.0, side=256):
@@ -275,6 +280,7 @@ def test_frames_and_a_live_session(native):
     frame, memory = frame_of(native)
     photo = native("photo_from_frame", c.byref(frame), out=[HANDLE])
     assert native("photo_size", photo, out=[c.c_uint32, c.c_uint32]) == [256, 256]
+    assert native("analyse_frame", kit, c.byref(frame), b"lesion", 0, out=[JSON])["region"] == "lesion"
     frame.planes[0].length -= 1
     with pytest.raises(Refused) as refused:
         native("photo_from_frame", c.byref(frame), out=[HANDLE])
@@ -284,6 +290,8 @@ def test_frames_and_a_live_session(native):
     assert native("live_latest", live, out=[JSON]) is None
     dark, dark_memory = frame_of(native, brightness=0.05)
     assert native("live_process", live, c.byref(dark), 1, out=[c.c_int32]) == 0
+    counts = native("live_counts", live, out=[JSON])
+    assert counts["looked_at"] == 1
     latest = native("live_latest", live, out=[JSON])
     # What LiveUpdate in live.dart reads.
     assert (latest["sequence"], latest["guidance"]) == (1, {"improve": "too_dark"}) and latest["progress"] == 0
@@ -298,6 +306,16 @@ def test_frames_and_a_live_session(native):
         subprocess.run(["sleep", "0.05"], check=True)
     assert scan == -1 and capture["analysis"]["finding"]["probabilities"]
     native("live_restart", live)
+    native("live_pause", live)
+    assert native("live_push", live, c.byref(bright), 80_000_000, out=[c.c_int32]) != 0
+    native("live_resume", live)
+    native("live_set_thermal_level", live, 0)
+    native("live_set_region", live, b"100,100,80")
+    assert native("live_push", live, c.byref(bright), 120_000_000, out=[c.c_int32]) == 0
+    for level in (4, -1):
+        with pytest.raises(Refused) as refused:
+            native("live_set_thermal_level", live, level)
+        assert refused.value.kind == "invalid_argument"
     native("close", live)
     with pytest.raises(Refused) as refused:
         native("live_latest", live, out=[JSON])
@@ -323,3 +341,70 @@ def test_errors_and_cancelling(native):
     assert found["outcome"] == "found"
     assert native("engine", kit, out=[JSON])["kind"] in ("onnxruntime", "embedded")
     assert len(native("pack", kit, out=[JSON])["labels"]) == 7
+
+
+def test_bodies_and_millimetres(native):
+    """What landmarks.dart reads of each call."""
+    kit = native("open", options(networks=str(ROOT / "models/landmarks")), None, 0, out=[HANDLE])
+    face = native("photo_open", str(ROOT / "examples/photos/face.jpg").encode(), out=[HANDLE])
+    assert {"mask", "regions"} <= set(native("face_skin", kit, face, out=[JSON]))
+    assert {"roi", "cells", "tone", "coverage"} <= set(native("body_skin", kit, face, None, out=[JSON]))
+    assert native("hands", kit, face, out=[JSON]) == []
+    assert native("pose", kit, face, out=[JSON])["presence"] > 0
+    assert len(native("person", kit, face, out=[JSON])["values"]) == 256 * 256
+    assert {"code", "words"} <= set(native("site_at", kit, face, 315.0, 245.0, out=[JSON]))
+    scale = native("scale", kit, face, b'{"kind": "iris"}', None, out=[JSON])
+    assert scale["mm_per_pixel"] > 0 and scale["error"] > 0
+    assert native("scale_hint", kit, face, out=[JSON])["rough_mm_per_pixel"] > 0
+    with pytest.raises(Refused) as refused:
+        native("scale", kit, face, b'{"kind": "foot"}', None, out=[JSON])
+    assert refused.value.kind == "invalid_argument"
+    native("close", kit)
+
+
+def test_bad_input_is_an_error(native):
+    """Null, wrong lengths, handles of another kind, closed handles: in this thread and in others."""
+    kit = native("open", options(), None, 0, out=[HANDLE])
+    photo = native("photo_open", str(ROOT / "examples/photos/lesion-first.jpg").encode(), out=[HANDLE])
+    key = (c.c_uint8 * 32)()
+    for kind, name, arguments, out in [
+        ("invalid_argument", "photo_open", [None], [HANDLE]),
+        ("invalid_argument", "key_generate", [key, 31], []),
+        ("invalid_argument", "history_open", [b"x", key, 31, 0], [HANDLE]),
+        ("invalid_argument", "analyse", [kit, photo, b"elbow", 0], [JSON]),
+        ("invalid_argument", "analyse", [kit, photo, None, 0], [JSON]),
+        ("no_history", "history", [kit], [HANDLE]),
+        ("picture", "photo_decode", [b"text", 4], [HANDLE]),
+        ("closed", "analyse", [photo, photo, b"lesion", 0], [JSON]),
+        ("closed", "close", [12345], []),
+    ]:
+        with pytest.raises(Refused) as refused:
+            native(name, *arguments, out=out)
+        assert refused.value.kind == kind, name
+
+    kinds = []
+
+    def work():
+        try:
+            while True:
+                native("analyse", kit, photo, b"lesion", 0, out=[JSON])
+        except Refused as refused:
+            kinds.append(refused.kind)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    native("analyse", kit, photo, b"lesion", 0, out=[JSON])
+    native("close", kit)
+    for thread in threads:
+        thread.join(60)
+    assert kinds == ["closed"] * 3
+
+
+def test_every_function_was_called(native):
+    """The last test: every function of the library was called with success, through Dart's declarations, by one above."""
+    assert native.functions["skinkit_abi_version"]() == int(re.search(r"abiVersion = (\d+)", NATIVE)[1])
+    assert native.functions["skinkit_version"]().decode().count(".") == 2
+    # The calls without an error: those above, and what every call of the fixture ends with.
+    without = {"skinkit_abi_version", "skinkit_version", "skinkit_string_free", "skinkit_error_clear", "skinkit_status_name"}
+    assert set(native.functions) - without == native.called

@@ -9,6 +9,7 @@ export 'src/error.dart' show SkinKitException, Status;
 export 'src/frame.dart';
 export 'src/history.dart';
 export 'src/kit.dart';
+export 'src/landmarks.dart';
 export 'src/live.dart';
 export 'src/photo.dart';
 export 'src/results.dart';

@@ -27,6 +27,9 @@ class Call {
 
   Pointer<Utf8> json(Object? value) => text(jsonEncode(value));
 
+  /// [json], where null is no text at all.
+  Pointer<Utf8> optional(Object? value) => value == null ? nullptr : json(value);
+
   Pointer<Uint8> bytes(List<int>? value) {
     if (value == null) return nullptr;
     // One more byte, so that an empty list has an address too.

@@ -9,6 +9,10 @@ class Change {
   /// Cosine similarity of the embeddings, -1 to 1, where both scans have one.
   double? get similarity => (json['similarity'] as num?)?.toDouble();
 
+  /// `millimetre` where both scans have a scale, else `pixel` (of the earlier analysed square): the unit of the lengths that
+  /// were compared; areas are in its square.
+  String get unit => json['unit'] as String;
+
   /// `no_measurable_change`, `changed` or `cannot_compare`.
   String get verdict => (json['verdict'] as Json)['kind'] as String;
 

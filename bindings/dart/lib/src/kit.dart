@@ -9,6 +9,9 @@ import 'native.dart';
 import 'photo.dart';
 import 'results.dart';
 
+/// The version of SkinKit, for example `0.1.0`.
+String version() => cVersion().toDartString();
+
 /// 32 new bytes for a history, from the operating system's random source. Keep them in `flutter_secure_storage` or another
 /// door to Keychain and Keystore.
 Uint8List generateKey() => Call.now((call) {
@@ -93,36 +96,4 @@ class SkinKit extends Held {
 
   /// The history that SkinKit was opened with; close it on its own.
   History history() => History.of(Call.now((call) => call.handle((out) => cHistory(handle, out, call.error))));
-
-  /// Faces in the picture, by falling score; [detail]: `mesh`, `irises`, `steady`.
-  Future<List<Object?>> faces(Photo photo, {String detail = 'mesh'}) =>
-      _list(photo, (call, kit, picture, out) => cFaces(kit, picture, call.text(detail), out, call.error));
-
-  /// Every part of the largest face: objects with `region` and `roi`.
-  Future<List<Object?>> faceRegions(Photo photo) =>
-      _list(photo, (call, kit, picture, out) => cFaceRegions(kit, picture, out, call.error));
-
-  /// Marks a place that a user tapped: a token to be kept, as private as a photo.
-  Future<Json> mark(Photo photo, double x, double y, {required double side, String? site}) {
-    final (kit, picture) = (handle, photo.handle);
-    final pin = {'point': [x, y], 'side': side, 'site': site};
-    return Call.later(
-        (call) => call.result((out) => cMark(kit, picture, call.json(pin), out, call.error)) as Json);
-  }
-
-  /// Looks for a marked place in a later picture: `outcome`, and `point`, `roi`, `confidence` or `reason`.
-  Future<Json> find(Photo photo, Json token) {
-    final (kit, picture) = (handle, photo.handle);
-    return Call.later((call) =>
-        call.result((out) => cFind(kit, picture, call.json(token), nullptr, out, call.error)) as Json);
-  }
-
-  Future<List<Object?>> _list(
-    Photo photo,
-    int Function(Call call, int kit, int picture, Pointer<Pointer<Utf8>> out) function,
-  ) {
-    final (kit, picture) = (handle, photo.handle);
-    return Call.later(
-        (call) => call.result((out) => function(call, kit, picture, out)) as List<Object?>);
-  }
 }

@@ -110,6 +110,24 @@ class Live extends Held {
   /// Begins again after a capture; or cancels one that is held or analysed.
   void restart() => Call.now((call) => call.check(cLiveRestart(handle, call.error)));
 
+  /// Watches another region from the next frame on; also cancels, as [restart] does.
+  void watch(String region) =>
+      Call.now((call) => call.check(cLiveSetRegion(handle, call.text(region), call.error)));
+
+  /// Looks at no more frames. An analysis under way goes on.
+  void pause() => Call.now((call) => call.check(cLivePause(handle, call.error)));
+
+  /// Looks at frames again. Times may start anew.
+  void resume() => Call.now((call) => call.check(cLiveResume(handle, call.error)));
+
+  /// How warm the device is, 0 (cool) to 3 (critical), so that fewer frames are looked at.
+  void setThermalLevel(int level) =>
+      Call.now((call) => call.check(cLiveSetThermalLevel(handle, level, call.error)));
+
+  /// Frames so far: `looked_at`, `dropped` and others.
+  Json get counts =>
+      Call.now((call) => call.result((out) => cLiveCounts(handle, out, call.error)) as Json);
+
   /// Ends the session and its streams; waits at most for a model run.
   @override
   void close() {
