@@ -91,6 +91,20 @@ fn every_call_under_address_sanitizer() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn ten_thousand_of_every_kind_leave_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let binary = folder.path().join("leaks");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/leaks.c");
+    compile(&source, &binary, &["-O1"]);
+    // A pack of a kilobyte: opening the real one takes a hundred times as long and tells no more.
+    let pack = root().join("crates/inference/tests/fixtures/pack");
+    let said = run(program(&binary).arg(pack).arg(folder.path()));
+    print!("{said}");
+    assert!(said.contains("more than after 1,000"), "{said}");
+}
+
+#[test]
 fn the_example_under_valgrind() {
     if !is_here("valgrind") {
         return;

@@ -1,0 +1,90 @@
+/* Opens and closes 10,000 objects of every kind: memory, files and threads must not grow with them. Arguments: a small
+ * pack's folder, a scratch folder. Linux: it reads /proc. */
+#include <dirent.h>
+#include <skinkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static skinkit_error error;
+
+static void must(int32_t status, const char *what) {
+    if (status) {
+        fprintf(stderr, "%s: %s: %s\n", what, skinkit_status_name(status), error.reason);
+        exit(1);
+    }
+}
+
+#define MUST(call) must((call), #call)
+
+/* KiB of memory that this process holds. */
+static long resident(void) {
+    long all = 0, held = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%ld %ld", &all, &held) != 2) exit(1);
+    fclose(file);
+    return held * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Entries of a folder. */
+static int entries(const char *path) {
+    int count = 0;
+    DIR *folder = opendir(path);
+    if (!folder) exit(1);
+    while (readdir(folder)) count++;
+    closedir(folder);
+    return count;
+}
+
+static void on_update(void *user, const skinkit_live_update *update) { *(uint64_t *)user += update->sequence; }
+
+/* One object of each kind, used once and closed. */
+static void round_of_all(const char *options, const char *history_file, const uint8_t *key) {
+    static uint8_t pixels[64 * 64 * 4];
+    skinkit_frame frame = {0};
+    frame.format = SKINKIT_PIXEL_FORMAT_RGBA8;
+    frame.width = frame.height = 64;
+    frame.plane_count = 1;
+    frame.planes[0] = (skinkit_plane){pixels, sizeof pixels, 0, 0};
+    skinkit_handle kit = 0, of_kit = 0, history = 0, photo = 0, cancel = 0, live = 0;
+    uint64_t heard = 0;
+    char *json = NULL;
+    MUST(skinkit_open(options, key, 32, &kit, &error));
+    MUST(skinkit_history(kit, &of_kit, &error));
+    MUST(skinkit_history_open(history_file, key, 32, 1, &history, &error));
+    MUST(skinkit_history_sites(history, "me", &json, &error));
+    skinkit_string_free(json);
+    MUST(skinkit_photo_from_frame(&frame, &photo, &error));
+    MUST(skinkit_cancel_new(&cancel, &error));
+    skinkit_live_listener listener = {&heard, on_update, NULL, NULL};
+    MUST(skinkit_live_start(kit, "{\"region\": \"lesion\", \"auto_capture\": false}", &listener, &live, &error));
+    MUST(skinkit_live_process(live, &frame, 1, NULL, &error));
+    if (heard != 1) exit(1);
+    skinkit_handle all[] = {live, cancel, photo, history, of_kit, kit};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) MUST(skinkit_close(all[i], &error));
+    /* And what a refused call gives. */
+    if (!skinkit_photo_decode(pixels, sizeof pixels, &photo, &error)) exit(1);
+    skinkit_error_clear(&error);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) return 2;
+    char options[2048], history[1024], other[1100];
+    snprintf(history, sizeof history, "%s/scans.skinkit", argv[2]);
+    snprintf(other, sizeof other, "%s/other.skinkit", argv[2]);
+    snprintf(options, sizeof options, "{\"pack\": \"%s\", \"engine\": \"embedded\", \"history\": \"%s\"}", argv[1], history);
+    uint8_t key[32];
+    skinkit_handle made = 0;
+    MUST(skinkit_key_generate(key, sizeof key, &error));
+    MUST(skinkit_history_open(other, key, 32, 0, &made, &error));
+    MUST(skinkit_close(made, &error));
+    for (int i = 0; i < 1000; i++) round_of_all(options, other, key);
+    long before = resident();
+    int files = entries("/proc/self/fd"), threads = entries("/proc/self/task");
+    for (int i = 0; i < 9000; i++) round_of_all(options, other, key);
+    long grown = resident() - before;
+    printf("10,000 of each: %ld KiB, %d files, %d threads more than after 1,000\n", grown,
+           entries("/proc/self/fd") - files, entries("/proc/self/task") - threads);
+    return grown < 8192 && entries("/proc/self/fd") == files && entries("/proc/self/task") == threads ? 0 : 1;
+}
