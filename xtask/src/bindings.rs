@@ -101,6 +101,10 @@ fn read(path: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let text = lines.join("\n").trim_end().to_owned() + "\n";
+    // Swift has lines of the same words and another meaning.
+    if path.extension().is_none_or(|ending| ending != "kt") {
+        return Ok(text);
+    }
     Ok(MENDED
         .iter()
         .fold(text, |text, (said, meant)| text.replace(said, meant)))

@@ -786,7 +786,7 @@ public struct FfiConverterTypeCancel: FfiConverter {
     }
 
     public static func lower(_ value: Cancel) -> UInt64 {
-        return value.callWithHandle { it }
+        return value.uniffiCloneHandle()
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Cancel {
@@ -1157,7 +1157,7 @@ public struct FfiConverterTypeHistory: FfiConverter {
     }
 
     public static func lower(_ value: History) -> UInt64 {
-        return value.callWithHandle { it }
+        return value.uniffiCloneHandle()
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> History {
@@ -1909,7 +1909,7 @@ public struct FfiConverterTypeLiveSession: FfiConverter {
     }
 
     public static func lower(_ value: LiveSession) -> UInt64 {
-        return value.callWithHandle { it }
+        return value.uniffiCloneHandle()
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LiveSession {
@@ -2118,7 +2118,7 @@ public struct FfiConverterTypePhoto: FfiConverter {
     }
 
     public static func lower(_ value: Photo) -> UInt64 {
-        return value.callWithHandle { it }
+        return value.uniffiCloneHandle()
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Photo {
@@ -2748,7 +2748,7 @@ public struct FfiConverterTypeSkinKit: FfiConverter {
     }
 
     public static func lower(_ value: SkinKit) -> UInt64 {
-        return value.callWithHandle { it }
+        return value.uniffiCloneHandle()
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SkinKit {
