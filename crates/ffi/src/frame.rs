@@ -105,35 +105,19 @@ impl FrameLayout {
     }
 }
 
-impl From<PixelFormat> for preprocess::PixelFormat {
-    fn from(format: PixelFormat) -> Self {
-        match format {
-            PixelFormat::Rgb8 => Self::Rgb8,
-            PixelFormat::Rgba8 => Self::Rgba8,
-            PixelFormat::Bgra8 => Self::Bgra8,
-            PixelFormat::Grey8 => Self::Grey8,
-            PixelFormat::Nv12 => Self::Nv12,
-            PixelFormat::Nv21 => Self::Nv21,
-            PixelFormat::I420 => Self::I420,
-            PixelFormat::Yuv420 => Self::Yuv420,
+/// One enum as another whose variants have the same names.
+macro_rules! same_names {
+    ($from:ident => $to:path: $($name:ident)*) => {
+        impl From<$from> for $to {
+            fn from(value: $from) -> Self {
+                match value {
+                    $($from::$name => Self::$name,)*
+                }
+            }
         }
-    }
+    };
 }
 
-impl From<ColourMatrix> for preprocess::ColourMatrix {
-    fn from(matrix: ColourMatrix) -> Self {
-        match matrix {
-            ColourMatrix::Bt601 => Self::Bt601,
-            ColourMatrix::Bt709 => Self::Bt709,
-        }
-    }
-}
-
-impl From<Range> for preprocess::Range {
-    fn from(range: Range) -> Self {
-        match range {
-            Range::Full => Self::Full,
-            Range::Video => Self::Video,
-        }
-    }
-}
+same_names!(PixelFormat => preprocess::PixelFormat: Rgb8 Rgba8 Bgra8 Grey8 Nv12 Nv21 I420 Yuv420);
+same_names!(ColourMatrix => preprocess::ColourMatrix: Bt601 Bt709);
+same_names!(Range => preprocess::Range: Full Video);
