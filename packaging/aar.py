@@ -3,6 +3,7 @@
     aar.py pack CLASSES_JAR OUT [JNI]   writes OUT/dev/skinkit/skinkit-android/VERSION/: .aar, .pom, -sources.jar,
                                         -javadoc.jar. JNI holds ABI/libskinkit_ffi.so for each ABI that was built.
     aar.py check AAR                    says what is wrong with an archive and exits with 1, or lists what is in it.
+    aar.py library ABI FILE             says what is wrong with one library and exits with 1, or how large it is.
 
 The same inputs give the same bytes: entries are sorted, have one date and one mode.
 """
@@ -198,8 +199,20 @@ def check_library(name, data):
         yield f"{name}: it needs {sorted(set(elf.needed) - SYSTEM)}, which Android does not have"
 
 
+def library(abi, path):
+    """What `check` says of a library, before it is in an archive."""
+    wrong = list(check_library(f"jni/{abi}/libskinkit_ffi.so", Path(path).read_bytes()))
+    for problem in wrong:
+        print(f"error: {problem}", file=sys.stderr)
+    elf = Elf(Path(path).read_bytes())
+    print(f"{Path(path).stat().st_size:>10}  {path}: {abi}, aligned to {min(elf.alignments)}, needs {' '.join(elf.needed)}")
+    raise SystemExit(bool(wrong))
+
+
 def main(arguments):
     match arguments:
+        case ["library", abi, path]:
+            library(abi, path)
         case ["pack", classes, out, *jni]:
             path = pack(classes, out, *jni)
         case ["check", path]:

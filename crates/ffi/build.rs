@@ -1,11 +1,15 @@
-//! The name that programs look the library up by: without it, they would look where it was built.
+//! What a linker must know of the library: the name that programs look it up by (without it, they would look where it was
+//! built), and on Android pages of 16 KB, without which Play refuses an app.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    let name = match std::env::var("CARGO_CFG_TARGET_OS").as_deref() {
-        Ok("linux" | "android") => "-Wl,-soname,libskinkit_ffi.so",
-        Ok("macos") => "-Wl,-install_name,@rpath/libskinkit_ffi.dylib",
-        _ => return,
+    let arguments: &[&str] = match std::env::var("CARGO_CFG_TARGET_OS").as_deref() {
+        Ok("linux") => &["-Wl,-soname,libskinkit_ffi.so"],
+        Ok("android") => &["-Wl,-soname,libskinkit_ffi.so", "-Wl,-z,max-page-size=16384"],
+        Ok("macos") => &["-Wl,-install_name,@rpath/libskinkit_ffi.dylib"],
+        _ => &[],
     };
-    println!("cargo:rustc-cdylib-link-arg={name}");
+    for argument in arguments {
+        println!("cargo:rustc-cdylib-link-arg={argument}");
+    }
 }

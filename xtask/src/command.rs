@@ -23,6 +23,16 @@ pub fn cargo() -> Command {
     command
 }
 
+/// The compiler's name and version.
+pub fn compiler() -> Result<String, String> {
+    let output = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        .arg("--version")
+        .current_dir(root())
+        .output()
+        .map_err(|error| format!("cannot start rustc: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// Runs a command with its output on the terminal; an exit status other than 0 is an error.
 pub fn run(what: &str, command: &mut Command) -> Result<(), String> {
     let status = command

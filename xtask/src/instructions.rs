@@ -8,7 +8,7 @@ use std::process::Command;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
-use crate::command::{self, cargo, root, step, target_dir};
+use crate::command::{self, cargo, compiler, root, step, target_dir};
 
 /// A function may cost this much more than the ledger says.
 const MORE: f64 = 1.05;
@@ -83,15 +83,6 @@ fn vector_unit() -> Option<String> {
         return Some("x86_64 AVX2".to_owned());
     }
     None
-}
-
-fn compiler() -> Result<String, String> {
-    let output = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
-        .arg("--version")
-        .current_dir(root())
-        .output()
-        .map_err(|error| format!("cannot start rustc: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn count_all(program: &Path) -> Result<BTreeMap<String, u64>, String> {

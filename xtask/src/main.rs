@@ -1,7 +1,8 @@
-//! Developer tasks: `cargo xtask setup | demo | report-check | test | bench | bindings | kotlin | package`.
+//! Developer tasks: `cargo xtask setup | demo | report-check | test | bench | bindings | kotlin | package | check-targets | …`.
 
 mod bench;
 mod bindings;
+mod check_targets;
 mod command;
 mod dart;
 mod demo;
@@ -26,9 +27,11 @@ const USAGE: &str = "cargo xtask COMMAND
   test      get what the tests need and run all of them; says what was skipped and why
   kotlin    build and test the Kotlin package (Maven and a JDK)
   bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
-  package   aar | c: pack and validate what this machine can build, into target/package;
+  package   aar | c | dart: pack and validate what this machine can build, into target/package;
             swift: on a Mac, an XCFramework of the libraries built for Apple's targets, beside Package.swift;
-            sizes: compare what was packed with packaging/sizes.json
+            sizes: compare what was built with packaging/sizes.json; --record keeps it, --cheap looks at what tests build
+  check-targets
+            type-check for Android and iOS, link the Android library, build the iOS archive, as far as Linux can
   bench     measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
   instructions
           count the instructions of the hot functions under valgrind and hold them against benches/instructions.json;
@@ -48,7 +51,11 @@ fn main() -> ExitCode {
         ["kotlin"] => kotlin::test(),
         ["package", "aar"] => package::aar(),
         ["package", "c"] => package::c(),
-        ["package", "sizes"] => package::sizes(),
+        ["package", "dart"] => package::dart(),
+        ["package", "sizes"] => package::sizes(false),
+        ["package", "sizes", "--record"] => package::sizes(true),
+        ["package", "sizes", "--cheap"] => package::cheap_sizes(),
+        ["check-targets"] => check_targets::run_all(),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
         ["package", "swift"] => swift::package(),

@@ -1,6 +1,7 @@
 //! `cargo xtask package`: what a release hands out, as far as this machine can build it, and how large it is.
 
-use std::collections::BTreeMap;
+mod sizes;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,10 +9,7 @@ use crate::Outcome;
 use crate::command::{cargo, root, run, step, target_dir};
 use crate::{kotlin, python};
 
-/// Growth of any artefact by more than this fails.
-const GROWTH: u64 = 100_000;
-/// SDK code, without runtime and models, is at most this.
-const MOST: u64 = 3_500_000;
+pub use sizes::{cheap as cheap_sizes, ledger as sizes};
 
 /// Where packages lie.
 fn out() -> PathBuf {
@@ -39,111 +37,153 @@ pub fn aar() -> Outcome {
                 .arg("pack")
                 .args([&classes, &out(), &out().join("jni")]),
         )
-    })
+    })?;
+    step("compare sizes", || sizes(false))
+}
+
+/// `package dart`: the archive of the Dart package.
+pub fn dart() -> Outcome {
+    step("pack and validate the archive", || {
+        run(
+            "packaging/dart.py",
+            Command::new(python::interpreter()?)
+                .arg(root().join("packaging/dart.py"))
+                .arg("pack")
+                .arg(out()),
+        )
+    })?;
+    step("compare sizes", || sizes(false))
 }
 
 /// `package c`: the size-optimised library with header, pkg-config and CMake files; compiled against and run once.
 pub fn c() -> Outcome {
-    let built = step("build the library for release", release)?;
+    step("build SDK code alone, for the ledger", || {
+        release(&["--no-default-features"])?;
+        let alone = code_alone();
+        let folder = alone.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        std::fs::copy(release_library(), &alone)
+            .map(drop)
+            .map_err(|error| format!("cannot copy {}: {error}", alone.display()))
+    })?;
+    step("build the library for release", || release(&[]))?;
     let prefix = out().join("c");
-    if prefix.exists() {
-        std::fs::remove_dir_all(&prefix).map_err(|error| format!("cannot clear {}: {error}", prefix.display()))?;
-    }
+    clear(&prefix)?;
     step("lay it out", || {
         run(
             "bindings/c/install.sh",
             Command::new("bash")
                 .arg(root().join("bindings/c/install.sh"))
-                .args([built.parent().unwrap_or(Path::new(".")), &prefix]),
+                .args([release_library().parent().unwrap_or(Path::new(".")), &prefix]),
         )
     })?;
-    step("compile and run the example against it", || {
-        let program = out().join("scan");
-        let library = prefix.join("lib");
-        run(
-            "cc examples/c/scan.c",
-            Command::new("cc")
-                .arg("-I")
-                .arg(prefix.join("include"))
-                .arg(root().join("examples/c/scan.c"))
-                .arg("-o")
-                .arg(&program)
-                .arg("-L")
-                .arg(&library)
-                .arg("-lskinkit_ffi"),
-        )?;
-        let output = Command::new(&program)
-            .current_dir(root())
-            .args(["models/lesion-ham7", "examples/photos/lesion-first.jpg"])
-            .env("LD_LIBRARY_PATH", &library)
-            .env("DYLD_LIBRARY_PATH", &library)
-            .output()
-            .map_err(|error| format!("examples/c/scan: {error}"))?;
-        if output.status.success() && String::from_utf8_lossy(&output.stdout).contains("\"probabilities\"") {
-            Ok(())
-        } else {
-            Err(format!("examples/c/scan: {}", String::from_utf8_lossy(&output.stderr)))
-        }
+    step("compile the example against it as a user would, and run it", || {
+        try_out(&prefix)
     })?;
-    step("compare sizes", sizes)
+    step("compare sizes", || sizes(false))
 }
 
-/// `package sizes`: what was packed against the ledger `packaging/sizes.json`; new entries are written into it.
-pub fn sizes() -> Outcome {
-    let ledger = root().join("packaging/sizes.json");
-    let mut kept: BTreeMap<String, u64> = match std::fs::read_to_string(&ledger) {
-        Ok(text) => serde_json::from_str(&text).map_err(|error| format!("packaging/sizes.json: {error}"))?,
-        Err(_) => BTreeMap::new(),
-    };
-    let code = format!(
-        "libskinkit_ffi {}-{}, stripped",
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    let candidates = [
-        (code.clone(), release_library()),
-        (
-            "skinkit-android classes.jar".to_owned(),
-            root().join("bindings/kotlin/android/target/skinkit-android-classes-0.1.0.jar"),
-        ),
-    ];
-    let mut wrong = Vec::new();
-    for (name, file) in candidates {
-        let Ok(found) = std::fs::metadata(&file) else {
-            println!("SKIPPED: {name} was not built");
-            continue;
-        };
-        let size = found.len();
-        let before = *kept.entry(name.clone()).or_insert(size);
-        println!("{size:>10}  {name} (ledger: {before})");
-        if size > before + GROWTH {
-            wrong.push(format!(
-                "{name} grew by {} bytes, {GROWTH} are allowed: make it smaller, or change packaging/sizes.json and say \
-                 why",
-                size - before
-            ));
-        }
-        if name == code && size > MOST {
-            wrong.push(format!("{name} has {size} bytes, SDK code may have {MOST}"));
-        }
+/// What a user of the package does first: once with pkg-config, once with CMake.
+fn try_out(prefix: &Path) -> Outcome {
+    let program = out().join("scan");
+    let mut compile = Command::new("cc");
+    compile
+        .arg(root().join("examples/c/scan.c"))
+        .arg("-o")
+        .arg(&program)
+        .args(flags(prefix)?);
+    run("cc examples/c/scan.c", &mut compile)?;
+    scan(&program, prefix)?;
+    if !is_here("cmake") {
+        println!("SKIPPED: cmake is not installed: its files were not read");
+        return Ok(());
     }
-    let text = serde_json::to_string_pretty(&kept).map_err(|error| error.to_string())? + "\n";
-    std::fs::write(&ledger, text).map_err(|error| format!("cannot write packaging/sizes.json: {error}"))?;
-    if wrong.is_empty() {
+    let build = out().join("cmake");
+    clear(&build)?;
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(root().join("examples/c")).arg("-B").arg(&build);
+    let prefix_path = format!("-DCMAKE_PREFIX_PATH={}", prefix.display());
+    run(
+        "cmake",
+        configure.arg("--log-level=WARNING").arg(prefix_path),
+    )?;
+    run("cmake --build", Command::new("cmake").arg("--build").arg(&build))?;
+    scan(&build.join("scan"), prefix)
+}
+
+/// Runs the example on the sample photo.
+fn scan(program: &Path, prefix: &Path) -> Outcome {
+    let library = prefix.join("lib");
+    let output = Command::new(program)
+        .current_dir(root())
+        .args(["models/lesion-ham7", "examples/photos/lesion-first.jpg"])
+        .env("LD_LIBRARY_PATH", &library)
+        .env("DYLD_LIBRARY_PATH", &library)
+        .output()
+        .map_err(|error| format!("{}: {error}", program.display()))?;
+    if output.status.success() && String::from_utf8_lossy(&output.stdout).contains("\"probabilities\"") {
         Ok(())
     } else {
-        Err(wrong.join("; "))
+        Err(format!(
+            "{}: {}",
+            program.display(),
+            String::from_utf8_lossy(&output.stderr)
+        ))
     }
 }
 
-/// The library as it ships.
-fn release() -> Result<PathBuf, String> {
-    let arguments = ["build", "--profile", "dist", "--package", "skinkit-ffi"];
-    run("cargo build --profile dist", cargo().args(arguments))?;
-    Ok(release_library())
+/// Removes a folder that an earlier run left.
+fn clear(folder: &Path) -> Outcome {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|error| format!("cannot clear {}: {error}", folder.display()))?;
+    }
+    Ok(())
 }
 
+fn is_here(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
+}
+
+/// How to compile against the package: what its .pc file says, read by pkg-config where there is one.
+fn flags(prefix: &Path) -> Result<Vec<String>, String> {
+    if !is_here("pkg-config") {
+        println!("SKIPPED: pkg-config is not installed: its file was not read");
+        return Ok(vec![
+            format!("-I{}", prefix.join("include").display()),
+            format!("-L{}", prefix.join("lib").display()),
+            "-lskinkit_ffi".to_owned(),
+        ]);
+    }
+    let output = Command::new("pkg-config")
+        .args(["--cflags", "--libs", "skinkit"])
+        .env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"))
+        .output()
+        .map_err(|error| format!("pkg-config: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("pkg-config: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    let said = String::from_utf8_lossy(&output.stdout);
+    Ok(said.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Builds the library as it ships, with these features.
+fn release(features: &[&str]) -> Outcome {
+    let arguments = ["build", "--locked", "--profile", "dist", "--package", "skinkit-ffi"];
+    run(
+        "cargo build --profile dist",
+        cargo().args(arguments).args(["--lib"]).args(features),
+    )
+}
+
+/// Where it lies.
 fn release_library() -> PathBuf {
     let (before, after) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     target_dir().join("dist").join(format!("{before}skinkit_ffi{after}"))
+}
+
+/// The library without engine and networks, kept aside by [`c`].
+fn code_alone() -> PathBuf {
+    out()
+        .join("code-alone")
+        .join(release_library().file_name().unwrap_or_default())
 }
