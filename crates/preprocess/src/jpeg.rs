@@ -29,7 +29,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<R
     let Some(side) = [1, 2, 4].into_iter().find(enough) else {
         return Raw::read("JPEG", decoder, limits);
     };
-    if let Some(scaled) = scaled_jpeg::decode(bytes, side)
+    if let Some(scaled) = scaled_jpeg::decode(bytes, [width as usize, height as usize], side)
         && let Some(picture) = picture(
             scaled.channels,
             scaled.width as u32,
@@ -44,7 +44,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<R
             scale: side as f32 / 8.0,
         });
     }
-    match decode_scaled(bytes, least_side) {
+    match decode_scaled(bytes, (width, height), least_side) {
         Some(raw) => Ok(raw),
         None => Raw::read("JPEG", decoder, limits),
     }
@@ -58,10 +58,14 @@ fn picture(channels: usize, width: u32, height: u32, pixels: Vec<u8>) -> Option<
 }
 
 /// Progressive pictures. `None` for what this decoder does not read (CMYK, 12 bits, arithmetic coding): `image`'s may.
-fn decode_scaled(bytes: &[u8], least_side: u32) -> Option<Raw> {
+fn decode_scaled(bytes: &[u8], size: (u32, u32), least_side: u32) -> Option<Raw> {
     let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
     decoder.read_info().ok()?;
     let info = decoder.info()?;
+    // The size that was held against the limits.
+    if (u32::from(info.width), u32::from(info.height)) != size {
+        return None;
+    }
     let least = u16::try_from(least_side).ok()?.max(1);
     // Either side may satisfy the decoder; one that nothing can reach leaves the choice to the shorter.
     let wanted = if info.width <= info.height {
