@@ -97,51 +97,69 @@ pub(crate) fn sharpness(luma: &[u8], side: usize) -> [f32; 4] {
     losses.map(|loss| loss.share())
 }
 
-/// Contrast, and what of it a moving average of [`WINDOW`] samples takes away; both times [`WINDOW`].
+/// Contrast, and what of it a moving average of [`WINDOW`] samples takes away; both times [`WINDOW`], and in lanes whose
+/// sum it is.
 #[derive(Debug, Default)]
 struct Loss {
-    contrast: u64,
-    lost: u64,
+    contrast: [u32; LANES],
+    lost: [u32; LANES],
 }
 
 impl Loss {
     /// Neighbours `a` and `b`; the window around `a` begins at `leaving`, that around `b` ends at `entering`, so that
-    /// the two averages differ by just these. As many of each, at most 28 times [`LANES`]: sums of a lane have 16 bits.
+    /// the two averages differ by just these. As many of each, at most 28 times [`LANES`]: a row's sums have 16 bits.
     #[inline(always)]
     fn add(&mut self, a: &[u8], b: &[u8], leaving: &[u8], entering: &[u8]) {
-        let (mut contrast, mut lost) = ([0u16; LANES], [0u16; LANES]);
-        let mut add = |a: &[u8; LANES], b: &[u8; LANES], leaving: &[u8; LANES], entering: &[u8; LANES]| {
-            for lane in 0..LANES {
-                let difference = WINDOW * u16::from(a[lane].abs_diff(b[lane]));
-                let left = WINDOW + u16::from(leaving[lane].abs_diff(entering[lane]));
-                contrast[lane] = contrast[lane].wrapping_add(difference);
-                lost[lane] = lost[lane].wrapping_add(difference.saturating_sub(left));
-            }
-        };
-        let [(a, a_end), (b, b_end)] = [a.as_chunks(), b.as_chunks()];
-        let [(leaving, leaving_end), (entering, entering_end)] = [leaving.as_chunks(), entering.as_chunks()];
-        for (((a, b), leaving), entering) in a.iter().zip(b).zip(leaving).zip(entering) {
-            add(a, b, leaving, entering);
+        let mut row = Row::default();
+        let ([a, b], [leaving, entering]) = (
+            [a.as_chunks(), b.as_chunks()],
+            [leaving.as_chunks(), entering.as_chunks()],
+        );
+        for (((a, b), leaving), entering) in a.0.iter().zip(b.0).zip(leaving.0).zip(entering.0) {
+            row.add(a, b, leaving, entering);
         }
-        // Zeros differ by nothing.
-        let [a, b, leaving, entering] = [a_end, b_end, leaving_end, entering_end].map(|end| {
-            let mut lanes = [0; LANES];
-            lanes[..end.len()].copy_from_slice(end);
-            lanes
-        });
-        add(&a, &b, &leaving, &entering);
-        let sum = |lanes: [u16; LANES]| lanes.into_iter().map(u64::from).sum::<u64>();
-        self.contrast += sum(contrast);
-        self.lost += sum(lost);
+        row.add(&filled(a.1), &filled(b.1), &filled(leaving.1), &filled(entering.1));
+        for lane in 0..LANES {
+            self.contrast[lane] = self.contrast[lane].wrapping_add(u32::from(row.contrast[lane]));
+            self.lost[lane] = self.lost[lane].wrapping_add(u32::from(row.lost[lane]));
+        }
     }
 
     fn share(&self) -> f32 {
-        if self.contrast == 0 {
+        let [lost, contrast] = [self.lost, self.contrast].map(|lanes| lanes.into_iter().map(u64::from).sum::<u64>());
+        if contrast == 0 {
             0.0
         } else {
-            self.lost as f32 / self.contrast as f32
+            lost as f32 / contrast as f32
         }
     }
+}
+
+/// The same of one row.
+#[derive(Default)]
+struct Row {
+    contrast: [u16; LANES],
+    lost: [u16; LANES],
+}
+
+impl Row {
+    #[inline(always)]
+    fn add(&mut self, a: &[u8; LANES], b: &[u8; LANES], leaving: &[u8; LANES], entering: &[u8; LANES]) {
+        for lane in 0..LANES {
+            let difference = WINDOW.wrapping_mul(u16::from(a[lane].abs_diff(b[lane])));
+            let left = WINDOW.wrapping_add(u16::from(leaving[lane].abs_diff(entering[lane])));
+            self.contrast[lane] = self.contrast[lane].wrapping_add(difference);
+            self.lost[lane] = self.lost[lane].wrapping_add(difference.saturating_sub(left));
+        }
+    }
+}
+
+/// The end of a row, and zeros, which differ by nothing.
+#[inline(always)]
+fn filled(end: &[u8]) -> [u8; LANES] {
+    let mut lanes = [0; LANES];
+    lanes[..end.len()].copy_from_slice(end);
+    lanes
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-"""Makes the small JPEG files beside it from a sample photo: `python make.py` (Pillow 13)."""
+"""Makes the small JPEG files beside it from a sample photo: `python make.py` (Pillow 13).
+
+The photo is of PAD-UFES-20, CC BY 4.0: examples/photos/NOTICE.md.
+"""
 
 import pathlib
 
