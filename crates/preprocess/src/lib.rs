@@ -15,6 +15,8 @@ mod limits;
 mod measures;
 mod photo;
 mod profile;
+#[cfg(target_arch = "x86_64")]
+mod quads;
 pub mod quality;
 mod resample;
 mod rgb;

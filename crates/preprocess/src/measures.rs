@@ -10,7 +10,10 @@ const GLARE_SPREAD: u8 = 28;
 
 /// Neighbours on each side of the blur: nine in all, as in the paper.
 const REACH: usize = 4;
-const WINDOW: u32 = 2 * REACH as u32 + 1;
+const WINDOW: u16 = 2 * REACH as u16 + 1;
+
+/// Samples looked at together.
+const LANES: usize = 16;
 
 /// What pixels say one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,17 +32,43 @@ pub(crate) struct Counts {
 #[inline(always)]
 pub(crate) fn measure_counts(pixels: &[[u8; 3]], luma: &mut [u8]) -> Counts {
     let mut counts = Counts::default();
-    for (&[r, g, b], luma) in pixels.iter().zip(luma) {
-        // 0.299, 0.587 and 0.114 in 1/256.
-        let level = (77 * u32::from(r) + 150 * u32::from(g) + 29 * u32::from(b) + 128) >> 8;
-        let (low, high) = (r.min(g).min(b), r.max(g).max(b));
-        *luma = level as u8;
-        counts.luma += level;
-        counts.dark += u32::from(level <= u32::from(DARK));
-        counts.bright += u32::from(high >= BRIGHT);
-        counts.glare += u32::from(low >= GLARE_LEVEL && high - low <= GLARE_SPREAD);
+    let (many, few) = pixels.as_chunks::<LANES>();
+    let (levels, last) = luma.as_chunks_mut::<LANES>();
+    for (pixels, levels) in many.iter().zip(levels) {
+        counts.add(pixels, levels);
+    }
+    for (pixel, level) in few.iter().zip(last) {
+        counts.add(&[*pixel], std::array::from_mut(level));
     }
     counts
+}
+
+impl Counts {
+    #[inline(always)]
+    fn add<const N: usize>(&mut self, pixels: &[[u8; 3]; N], luma: &mut [u8; N]) {
+        let [mut red, mut green, mut blue] = [[0u8; N]; 3];
+        for lane in 0..N {
+            [red[lane], green[lane], blue[lane]] = pixels[lane];
+        }
+        let [mut dark, mut bright, mut glare] = [[0u8; N]; 3];
+        for lane in 0..N {
+            let (r, g, b) = (red[lane], green[lane], blue[lane]);
+            // 0.299, 0.587 and 0.114 in 1/256: sixteen bits are just enough.
+            let weigh = |weight: u16, level: u8| weight.wrapping_mul(u16::from(level));
+            let sum = weigh(77, r).wrapping_add(weigh(150, g)).wrapping_add(weigh(29, b));
+            let level = (sum.wrapping_add(128) >> 8) as u8;
+            let (low, high) = (r.min(g).min(b), r.max(g).max(b));
+            luma[lane] = level;
+            dark[lane] = u8::from(level <= DARK);
+            bright[lane] = u8::from(high >= BRIGHT);
+            glare[lane] = u8::from((low >= GLARE_LEVEL) & (high.wrapping_sub(low) <= GLARE_SPREAD));
+        }
+        let sum = |lanes: &[u8; N]| lanes.iter().fold(0u32, |sum, lane| sum.wrapping_add(u32::from(*lane)));
+        self.luma += sum(luma);
+        self.dark += sum(&dark);
+        self.bright += sum(&bright);
+        self.glare += sum(&glare);
+    }
 }
 
 /// How much contrast between neighbours a strong blur takes away, along rows, columns and both diagonals, 0 to 1: a
@@ -68,35 +97,69 @@ pub(crate) fn sharpness(luma: &[u8], side: usize) -> [f32; 4] {
     losses.map(|loss| loss.share())
 }
 
-/// Contrast, and what of it a moving average of [`WINDOW`] samples takes away; both times [`WINDOW`].
+/// Contrast, and what of it a moving average of [`WINDOW`] samples takes away; both times [`WINDOW`], and in lanes whose
+/// sum it is.
 #[derive(Debug, Default)]
 struct Loss {
-    contrast: u64,
-    lost: u64,
+    contrast: [u32; LANES],
+    lost: [u32; LANES],
 }
 
 impl Loss {
     /// Neighbours `a` and `b`; the window around `a` begins at `leaving`, that around `b` ends at `entering`, so that
-    /// the two averages differ by just these.
+    /// the two averages differ by just these. As many of each, at most 28 times [`LANES`]: a row's sums have 16 bits.
     #[inline(always)]
     fn add(&mut self, a: &[u8], b: &[u8], leaving: &[u8], entering: &[u8]) {
-        let (mut contrast, mut lost) = (0u32, 0u32);
-        for (((a, b), leaving), entering) in a.iter().zip(b).zip(leaving).zip(entering) {
-            let difference = WINDOW * u32::from(a.abs_diff(*b));
-            contrast += difference;
-            lost += difference.saturating_sub(WINDOW + u32::from(leaving.abs_diff(*entering)));
+        let mut row = Row::default();
+        let ([a, b], [leaving, entering]) = (
+            [a.as_chunks(), b.as_chunks()],
+            [leaving.as_chunks(), entering.as_chunks()],
+        );
+        for (((a, b), leaving), entering) in a.0.iter().zip(b.0).zip(leaving.0).zip(entering.0) {
+            row.add(a, b, leaving, entering);
         }
-        self.contrast += u64::from(contrast);
-        self.lost += u64::from(lost);
+        row.add(&filled(a.1), &filled(b.1), &filled(leaving.1), &filled(entering.1));
+        for lane in 0..LANES {
+            self.contrast[lane] = self.contrast[lane].wrapping_add(u32::from(row.contrast[lane]));
+            self.lost[lane] = self.lost[lane].wrapping_add(u32::from(row.lost[lane]));
+        }
     }
 
     fn share(&self) -> f32 {
-        if self.contrast == 0 {
+        let [lost, contrast] = [self.lost, self.contrast].map(|lanes| lanes.into_iter().map(u64::from).sum::<u64>());
+        if contrast == 0 {
             0.0
         } else {
-            self.lost as f32 / self.contrast as f32
+            lost as f32 / contrast as f32
         }
     }
+}
+
+/// The same of one row.
+#[derive(Default)]
+struct Row {
+    contrast: [u16; LANES],
+    lost: [u16; LANES],
+}
+
+impl Row {
+    #[inline(always)]
+    fn add(&mut self, a: &[u8; LANES], b: &[u8; LANES], leaving: &[u8; LANES], entering: &[u8; LANES]) {
+        for lane in 0..LANES {
+            let difference = WINDOW.wrapping_mul(u16::from(a[lane].abs_diff(b[lane])));
+            let left = WINDOW.wrapping_add(u16::from(leaving[lane].abs_diff(entering[lane])));
+            self.contrast[lane] = self.contrast[lane].wrapping_add(difference);
+            self.lost[lane] = self.lost[lane].wrapping_add(difference.saturating_sub(left));
+        }
+    }
+}
+
+/// The end of a row, and zeros, which differ by nothing.
+#[inline(always)]
+fn filled(end: &[u8]) -> [u8; LANES] {
+    let mut lanes = [0; LANES];
+    lanes[..end.len()].copy_from_slice(end);
+    lanes
 }
 
 #[cfg(test)]

@@ -102,18 +102,18 @@ impl<const C: usize> NullaryFnOnce for Convert<'_, C> {
             to_rgb,
             out,
         } = self;
-        let levels = |samples: &[u16; LANES], lost: u16, zero: f32| -> [f32; LANES] {
-            std::array::from_fn(|i| f32::from(samples[i].saturating_add(lost)) * (1.0 / 256.0) - zero)
-        };
+        let level = |sample: u16, lost: u16, zero: f32| f32::from(sample.saturating_add(lost)) * (1.0 / 256.0) - zero;
         let (kr, kg, kb) = (to_rgb.rv, (to_rgb.gu, to_rgb.gv), to_rgb.bu);
         let chroma = u.block.as_chunks::<C>().0.iter().zip(v.block.as_chunks::<C>().0);
-        for ((y, (us, vs)), [r, g, b]) in luma.block.iter().zip(chroma).zip(out.as_chunks_mut::<3>().0) {
-            let y = levels(y, luma.lost, to_rgb.y_offset).map(|y| y * to_rgb.y);
-            let u0 = levels(&us[order[0]], u.lost, 128.0);
-            let v0 = levels(&vs[order[1]], v.lost, 128.0);
-            *r = bytes(std::array::from_fn(|i| y[i] + kr * v0[i]));
-            *g = bytes(std::array::from_fn(|i| y[i] - kg.0 * u0[i] - kg.1 * v0[i]));
-            *b = bytes(std::array::from_fn(|i| y[i] + kb * u0[i]));
+        for ((ys, (us, vs)), [r, g, b]) in luma.block.iter().zip(chroma).zip(out.as_chunks_mut::<3>().0) {
+            let (us, vs) = (&us[order[0]], &vs[order[1]]);
+            for lane in 0..LANES {
+                let y = level(ys[lane], luma.lost, to_rgb.y_offset) * to_rgb.y;
+                let (u, v) = (level(us[lane], u.lost, 128.0), level(vs[lane], v.lost, 128.0));
+                r[lane] = byte(y + kr * v);
+                g[lane] = byte(y - kg.0 * u - kg.1 * v);
+                b[lane] = byte(y + kb * u);
+            }
         }
     }
 }
@@ -121,8 +121,8 @@ impl<const C: usize> NullaryFnOnce for Convert<'_, C> {
 /// Rounds and clamps. A plain cast would check for NaN lane by lane; adding 1.5·2²³ leaves the whole number in the
 /// lowest bits instead.
 #[inline(always)]
-fn bytes(values: [f32; LANES]) -> [u8; LANES] {
-    values.map(|value| (value.clamp(0.0, 255.0) + 12_582_912.0).to_bits() as u8)
+fn byte(value: f32) -> u8 {
+    (value.clamp(0.0, 255.0) + 12_582_912.0).to_bits() as u8
 }
 
 /// Where a block's pixels go in the output, in pixels; a step to the right or down may be any step there.

@@ -22,9 +22,13 @@ pub(crate) struct Scaled {
 }
 
 /// Decodes so that each block of 8 pixels becomes `side`: 1, 2 or 4. `None` for what is not a whole, sound baseline
-/// picture in grey or YCbCr and one scan, which is another decoder's to read or to refuse.
-pub(crate) fn decode(bytes: &[u8], side: usize) -> Option<Scaled> {
+/// picture of the given size, which was checked against the limits, in grey or YCbCr and one scan; that is another
+/// decoder's to read or to refuse.
+pub(crate) fn decode(bytes: &[u8], size: [usize; 2], side: usize) -> Option<Scaled> {
     let (mut header, scan) = Header::read(bytes)?;
+    if [header.width, header.height] != size {
+        return None;
+    }
     header.arrange(side)?;
     let mut picture = Scaled {
         width: (header.width * side).div_ceil(8),

@@ -8,7 +8,11 @@ use crate::format::{ColourMatrix, Lattice, PixelFormat, Range};
 use crate::frame::{Frame, PlaneView};
 use crate::lanes::vectorise;
 
-/// YUV to RGB in 16-bit fixed point, from the luma weights of BT.601 (0.299, 0.114) and BT.709 (0.2126, 0.0722).
+/// Fraction bits of [`YuvToRgb`]: as many as leave every factor below 2¹⁵, so that vectors multiply 16-bit numbers. Its
+/// results differ from exact ones by 1/32 of a level at most, before they are rounded.
+pub(crate) const YUV_BITS: u32 = 13;
+
+/// YUV to RGB in fixed point of [`YUV_BITS`], from the luma weights of BT.601 (0.299, 0.114) and BT.709 (0.2126, 0.0722).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct YuvToRgb {
     pub y_offset: i32,
@@ -30,7 +34,7 @@ impl YuvToRgb {
             Range::Full => (0, 1.0, 1.0),
             Range::Video => (16, 255.0 / 219.0, 255.0 / 224.0),
         };
-        let fixed = |value: f64| (value * 65536.0).round() as i32;
+        let fixed = |value: f64| (value * f64::from(1 << YUV_BITS)).round() as i32;
         Self {
             y_offset,
             y: fixed(y),
@@ -43,7 +47,7 @@ impl YuvToRgb {
 
     /// The same for samples that are no longer whole numbers.
     pub fn float(&self) -> FloatYuvToRgb {
-        let part = |fixed: i32| fixed as f32 / 65536.0;
+        let part = |fixed: i32| fixed as f32 / (1 << YUV_BITS) as f32;
         FloatYuvToRgb {
             y_offset: self.y_offset as f32,
             y: part(self.y),
@@ -58,12 +62,12 @@ impl YuvToRgb {
     #[inline(always)]
     pub fn colours<const N: usize>(&self, [y, u, v]: &[[u8; N]; 3]) -> [[i32; N]; 3] {
         let [mut red, mut green, mut blue] = [[0i32; N]; 3];
-        let round = |value: i32| (value >> 16).clamp(0, 255);
+        let round = |value: i32| (value >> YUV_BITS).clamp(0, 255);
         for i in 0..N {
             // No sum here comes near 2³¹.
             let luma = (i32::from(y[i]) - self.y_offset)
                 .wrapping_mul(self.y)
-                .wrapping_add(32768);
+                .wrapping_add(1 << (YUV_BITS - 1));
             let (u, v) = (i32::from(u[i]) - 128, i32::from(v[i]) - 128);
             red[i] = round(luma.wrapping_add(self.rv.wrapping_mul(v)));
             let less = self.gu.wrapping_mul(u).wrapping_add(self.gv.wrapping_mul(v));

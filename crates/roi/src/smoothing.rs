@@ -83,7 +83,7 @@ impl Smoother {
                 speed[axis] += speed_weight * (now - speed[axis]);
             }
             // One cut-off for the point, so that its axes do not drift apart.
-            let fastest = speed[0].hypot(speed[1]).hypot(speed[2]);
+            let fastest = speed.iter().map(|v| v * v).sum::<f32>().sqrt();
             let weight = weight(settings.min_cutoff + settings.beta * fastest, seconds);
             for axis in 0..3 {
                 last[axis] += weight * (point[axis] - last[axis]);

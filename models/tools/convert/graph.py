@@ -1,4 +1,4 @@
-"""ONNX graphs: stable names, and the two exact rewrites that make them small and fast."""
+"""ONNX graphs: stable names, and the two rewrites that make them small and fast."""
 
 from __future__ import annotations
 
@@ -50,31 +50,44 @@ def canonical(model: onnx.ModelProto, network: catalogue.Network) -> onnx.ModelP
 
 
 def without_prelu(model: onnx.ModelProto) -> onnx.ModelProto:
-    """PRelu(x) -> a*x + (1-a)*Relu(x), exactly.
+    """PRelu(x) -> x + (1-a)*Relu(-x), and channels padded by a convolution: the same numbers, but for rounding.
 
-    ONNX Runtime's PRelu is slow and breaks its blocked layout: two thirds of a mesh's time.
+    ONNX Runtime keeps a network in its blocked layout from one convolution to the next. PRelu, and products with a
+    value for each channel, take it out of it and back; depthwise convolutions of one pixel do not, and their Relu and
+    their sum cost no pass of their own. So with the channels that a residual lacks: a convolution adds them as zeros.
     """
     graph = model.graph
     if not any(node.op_type == "PRelu" for node in graph.node):
         return model
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    nodes, count = [], 0
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    channels = _channels(model)
+    nodes = []
+
+    def constant(name: str, value: np.ndarray) -> str:
+        if name not in constants:
+            constants[name] = np.ascontiguousarray(value, np.float32)
+            graph.initializer.append(numpy_helper.from_array(constants[name], name))
+        return name
+
     for node in graph.node:
-        if node.op_type != "PRelu":
+        if node.op_type == "PRelu":
+            x, y = node.input[0], node.output[0]
+            slope = constants[node.input[1]].reshape(-1, 1, 1, 1)
+            minus = constant(f"minus{len(slope)}", np.full_like(slope, -1))
+            rest = constant(f"{y}_rest", 1 - slope)
+            nodes += [
+                _pointwise(x, minus, f"{y}_n", len(slope)),
+                helper.make_node("Relu", [f"{y}_n"], [f"{y}_r"], f"{y}_relu"),
+                _pointwise(f"{y}_r", rest, f"{y}_p", len(slope)),
+                helper.make_node("Add", [x, f"{y}_p"], [y], f"{y}_add"),
+            ]
+        elif node.op_type == "Pad" and (more := _channels_added(node, constants)):
+            x, y = node.input[0], node.output[0]
+            count = channels[x]
+            unit = np.eye(count + more, count, dtype=np.float32)[:, :, None, None]
+            nodes.append(_pointwise(x, constant(f"unit{count}_{more}", unit), y, 1))
+        else:
             nodes.append(node)
-            continue
-        x, slope_name = node.input
-        slope = numpy_helper.to_array(constants[slope_name]).reshape(1, -1, 1, 1)
-        stem = f"pr{count}_"
-        count += 1
-        for name, value in ((f"{stem}a", slope), (f"{stem}b", 1 - slope)):
-            graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(value, np.float32), name))
-        nodes += [
-            helper.make_node("Relu", [x], [f"{stem}r"], f"{stem}relu"),
-            helper.make_node("Mul", [x, f"{stem}a"], [f"{stem}p"], f"{stem}ma"),
-            helper.make_node("Mul", [f"{stem}r", f"{stem}b"], [f"{stem}q"], f"{stem}mb"),
-            helper.make_node("Add", [f"{stem}p", f"{stem}q"], [node.output[0]], f"{stem}add"),
-        ]
     del graph.node[:]
     graph.node.extend(nodes)
     used = {name for node in graph.node for name in node.input}
@@ -82,6 +95,27 @@ def without_prelu(model: onnx.ModelProto) -> onnx.ModelProto:
     del graph.initializer[:]
     graph.initializer.extend(kept)
     return model
+
+
+def _pointwise(x: str, weights: str, y: str, groups: int) -> onnx.NodeProto:
+    return helper.make_node("Conv", [x, weights], [y], f"{y}_conv", group=groups, kernel_shape=[1, 1])
+
+
+def _channels(model: onnx.ModelProto) -> dict[str, int]:
+    """The channels of every four-dimensional tensor."""
+    graph = onnx.shape_inference.infer_shapes(model).graph
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in (*graph.input, *graph.value_info)}
+    return {name: shape[1].dim_value for name, shape in shapes.items() if len(shape) == 4}
+
+
+def _channels_added(node: onnx.NodeProto, constants: dict[str, np.ndarray]) -> int:
+    """How many channels of zeros a Pad adds behind the others; 0 if it does anything else."""
+    before_and_after = constants[node.input[1]].tolist()
+    filled = len(node.input) > 2 and node.input[2] in constants and constants[node.input[2]].any()
+    modes = [attribute.s for attribute in node.attribute if attribute.name == "mode"]
+    more = before_and_after[5] if len(before_and_after) == 8 else 0
+    only = before_and_after == [0, 0, 0, 0, 0, more, 0, 0]
+    return more if only and not filled and modes in ([], [b"constant"]) else 0
 
 
 def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
