@@ -1,8 +1,10 @@
 package skinkit
 
 import java.io.File
+import java.lang.management.ManagementFactory
 import java.nio.ByteBuffer
 import java.nio.file.Path
+import javax.management.ObjectName
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
@@ -38,34 +40,44 @@ class LeakTest {
         }
         fun open(what: String) = File("/proc/self/$what").list()!!.size
         round(1_000)
-        val (native, heap) = memory()
+        val (memory, objects) = settled()
         val (files, threads) = open("fd") to open("task")
         round(9_000)
-        val (nativeNow, heapNow) = memory()
+        val (memoryNow, objectsNow) = settled()
         println(
-            "10,000 of each: ${nativeNow - native} MB native, ${heapNow - heap} MB of Java's heap, ${open("fd") - files} files, " +
+            "10,000 of each: ${memoryNow - memory} MB, ${objectsNow - objects} objects, ${open("fd") - files} files, " +
                 "${open("task") - threads} threads more than after 1,000",
         )
         // A photo alone would be 16 KiB each, a kit or a session more: 300 MB and over.
-        assertTrue(nativeNow - native < 100, "grew by ${nativeNow - native} MB")
-        // A listener that is not let go would be a few KiB each.
-        assertTrue(heapNow - heap < 10, "Java's heap grew by ${heapNow - heap} MB")
+        assertTrue(memoryNow - memory < 100, "grew by ${memoryNow - memory} MB")
+        assertTrue(objectsNow - objects < 100, "${objectsNow - objects} more of SkinKit's objects in Java's heap")
         // The JVM opens files and threads of its own.
         assertTrue(open("fd") < files + 50, "$files files before, ${open("fd")} after")
         assertTrue(open("task") < threads + 50, "$threads threads before, ${open("task")} after")
     }
 
     /**
-     * Megabytes of memory, of which Java's heap is a constant part here (see pom.xml), and those that live in that heap. The
-     * least of several looks, because JNA frees what it passed over the border in a thread of its own, later.
+     * Megabytes of memory, of which Java's heap is a constant part here (see pom.xml), and how many objects of SkinKit's classes
+     * live in that heap. The least of several looks, because JNA frees what it passed over the border in a thread of its own.
      */
-    private fun memory(): Pair<Long, Long> {
-        val heap = Runtime.getRuntime()
-        val looks = List(50) {
-            System.gc()
+    private fun settled(): Pair<Long, Int> {
+        val looks = List(20) {
             Thread.sleep(100)
-            Fixture.residentMegabytes() to (heap.totalMemory() - heap.freeMemory()) / 1_048_576
+            Fixture.residentMegabytes() to objects()
         }
         return looks.minOf { it.first } to looks.minOf { it.second }
+    }
+
+    /** Collects garbage and counts what is left: lines such as `  12:   3   96  skinkit.Photo`. */
+    private fun objects(): Int {
+        val said = ManagementFactory.getPlatformMBeanServer().invoke(
+            ObjectName("com.sun.management:type=DiagnosticCommand"),
+            "gcClassHistogram",
+            arrayOf<Any>(emptyArray<String>()),
+            arrayOf(Array<String>::class.java.name),
+        ) as String
+        val ours = said.lines().map { it.trim().split(Regex(" +")) }.filter { it.size > 3 && it[3].startsWith("skinkit.") }
+        assertTrue(ours.isNotEmpty(), said.take(500))
+        return ours.sumOf { it[1].toInt() }
     }
 }
