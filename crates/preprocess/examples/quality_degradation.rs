@@ -219,7 +219,7 @@ fn smear(picture: &[f32], length: f32, n: usize) -> Vec<f32> {
 
 /// Less light, and the noise that comes with it.
 fn darken(picture: &[f32], factor: f32, n: usize) -> Vec<f32> {
-    let mut state = n as u32 * 2_654_435_761 + 1;
+    let mut state = (n as u32).wrapping_mul(2_654_435_761).wrapping_add(1);
     let mut noise = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as f32 / (1 << 24) as f32 - 0.5

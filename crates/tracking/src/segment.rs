@@ -88,9 +88,14 @@ impl Scene {
             }
             None => scene.guess(&logs),
         }
+        let around = prior.map(|prior| {
+            let core = Bits::above(&prior, 0.5);
+            let reach = 0.25 * (core.count() as f32 / core::f32::consts::PI).sqrt();
+            core.dilated(reach.max(3.0))
+        });
         for _ in 0..ROUNDS {
             scene.flatten(&logs)?;
-            scene.separate(prior.as_ref())?;
+            scene.separate(around.as_ref())?;
         }
         Ok(scene)
     }
@@ -150,39 +155,34 @@ impl Scene {
         for (c, log) in logs.iter().enumerate() {
             let surface = Surface::fit(log, &self.skin).ok_or(Error::NoLesion)?;
             self.skin_linear[c] = surface.at(centre[0] as f32, centre[1] as f32).exp();
-            self.tint[c] = Plane::from_fn(log.width, log.height, |x, y| {
-                log.at(x, y) - surface.at(x as f32, y as f32)
-            });
+            self.tint[c] = surface.taken_from(log);
         }
         Ok(())
     }
 
-    /// Finds axis and threshold from the present lesion and skin, then lesion and skin from them.
-    fn separate(&mut self, prior: Option<&Plane>) -> Result<()> {
+    /// Finds axis and threshold from the present lesion and skin, then lesion and skin from them; `around` is where the
+    /// patch's mask lets the lesion be.
+    fn separate(&mut self, around: Option<&Bits>) -> Result<()> {
         self.axis = discriminant(&self.tint, &self.lesion, &self.skin).ok_or(Error::NoLesion)?;
         self.score = project(&self.tint, self.axis);
-        let around = prior.map(|p| {
-            let core = Bits::above(p, 0.5);
-            let reach = 0.25 * (core.count() as f32 / core::f32::consts::PI).sqrt();
-            core.dilated(reach.max(3.0))
-        });
-        let whole = match &around {
+        let whole = match around {
             Some(around) => around.or(&self.skin).and(&self.field),
             None => self.field.clone(),
         };
         // Otsu's method loses a small class beside a large one: where the whole picture gives no
         // lesion, the neighbourhood of the guess may.
-        let own = (self.lesion.count() as f32 / core::f32::consts::PI).sqrt();
-        let near = self.lesion.dilated((0.8 * own).max(4.0)).and(&self.field);
-        [whole, near]
-            .iter()
-            .find_map(|counted| self.cut(counted, around.as_ref()))
-            .map(|cut| {
-                self.threshold = cut.threshold;
-                self.lesion = cut.lesion;
-                self.skin = cut.skin;
-            })
-            .ok_or(Error::NoLesion)
+        let near = || {
+            let own = (self.lesion.count() as f32 / core::f32::consts::PI).sqrt();
+            self.lesion.dilated((0.8 * own).max(4.0)).and(&self.field)
+        };
+        let cut = self
+            .cut(&whole, around)
+            .or_else(|| self.cut(&near(), around))
+            .ok_or(Error::NoLesion)?;
+        self.threshold = cut.threshold;
+        self.lesion = cut.lesion;
+        self.skin = cut.skin;
+        Ok(())
     }
 
     /// Lesion and skin by Otsu's threshold over `counted`; `None` when nothing stands out so.

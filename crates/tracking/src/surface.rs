@@ -18,8 +18,32 @@ impl Surface {
     }
 
     pub fn at(&self, x: f32, y: f32) -> f32 {
-        let b = self.basis(x, y);
-        b.iter().zip(self.terms).map(|(b, t)| b * t).sum::<f64>() as f32
+        self.height_over(&self.basis(x, y))
+    }
+
+    fn height_over(&self, basis: &[f64; 6]) -> f32 {
+        basis.iter().zip(self.terms).map(|(b, t)| b * t).sum::<f64>() as f32
+    }
+
+    /// `log` less this surface.
+    pub fn taken_from(&self, log: &Plane) -> Plane {
+        // What a column's pixels have in common is computed once.
+        let columns: Vec<[f64; 6]> = (0..log.width).map(|x| self.basis(x as f32, 0.0)).collect();
+        let mut data = Vec::with_capacity(log.data.len());
+        for (y, row) in log.data.chunks_exact(log.width).enumerate() {
+            let [_, _, y, _, _, yy] = self.basis(0.0, y as f32);
+            data.extend(
+                columns
+                    .iter()
+                    .zip(row)
+                    .map(|(&[_, x, _, xx, ..], value)| value - self.height_over(&[1.0, x, y, xx, x * y, yy])),
+            );
+        }
+        Plane {
+            width: log.width,
+            height: log.height,
+            data,
+        }
     }
 
     /// Least squares over `on`, reweighted against hairs and glare. The second-order terms are
@@ -44,7 +68,7 @@ impl Surface {
                 let (x, y) = ((i % log.width) as f32, (i / log.width) as f32);
                 let basis = surface.basis(x, y);
                 let v = f64::from(log.data[i]);
-                let residual = v - f64::from(surface.at(x, y));
+                let residual = v - f64::from(surface.height_over(&basis));
                 let weight = 1.0 / (1.0 + (residual / (1.5 * spread)).powi(2));
                 residuals.push(residual.abs() as f32);
                 for (row, (bi, basis_i)) in a.iter_mut().zip(b.iter_mut().zip(basis)) {
@@ -74,6 +98,14 @@ impl Surface {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_picture_is_lowered_as_its_pixels_are() {
+        let plane = Plane::from_fn(31, 17, |x, y| 0.3 + 0.01 * x as f32 - 0.0007 * (x * y) as f32);
+        let surface = Surface::fit(&plane, &Bits::from_fn(31, 17, |i| i % 3 > 0)).unwrap();
+        let pixels = Plane::from_fn(31, 17, |x, y| plane.at(x, y) - surface.at(x as f32, y as f32));
+        assert_eq!(surface.taken_from(&plane).data, pixels.data);
+    }
 
     #[test]
     fn a_slope_is_found_in_spite_of_outliers() {
