@@ -26,7 +26,7 @@ def read(path):
         line = line.partition("#")[0].strip()
         if head := re.fullmatch(r"\[(\w+)\]", line):
             names = found.setdefault(head[1], [])
-        else:
+        elif line:
             names += line.split()
     return found
 
@@ -43,10 +43,11 @@ def write(path, out):
 def needs(path, library):
     """(needed and not in the list, in the list and not needed)."""
     said = subprocess.run(
-        ["llvm-nm-22", "--dynamic", "--undefined-only", "--format=just-symbols", library],
-        check=True, capture_output=True, text=True,
+        ["llvm-nm-22", "--dynamic", "--undefined-only", library], check=True, capture_output=True, text=True
     )
-    needed = {line.partition("@")[0] for line in said.stdout.split()}
+    # `U name@VERSION`; weak ones (`w`) may be absent, and the standard library asks before it calls them.
+    symbols = [line.split() for line in said.stdout.splitlines()]
+    needed = {name.partition("@")[0] for kind, name in symbols if kind == "U"}
     known = {name for names in read(path).values() for name in names}
     return sorted(needed - known), sorted(known - needed)
 

@@ -103,10 +103,7 @@ fn try_out(prefix: &Path) -> Outcome {
     let mut configure = Command::new("cmake");
     configure.arg("-S").arg(root().join("examples/c")).arg("-B").arg(&build);
     let prefix_path = format!("-DCMAKE_PREFIX_PATH={}", prefix.display());
-    run(
-        "cmake",
-        configure.arg("--log-level=WARNING").arg(prefix_path),
-    )?;
+    run("cmake", configure.arg("--log-level=WARNING").arg(prefix_path))?;
     run("cmake --build", Command::new("cmake").arg("--build").arg(&build))?;
     scan(&build.join("scan"), prefix)
 }
