@@ -74,6 +74,7 @@ pub(crate) fn insert(tx: &Transaction<'_>, vault: &Vault, scan: &NewScan, uid: [
     let finding = to_json(&Finding {
         probabilities: scan.probabilities.clone(),
         prediction_set: scan.prediction_set.clone(),
+        has_embedding: Some(scan.embedding.is_some()),
     })?;
     tx.prepare_cached("INSERT INTO finding (scan_id, value) VALUES (?1, ?2)")?
         .execute((id, seal("finding", "value", &finding)?))?;

@@ -219,6 +219,9 @@ impl Sealed {
         let finding: Finding = from_json("finding", self.id, &open("finding", "value", &self.finding)?)?;
         let embedding = match &self.embedding {
             Some(stored) => Some(embedding_from_bytes(&open("embedding", "value", stored)?)?),
+            None if finding.has_embedding == Some(true) => {
+                return Err(Error::corrupt(format!("the embedding of scan {} is gone", self.id)));
+            }
             None => None,
         };
         let lesion = match &self.lesion {

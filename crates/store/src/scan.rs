@@ -187,6 +187,10 @@ pub(crate) struct Record {
 pub(crate) struct Finding {
     pub probabilities: Vec<LabelProbability>,
     pub prediction_set: Vec<String>,
+    /// Whether an embedding was stored beside it, so that one lost with a damaged page is noticed. Histories written
+    /// before this was kept do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_embedding: Option<bool>,
 }
 
 /// First and last millisecond that a four-digit year can name.

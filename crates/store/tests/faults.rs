@@ -222,6 +222,25 @@ proptest! {
     }
 }
 
+#[test]
+fn a_lost_embedding_is_not_a_scan_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    make(&path, 3);
+    let database = rusqlite::Connection::open(&path).unwrap();
+    assert_eq!(
+        database.execute("DELETE FROM embedding WHERE scan_id = 2", []).unwrap(),
+        1
+    );
+    drop(database);
+    let store = Store::open(&path, &key()).unwrap();
+    let error = store.scans("Ada", "left forearm").unwrap_err();
+    assert!(
+        matches!(&error, Error::Corrupt { .. }) && error.to_string().contains("scan 2"),
+        "{error}"
+    );
+}
+
 /// What a loss of power leaves: the log cut anywhere, or with a bad sector in it.
 #[test]
 fn a_torn_log_gives_a_prefix_of_the_scans() {
