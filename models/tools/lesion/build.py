@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--without", action="append", default=[], help="an output to leave out (isic3 has no masks: mask)")
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--soup", type=pathlib.Path, help="average with the weights of the pack the run went on from (soup.py)")
+    parser.add_argument("--embedded", type=pathlib.Path, help="times the variants on the embedded engine too: see quantise.py")
     parser.add_argument("--no-finish", action="store_true", help="export the checkpoint as it is (MobileViT-XXS)")
     parser.add_argument("--no-table", action="store_true", help="skip the comparison of quantised variants")
     args = parser.parse_args()
@@ -56,7 +57,7 @@ def main() -> None:
         checkpoint = work / "finished.pt"
     step("export.py", "--checkpoint", checkpoint, "--out", work / "model.fp32.onnx", "--size", args.size,
          *(a for name in args.without for a in ("--without", name)))
-    table = ["--build-only"] if args.no_table else []
+    table = ["--build-only"] if args.no_table else ["--embedded", args.embedded.resolve()] if args.embedded else []
     step("quantise.py", *source, "--model", work / "model.fp32.onnx", "--out", work, *table)
     step("calibrate.py", *source, "--model", main_model, "--out", work / "calibration.json")
     step("evaluate.py", *source, "--model", main_model, "--calibration", work / "calibration.json", "--out", work / "evaluation.json")

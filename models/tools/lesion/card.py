@@ -90,7 +90,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
         f"**Licence and attribution.** {pack['license']['attribution']} Commercial use: "
         f"{'yes' if pack['license']['commercial_use'] else 'no'}. Full text: `LICENSE`.", "",
         "## Network", "",
-        f"EfficientNet-Lite0 (ImageNet) to stride 16, a 1x1 projection to 192 channels, {network.DEPTH[t['config']['network']]} transformer "
+        f"EfficientNet-Lite0 (ImageNet) to stride 16, a 1x1 projection to 192 channels, {network.HYBRIDS[t['config']['network']][0]} transformer "
         f"blocks (width 192, 3 heads, MLP x4), LayerNorm, mean pooling, linear head. {parameters / 1e6:.1f} M parameters. One run gives logits, a "
         f"{pack['embedding_dim']}-d embedding, a {pack['heatmap_size'][0]}x{pack['heatmap_size'][1]} class map (its mean plus the bias is "
         + ("the logit)." if pack["mask_size"] is None else f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask."), "",

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-#: (repeats, kernel, stride, expansion, in, out) of EfficientNet-Lite0, blocks 0..10.
+#: (repeats, kernel, stride, expansion, in, out) of EfficientNet-Lite0: blocks 0 to 10, at stride 16 in the end.
 STEM = (
     (1, 3, 1, 1, 32, 16),
     (2, 3, 2, 6, 16, 24),
@@ -21,6 +21,8 @@ STEM = (
     (3, 3, 2, 6, 40, 80),
     (3, 5, 1, 6, 80, 112),
 )
+#: Blocks 11 to 14, at stride 32.
+DEEP = (4, 5, 2, 6, 112, 192)
 WIDTH = 192
 #: Side of the position grid that is stored; other sizes interpolate it.
 GRID = 12
@@ -103,13 +105,13 @@ class MBConv(nn.Module):
 
 
 class Stem(nn.Module):
-    """Returns the features at strides 2 (16 ch), 4 (24), 8 (40) and 16 (112)."""
+    """Returns the features at strides 2 (16 ch), 4 (24), 8 (40) and 16 (112), and if deep at 32 (192)."""
 
-    def __init__(self):
+    def __init__(self, deep: bool):
         super().__init__()
         self.first = ConvNormAct(3, 32, 3, 2)
         blocks = []
-        for repeats, k, stride, expand, cin, cout in STEM:
+        for repeats, k, stride, expand, cin, cout in (*STEM, DEEP) if deep else STEM:
             for i in range(repeats):
                 blocks.append(MBConv(cin if i == 0 else cout, cout, k, stride if i == 0 else 1, expand))
         self.blocks = nn.ModuleList(blocks)
@@ -119,7 +121,7 @@ class Stem(nn.Module):
         taps = []
         for i, block in enumerate(self.blocks):
             x = block(x)
-            if i in (0, 2, 4, 10):
+            if i in (0, 2, 4, 10, 14):
                 taps.append(x)
         return taps
 
@@ -205,19 +207,26 @@ class MaskDecoder(nn.Module):
         return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
     def forward(self, taps, grid):
-        at2, at4, at8, _ = taps
+        at2, at4, at8 = taps[:3]
         x = F.relu(self.at8(at8) + self.double(self.tokens(grid)))
         x = self.mix4(F.relu(self.at4(at4) + self.double(x)))
         return self.mix2(F.relu(self.at2(at2) + self.double(x)))
 
 
 class LesionNet(nn.Module):
-    """See the module's docs. Input: RGB in 0..255, float [B,3,S,S], S a multiple of 16."""
+    """See the module's docs. Input: RGB in 0..255, float [B,3,S,S], S a multiple of 16 (of 32 if deep).
 
-    def __init__(self, classes: int = 7, depth: int = 4, heads: int = 3, mlp: int = 4, drop: float = 0.05, dropout: float = 0.1):
+    `deep` keeps four more pretrained blocks: what they see at stride 32 is added to the tokens at stride 16.
+    """
+
+    def __init__(
+        self, classes: int = 7, depth: int = 4, deep: bool = False,
+        heads: int = 3, mlp: int = 4, drop: float = 0.05, dropout: float = 0.1,
+    ):
         super().__init__()
-        self.stem = Stem()
+        self.stem = Stem(deep)
         self.project = nn.Conv2d(112, WIDTH, 1)
+        self.deepen = nn.Conv2d(192, WIDTH, 1) if deep else None
         self.position = nn.Parameter(torch.zeros(1, WIDTH, GRID, GRID))
         nn.init.trunc_normal_(self.position, std=0.02)
         self.encoder = nn.ModuleList(
@@ -234,7 +243,7 @@ class LesionNet(nn.Module):
         self.discriminant: nn.Linear | None = None
 
     def describe(self, taps, tokens):
-        """Pooled features of every stage, [B,512]: what finish.py looks at."""
+        """Pooled features of every stage, [B,512] ([B,704] if deep): what finish.py looks at."""
         parts = [tokens.mean(dim=1)] + [t.mean(dim=(2, 3)) for t in reversed(taps)]
         for t in (taps[0], taps[3]):
             centred = t - t.mean(dim=(2, 3), keepdim=True)
@@ -245,6 +254,8 @@ class LesionNet(nn.Module):
         """Stem features and encoded tokens [B,N,192]."""
         taps = self.stem((x - 127.0) / 128.0)
         grid = self.project(taps[3])
+        if self.deepen is not None:
+            grid = grid + MaskDecoder.double(self.deepen(taps[4]))
         position = self.position
         if grid.shape[-1] != GRID:
             position = F.interpolate(position, size=grid.shape[-2:], mode="bilinear", align_corners=False)
@@ -275,15 +286,15 @@ class LesionNet(nn.Module):
         return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask)
 
 
-#: Encoder blocks of the hybrids; the small one is for sets of a thousand or two pictures.
-DEPTH = {"hybrid": 4, "hybrid-small": 2}
-NETWORKS = (*DEPTH, "mobilevit-xxs")
+#: Encoder blocks of the hybrids, and whether their stem is deep; the small one is for sets of a thousand or two pictures.
+HYBRIDS = {"hybrid": (4, False), "hybrid-small": (2, False), "hybrid-deep": (2, True)}
+NETWORKS = (*HYBRIDS, "mobilevit-xxs")
 
 
 def build(name: str, classes: int) -> nn.Module:
     """The network of that name, untrained."""
-    if name in DEPTH:
-        return LesionNet(classes, DEPTH[name])
+    if name in HYBRIDS:
+        return LesionNet(classes, *HYBRIDS[name])
     import mobilevit
 
     return mobilevit.MobileNet(classes)

@@ -2,7 +2,8 @@
 
     python quantise.py --data DATA --model RUN/export/model.fp32.onnx --out RUN/export
 
-Figures are taken on the monitor and calibration pictures, never on the test fold.
+Figures are taken on the monitor and calibration pictures, never on the test fold. With --embedded PROGRAM, which is
+`cargo build --release -p skinkit-inference --example latency`, the SDK's embedded engine is timed too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import pathlib
+import subprocess
 import tempfile
 
 import numpy as np
@@ -159,7 +161,16 @@ def build(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarray]) -
     return files
 
 
-def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, rounds: int) -> list[dict]:
+def embedded_latency(program: pathlib.Path, files: dict[str, pathlib.Path], rounds: int) -> dict[str, list[float] | str]:
+    """Milliseconds (p10, p50) of each variant on the embedded engine, or why it does not run there."""
+    command = [str(program), "embedded", str(rounds), *map(str, files.values())]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return {name: found[str(path)] for name, path in files.items()}
+
+
+def compare(
+    files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, rounds: int, embedded: pathlib.Path | None = None
+) -> list[dict]:
     index = arrays.indices("monitor", "calibration")
     pictures = [dataset.centre_square(arrays.pictures[i], size) for i in index]
     label = arrays.labels[index]
@@ -167,6 +178,7 @@ def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, r
     base = outputs["fp32"]
     keep = arrays.has_mask[index] if "mask" in base else np.zeros(len(index), bool)
     truth = np.stack([metrics.centre_mask(arrays.masks[i], base["mask"].shape[-1]) for i in index]) if keep.any() else None
+    third = embedded_latency(embedded, files, rounds) if embedded else {}
     one, two = (runner.latency(files, dict.fromkeys(files, pictures[0]), threads, rounds) for threads in (1, 2))
     rows = []
     for name, path in files.items():
@@ -181,6 +193,7 @@ def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, r
                 "bytes": path.stat().st_size,
                 "ms_1_thread": [round(v, 2) for v in one[name]],
                 "ms_2_threads": [round(v, 2) for v in two[name]],
+                "ms_embedded": third.get(name),
                 "balanced_accuracy": round(metrics.balanced_accuracy(label, p.argmax(1)), 4),
                 "same_top1_as_fp32": round(float(np.mean(p.argmax(1) == p0.argmax(1))), 4),
                 "mean_abs_dp": round(float(np.abs(p - p0).mean()), 5),
@@ -192,16 +205,23 @@ def compare(files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, r
     return rows
 
 
+def milliseconds(times: list[float] | str | None) -> str:
+    """`p10 / p50`; a dash where nothing was measured, `refused` where the engine cannot run the variant."""
+    if times is None:
+        return "–"
+    return "refused" if isinstance(times, str) else " / ".join(f"{v:.1f}" for v in times)
+
+
 def table(rows: list[dict]) -> str:
     """The comparison as Markdown."""
     lines = [
-        "| variant | bytes | 1 thread, ms (p10 / p50) | 2 threads, ms | balanced accuracy | same top-1 as fp32 | embedding cosine | mask IoU | CAM correlation |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| variant | bytes | 1 thread, ms (p10 / p50) | 2 threads, ms | embedded engine, ms | balanced accuracy | same top-1 as fp32 | embedding cosine | mask IoU | CAM correlation |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for r in rows:
-        one, two = (" / ".join(f"{v:.1f}" for v in r[k]) for k in ("ms_1_thread", "ms_2_threads"))
+        one, two, third = (milliseconds(r[k]) for k in ("ms_1_thread", "ms_2_threads", "ms_embedded"))
         lines.append(
-            f"| {r['variant']} | {r['bytes']:,} | {one} | {two} | {r['balanced_accuracy']:.4f} | {r['same_top1_as_fp32']:.4f} "
+            f"| {r['variant']} | {r['bytes']:,} | {one} | {two} | {third} | {r['balanced_accuracy']:.4f} | {r['same_top1_as_fp32']:.4f} "
             f"| {r['embedding_cosine']:.4f} | {'–' if r['mask_iou'] is None else format(r['mask_iou'], '.4f')} | {r['cam_correlation']:.4f} |"
         )
     return "\n".join(lines)
@@ -215,6 +235,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--ranges", type=int, default=128, help="training pictures that set the static ranges")
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--embedded", type=pathlib.Path, help="the `latency` example of skinkit-inference, built")
     parser.add_argument("--build-only", action="store_true")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -225,7 +246,7 @@ def main() -> None:
         print(name, path.stat().st_size)
     if args.build_only:
         return
-    rows = compare(files, arrays, args.size, args.rounds)
+    rows = compare(files, arrays, args.size, args.rounds, args.embedded)
     (args.out / "quantisation.json").write_text(json.dumps(rows, indent=1))
     print(table(rows))
 

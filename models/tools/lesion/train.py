@@ -179,7 +179,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> None:
     parser = arguments()
     args = parser.parse_args()
-    if args.init and args.network not in network.DEPTH:
+    if args.init and args.network not in network.HYBRIDS:
         parser.error("--init goes on from a pack of a hybrid network")
 
     torch.set_num_threads(args.threads)
@@ -197,7 +197,7 @@ def main() -> None:
     step, elapsed = 0, 0.0
     checkpoint = args.out / "last.pt"
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
-    pretrained = args.network in network.DEPTH
+    pretrained = args.network in network.HYBRIDS
     origin = state["config"].get("origin", "") if state else ""
     if state is None and args.init:
         origin = warm.load_pack(model, args.init, arrays)
