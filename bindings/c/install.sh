@@ -2,7 +2,7 @@
 # Lays out the C library for use: bash bindings/c/install.sh FOLDER_OF_THE_LIBRARY PREFIX
 set -euo pipefail
 
-from=${1:?the folder with libskinkit_ffi, for example target/release}
+from=${1:?the folder with libskinkit_ffi, for example target/dist}
 prefix=${2:?where to install, for example /usr/local}
 here=$(cd "$(dirname "$0")" && pwd)
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' "$here/../../Cargo.toml")
@@ -17,7 +17,7 @@ for library in libskinkit_ffi.so libskinkit_ffi.dylib libskinkit_ffi.a; do
         found=1
     fi
 done
-[ "$found" = 1 ] || { echo "no libskinkit_ffi in $from: run cargo build --release -p skinkit-ffi" >&2; exit 1; }
+[ "$found" = 1 ] || { echo "no libskinkit_ffi in $from: build it as bindings/c/README.md says" >&2; exit 1; }
 
 private="-lpthread -ldl -lm"
 [ "$(uname)" = Darwin ] && private="-framework Security -framework CoreFoundation"

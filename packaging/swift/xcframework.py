@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes and checks the XCFramework of SkinKit's library; runs anywhere, needs nothing but Python.
 
-    xcframework.py make TARGET OUT     of the static libraries that `cargo build --profile dist -p skinkit-ffi --target T`
-                                       left in TARGET for Apple's targets, those that are there
+    xcframework.py make TARGET OUT     of the static libraries that `cargo rustc --profile dist -p skinkit-ffi --lib
+                                       --crate-type staticlib --target T` left in TARGET for Apple's targets, those that
+                                       are there
     xcframework.py check FRAMEWORK
 
 An XCFramework is a folder with an Info.plist and a folder a slice. SwiftPM says little about a wrong one: so this says
@@ -151,7 +152,8 @@ def make(target, out):
     found = {triple: library for triple, library in found.items() if library.is_file()}
     if not found:
         raise Wrong(
-            f"no library for Apple in {target}: on a Mac, cargo build --profile dist -p skinkit-ffi --target "
+            f"no library for Apple in {target}: on a Mac, cargo rustc --profile dist -p skinkit-ffi --lib "
+            "--crate-type staticlib --target "
             f"{' (and) '.join(TARGETS)}")
     if out.exists():
         shutil.rmtree(out)

@@ -59,17 +59,21 @@ pub fn package() -> Outcome {
         for target in APPLE {
             let mut build = cargo();
             build.args([
-                "build",
+                "rustc",
                 "--locked",
                 "--profile",
                 "dist",
                 "--package",
                 "skinkit-ffi",
+                "--lib",
+                // Or there is no link-time optimisation: see `release` in package.rs.
+                "--crate-type",
+                "staticlib",
                 "--target",
                 target,
             ]);
             run(
-                &format!("cargo build --target {target} (rustup target add {target}?)"),
+                &format!("cargo rustc --target {target} (rustup target add {target}?)"),
                 &mut build,
             )?;
         }

@@ -1,9 +1,8 @@
 //! Square pictures of a power of two, their spectra, and the shift between two of them.
 
-use std::sync::Arc;
-
+use rustfft::algorithm::Radix4;
 use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use rustfft::{Fft, FftDirection};
 
 /// Rows and columns of the pictures here.
 pub(crate) const SIDE: usize = 128;
@@ -11,16 +10,17 @@ const CELLS: usize = SIDE * SIDE;
 
 /// Two-dimensional Fourier transforms of [`SIDE`] by [`SIDE`] pictures. Holds its plans and work buffers.
 pub(crate) struct Spectra {
-    forward: Arc<dyn Fft<f32>>,
-    inverse: Arc<dyn Fft<f32>>,
+    forward: Radix4<f32>,
+    inverse: Radix4<f32>,
     scratch: Vec<Complex<f32>>,
     window: Vec<f32>,
 }
 
 impl Spectra {
     pub fn new() -> Self {
-        let mut planner = FftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(SIDE), planner.plan_fft_inverse(SIDE));
+        // Not of a planner: it brings code for every length.
+        let forward = Radix4::new(SIDE, FftDirection::Forward);
+        let inverse = Radix4::new(SIDE, FftDirection::Inverse);
         let length = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
         // Hann: a picture's edges are no feature of it.
         let hann = |i: usize| 0.5 - 0.5 * (std::f32::consts::TAU * (i as f32 + 0.5) / SIDE as f32).cos();
