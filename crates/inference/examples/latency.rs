@@ -11,7 +11,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use skinkit_inference::{DataType, EngineChoice, Runtime, RuntimeConfig, Session};
+use skinkit_inference::{DataType, EngineChoice, Runtime, RuntimeConfig, Session, Tensor};
 
 fn main() -> ExitCode {
     match report() {
@@ -69,15 +69,12 @@ fn report() -> Result<serde_json::Value, Box<dyn Error>> {
 fn run(session: &mut Session) -> Result<f64, Box<dyn Error>> {
     let input = &session.inputs()[0];
     let (length, dtype) = (input.len(), input.dtype);
-    let (bytes, floats) = match dtype {
-        DataType::U8 => (vec![128u8; length], Vec::new()),
-        _ => (Vec::new(), vec![0.5f32; length]),
+    let (bytes, floats) = (vec![128; length], vec![0.5; length]);
+    let input = match dtype {
+        DataType::U8 => Tensor::U8(&bytes),
+        _ => Tensor::F32(&floats),
     };
     let start = Instant::now();
-    if dtype == DataType::U8 {
-        session.run(bytes.as_slice())?;
-    } else {
-        session.run(floats.as_slice())?;
-    }
+    session.run(input)?;
     Ok(start.elapsed().as_secs_f64() * 1e3)
 }

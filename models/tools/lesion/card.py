@@ -82,6 +82,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
     e, t = pack["evaluation"], pack["training"]
     noise = pack["embedding_noise"]
     ood = report["ood"][pack["ood"]["method"]]
+    depth, deep = network.HYBRIDS[t["config"]["network"]]
     views = "pictures of one lesion" if noise else "augmented views of one picture"
     out = [
         f"# {pack['title']}", "",
@@ -90,7 +91,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
         f"**Licence and attribution.** {pack['license']['attribution']} Commercial use: "
         f"{'yes' if pack['license']['commercial_use'] else 'no'}. Full text: `LICENSE`.", "",
         "## Network", "",
-        f"EfficientNet-Lite0 (ImageNet) to stride 16, a 1x1 projection to 192 channels, {network.HYBRIDS[t['config']['network']][0]} transformer "
+        f"EfficientNet-Lite0 (ImageNet) to stride {32 if deep else 16}, a 1x1 projection to 192 channels, {depth} transformer "
         f"blocks (width 192, 3 heads, MLP x4), LayerNorm, mean pooling, linear head. {parameters / 1e6:.1f} M parameters. One run gives logits, a "
         f"{pack['embedding_dim']}-d embedding, a {pack['heatmap_size'][0]}x{pack['heatmap_size'][1]} class map (its mean plus the bias is "
         + ("the logit)." if pack["mask_size"] is None else f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask."), "",

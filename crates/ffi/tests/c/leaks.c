@@ -2,23 +2,13 @@
  * pack's folder, a scratch folder. Linux: it reads /proc. */
 #define _POSIX_C_SOURCE 200809L /* nanosleep */
 #include <dirent.h>
-#include <skinkit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-static skinkit_error error;
-
-static void must(int32_t status, const char *what) {
-    if (status) {
-        fprintf(stderr, "%s: %s: %s\n", what, skinkit_status_name(status), error.reason);
-        exit(1);
-    }
-}
-
-#define MUST(call) must((call), #call)
+#include "must.h"
 
 /* KiB of memory that this process holds. */
 static long resident(void) {

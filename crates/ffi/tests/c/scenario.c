@@ -1,22 +1,12 @@
 /* The scenario of bindings/scenario in C. Arguments: its values in the order of `enum` below. Prints a line a step: its
  * name, a tab, the library's JSON. */
-#include <skinkit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
+
 enum { PACK = 1, ENGINE, SUBJECT, SITE, FIRST, FIRST_AT, SECOND, SECOND_AT, FACE, FACE_REGION, HISTORY, COUNT };
-
-static skinkit_error error;
-
-static void must(int32_t status, const char *what) {
-    if (status) {
-        fprintf(stderr, "%s: %s: %s\n", what, skinkit_status_name(status), error.reason);
-        exit(1);
-    }
-}
-
-#define MUST(call) must((call), #call)
 
 static void say(const char *step, char *json) {
     printf("%s\t%s\n", step, json);
