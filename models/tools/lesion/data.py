@@ -7,6 +7,7 @@ never touches a JPEG.
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import dataclasses
 import pathlib
 
@@ -63,12 +64,12 @@ def load(args: argparse.Namespace) -> Arrays:
     return load_arrays(args.data, args.cache, args.set)
 
 
-def load_arrays(data: pathlib.Path, cache: pathlib.Path, name: str = "ham7") -> Arrays:
-    """Opens the decoded memory-maps, decoding them first where absent."""
+def load_arrays(data: pathlib.Path, cache: pathlib.Path, name: str = "ham7", fold: int = 0) -> Arrays:
+    """Opens the decoded memory-maps, decoding them first where absent; `fold` of five is the test part."""
     from PIL import Image
 
     source = sources.SOURCES[name]
-    records = source.records(data)
+    records = source.records(data, fold)
     cache.mkdir(parents=True, exist_ok=True)
     pictures_path, masks_path, done = (cache / n for n in ("pictures.npy", "masks.npy", "decoded.txt"))
     ids = "\n".join(r.isic_id for r in records)
@@ -78,7 +79,8 @@ def load_arrays(data: pathlib.Path, cache: pathlib.Path, name: str = "ham7") -> 
         n = len(records)
         pictures = np.lib.format.open_memmap(pictures_path, "w+", np.uint8, (n, HEIGHT, WIDTH, 3))
         masks = np.lib.format.open_memmap(masks_path, "w+", np.uint8, (n, MASK_HEIGHT, MASK_WIDTH))
-        for i, r in enumerate(records):
+
+        def decode(i: int, r: Record) -> None:
             with Image.open(data / r.picture) as im:
                 im = im.convert("RGB")
                 if im.size != (WIDTH, HEIGHT):
@@ -87,6 +89,9 @@ def load_arrays(data: pathlib.Path, cache: pathlib.Path, name: str = "ham7") -> 
             if r.mask:
                 with Image.open(data / r.mask) as im:
                     masks[i] = np.asarray(im.convert("L").resize((MASK_WIDTH, MASK_HEIGHT), Image.BOX))
+
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(decode, range(n), records))
         pictures.flush()
         masks.flush()
         done.write_text(ids)

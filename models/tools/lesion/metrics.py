@@ -79,14 +79,14 @@ def overlap(predicted: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.nd
     return iou, 2 * iou / (1 + iou)
 
 
-def quick(model, arrays, part: str, device: str, size: int = 192) -> dict[str, float]:
-    """A short look at a torch model on one part of the data, for training curves."""
+def quick(model, arrays, parts: tuple[str, ...], device: str, size: int) -> dict[str, float]:
+    """A short look at a torch model on some parts of the data, for training curves."""
     import torch
 
     import data as dataset
 
     mel = arrays.classes.index("mel")
-    index = arrays.indices(part)
+    index = arrays.indices(*parts)
     logits, embeddings, ious = [], [], []
     with torch.no_grad(), torch.autocast(device, torch.bfloat16):
         for start in range(0, len(index), 32):
@@ -97,7 +97,7 @@ def quick(model, arrays, part: str, device: str, size: int = 192) -> dict[str, f
             logits.append(l.float().cpu().numpy())
             embeddings.append(e.cpu().numpy())
             keep = arrays.has_mask[rows]
-            if keep.any():
+            if m is not None and keep.any():
                 truth = np.stack([centre_mask(arrays.masks[i], m.shape[-1]) for i in rows])
                 ious.append(overlap(m[:, 0].float().cpu().numpy() > 0, truth)[0][keep])
     logits, embeddings = np.concatenate(logits), np.concatenate(embeddings)

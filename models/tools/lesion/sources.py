@@ -45,11 +45,11 @@ class Source:
     classes: tuple[str, ...]
     test_set: str
     calibration_set: str
-    records: Callable[[pathlib.Path], list[Record]]
+    records: Callable[[pathlib.Path, int], list[Record]]
 
 
-def split(label_of: dict[str, int], calibration: set[str]) -> dict[str, str]:
-    """Group -> part, stratified by class; the same for the same groups whatever the machine."""
+def split(label_of: dict[str, int], calibration: set[str], fold: int = 0) -> dict[str, str]:
+    """Group -> part, stratified by class, `fold` held out; the same for the same groups whatever the machine."""
     by_class: dict[int, list[str]] = {}
     for group, label in label_of.items():
         if group not in calibration:
@@ -60,7 +60,7 @@ def split(label_of: dict[str, int], calibration: set[str]) -> dict[str, str]:
         groups = [by_class[label][i] for i in rng.permutation(len(by_class[label]))]
         rest = []
         for position, group in enumerate(groups):
-            if position % FOLDS == 0:
+            if position % FOLDS == fold:
                 part[group] = "test"
             else:
                 part[group] = "train"
@@ -92,7 +92,7 @@ def _join_duplicates(rows: list[dict], path: pathlib.Path) -> dict[str, str]:
 HAM7 = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 
 
-def ham7(data: pathlib.Path) -> list[Record]:
+def ham7(data: pathlib.Path, fold: int = 0) -> list[Record]:
     """HAM10000 and the ISIC 2018 Task 3 validation set, grouped by lesion with duplicates joined."""
     with (data / "ham10000" / "labels.csv").open() as f:
         rows = [r for r in csv.DictReader(f) if r["dx"] in HAM7]
@@ -103,7 +103,7 @@ def ham7(data: pathlib.Path) -> list[Record]:
     label_of: dict[str, int] = {}
     for r in sorted(rows, key=lambda r: r["isic_id"]):
         label_of.setdefault(joined[r["lesion_id"]], HAM7.index(r["dx"]))
-    part_of = split(label_of, calibration)
+    part_of = split(label_of, calibration, fold)
     records = []
     for r in rows:
         g = joined[r["lesion_id"]]
@@ -149,12 +149,12 @@ def _isic2017_as_ham7(data: pathlib.Path, first_group: int) -> list[Record]:
 ISIC3 = ("bkl", "mel", "nv")
 
 
-def isic3(data: pathlib.Path) -> list[Record]:
+def isic3(data: pathlib.Path, fold: int = 0) -> list[Record]:
     """ISIC 2017: melanoma, naevus, seborrhoeic keratosis. No lesion ids: every picture is its own group."""
     with (data / "isic2017" / "labels.csv").open() as f:
         rows = list(csv.DictReader(f))
     label_of = {r["isic_id"]: ISIC3.index(r["label"].lower()) for r in sorted(rows, key=lambda r: r["isic_id"])}
-    part_of = split(label_of, {r["isic_id"] for r in rows if r["split"] == "val"})
+    part_of = split(label_of, {r["isic_id"] for r in rows if r["split"] == "val"}, fold)
     return [
         Record(
             isic_id=r["isic_id"], label=label_of[r["isic_id"]], group=i, lesion=r["isic_id"],

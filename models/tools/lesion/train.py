@@ -3,12 +3,14 @@
     python train.py --data DATA --out RUN --minutes 91
     python train.py --data DATA --out RUN --steps 20000 --resume
     python train.py --data DATA --out RUN --minutes 80 --init ../../lesion-ham7   # goes on from a pack
+    python train.py --data DATA --out RUN --minutes 12 --network hybrid-deep --views 256 --live --teachers A/final.pt,B/final.pt
 """
 
 from __future__ import annotations
 
 import argparse
 import copy
+import functools
 import json
 import math
 import os
@@ -32,10 +34,12 @@ if __name__ == "__main__" and sys.platform == "linux" and "MALLOC_TOP_PAD_" not 
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 import augment
 import data as dataset
+import export
 import losses
 import metrics
 import network
@@ -43,66 +47,61 @@ import sources
 import warm
 
 
-class Batches(torch.utils.data.Dataset):
-    """Batch number -> pictures, masks, labels, groups; deterministic in (seed, number).
+class Batches:
+    """Batch number -> rows of the arrays; deterministic in (seed, number).
 
     Lesions are drawn with weight 1/sqrt(class size). One with several pictures
     gives two of them; another one view, or now and then two of the same picture.
     """
 
-    def __init__(self, arrays: dataset.Arrays, views: int, twice: float, seed: int, size):
-        train = arrays.indices("train", "extra")
+    def __init__(self, arrays: dataset.Arrays, views: int, twice: float, seed: int):
         groups: dict[int, list[int]] = {}
-        for i in train:
+        for i in arrays.indices("train", "extra"):
             groups.setdefault(int(arrays.groups[i]), []).append(int(i))
         self.members = list(groups.values())
-        self.labels = arrays.labels
-        self.group_ids, self.has_mask = arrays.groups, arrays.has_mask
-        label = self.labels[[m[0] for m in self.members]]
+        label = arrays.labels[[m[0] for m in self.members]]
         count = np.bincount(label, minlength=len(arrays.classes))
         weight = 1 / np.sqrt(count[label])
         self.weight = weight / weight.sum()
         self.prior = np.bincount(label, self.weight, len(arrays.classes))
-        self.arrays, self.views, self.twice, self.seed, self.size = arrays, views, twice, seed, size
+        self.views, self.twice, self.seed = views, twice, seed
 
-    def __len__(self) -> int:
-        return 1 << 40
-
-    def __getitem__(self, number: int):
+    def rows(self, number: int) -> np.ndarray:
         rng = np.random.default_rng([self.seed, number])
-        size = int(self.size.value)
-        drawn = rng.choice(len(self.members), self.views, replace=False, p=self.weight)
         index = []
-        for g in drawn:
+        for g in rng.choice(len(self.members), self.views, replace=False, p=self.weight):
             m = self.members[g]
             if len(m) > 1:
                 index += list(rng.choice(m, 2, replace=False))
             else:
                 index += [m[0]] * (1 + (rng.random() < self.twice))
-        index = index[: self.views]
-        x = np.empty((len(index), size, size, 3), np.uint8)
-        k = np.empty((len(index), 1, size // 2, size // 2), np.uint8)
-        for row, i in enumerate(index):
-            x[row], k[row, 0] = augment.view(rng, self.arrays.pictures[i], self.arrays.masks[i], size)
-        index = np.array(index)
-        return (
-            torch.from_numpy(x),
-            torch.from_numpy(k),
-            torch.from_numpy(self.has_mask[index]),
-            torch.from_numpy(self.labels[index]),
-            torch.from_numpy(self.group_ids[index]),
-        )
+        return np.array(index[: self.views])
+
+    def generator(self, number: int) -> torch.Generator:
+        """What the batch's views are drawn with."""
+        return torch.Generator().manual_seed(int(np.random.default_rng([self.seed, number, 2]).integers(1 << 62)))
 
 
-class Numbers(torch.utils.data.Sampler):
-    def __init__(self, start: int):
-        self.start = start
+class Shelf:
+    """The decoded pictures, on the device where that has its own memory."""
 
-    def __iter__(self):
-        n = self.start
-        while True:
-            yield n
-            n += 1
+    def __init__(self, arrays: dataset.Arrays, device: str):
+        self.device, self.labels, self.groups = device, arrays.labels, arrays.groups
+        self.has_mask, self.pictures, self.masks = arrays.has_mask, arrays.pictures, arrays.masks
+        if device != "cpu":
+            self.pictures, self.masks = (torch.from_numpy(np.array(v)).to(device) for v in (self.pictures, self.masks))
+
+    def take(self, rows: np.ndarray) -> tuple[torch.Tensor, ...]:
+        """Pictures, masks, whether a mask is known, labels, groups."""
+        taken = (torch.as_tensor(v[rows]) for v in (self.has_mask, self.labels, self.groups))
+        if self.device == "cpu":
+            return torch.from_numpy(self.pictures[rows]), torch.from_numpy(self.masks[rows]), *taken
+        where = torch.from_numpy(rows).to(self.device)
+        return self.pictures[where], self.masks[where], *(v.to(self.device) for v in taken)
+
+
+def resized(x: torch.Tensor, size: int) -> torch.Tensor:
+    return x if x.shape[-1] == size else F.interpolate(x, size=(size, size), mode="bilinear", antialias=True)
 
 
 def mix(rng, x, mask, target):
@@ -168,7 +167,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--ema", type=float, default=0.998)
     parser.add_argument("--frozen-blocks", type=int, default=3, help="stem blocks that stay as they are")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--live", action="store_true", help="batch norms of the pretrained stem learn too: for large batches")
+    parser.add_argument("--compile", action="store_true", help="torch.compile: a minute's wait, then faster steps on a GPU")
+    parser.add_argument("--teachers", default="", help="checkpoints, with commas: the mean of their logits of the same view is part of the target")
+    parser.add_argument("--teacher-size", type=int, default=256, help="side of the view that the teachers see")
+    parser.add_argument("--teacher-share", type=float, default=0.7, help="of the target; the rest is the label")
+    parser.add_argument("--fold", type=int, help="hold this one out instead of fold 0, and report on it at the end: for choices (1 to 4)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -185,19 +189,21 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(args.seed)
+    torch.backends.cudnn.benchmark = True
     network.Attention.plain = args.device == "cpu"
     args.out.mkdir(parents=True, exist_ok=True)
-    arrays = dataset.load_arrays(args.data, args.cache or args.out / "cache", args.set)
+    arrays = dataset.load_arrays(args.data, args.cache or args.out / "cache", args.set, args.fold or 0)
     sizes = [(int(s), float(u)) for s, u in (part.split(":") for part in args.sizes.split(","))]
-    size = torch.multiprocessing.Value("i", sizes[0][0])
-    batches = Batches(arrays, args.views, args.twice, args.seed, size)
+    batches = Batches(arrays, args.views, args.twice, args.seed)
+    shelf = Shelf(arrays, args.device)
+    teachers = [export.load(pathlib.Path(path)).to(args.device, memory_format=torch.channels_last) for path in args.teachers.split(",") if path]
     log_prior = torch.log(torch.tensor(batches.prior, dtype=torch.float32, device=args.device))
 
     model = network.build(args.network, len(arrays.classes))
     step, elapsed = 0, 0.0
     checkpoint = args.out / "last.pt"
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
-    pretrained = args.network in network.HYBRIDS
+    pretrained = args.network in network.HYBRIDS or args.network in network.TEACHERS
     origin = state["config"].get("origin", "") if state else ""
     if state is None and args.init:
         origin = warm.load_pack(model, args.init, arrays)
@@ -206,9 +212,9 @@ def main() -> None:
     model.to(args.device, memory_format=torch.channels_last)
     model.train()
     if state is None and pretrained and not origin:
-        recalibrate(model, batches, args.device)
+        recalibrate(model, batches, shelf)
     # A folded network has lost its statistics everywhere, not only where they would be frozen anyway.
-    still = model if origin else model.stem if pretrained else None
+    still = model if origin else model.stem if pretrained and not args.live else None
     config = {k: str(v) for k, v in vars(args).items() if k != "init"} | {"origin": origin}
     if pretrained:
         for part in [model.stem.first, *model.stem.blocks[: args.frozen_blocks]]:
@@ -241,49 +247,55 @@ def main() -> None:
 
     log(event="start", config={k: v for k, v in config.items() if k not in ("data", "out", "cache")},
         torch=torch.__version__, train=len(arrays.indices("train", "extra")), prior=batches.prior.round(4).tolist())
-    loader = torch.utils.data.DataLoader(
-        batches, batch_size=None, sampler=Numbers(step), num_workers=args.workers,
-        prefetch_factor=4 if args.workers else None,
-    )
+    run = torch.compile(model) if args.compile else model
+    held = functools.partial(metrics.quick, average, arrays, device=args.device, size=sizes[-1][0])
+    latest = [v for v in model.state_dict().values() if v.is_floating_point()]
+    averaged = [v for v in average.state_dict().values() if v.is_floating_point()]
     memory = torch.zeros(0, network.WIDTH, device=args.device)
     memory_group = torch.zeros(0, dtype=torch.long, device=args.device)
-    sums: dict[str, float] = {}
+    sums: dict[str, list[torch.Tensor]] = {}
     since = last_log = last_save = last_look = time.monotonic()
-    waited = 0.0
     seen = 0
+    first = step + 1  # waits for the compiler
     classes = len(arrays.classes)
-    iterator = iter(loader)
     while True:
         progress = step / args.steps if args.steps else elapsed / 60 / args.minutes
         if progress >= 1:
             break
-        size.value = next(s for s, until in sizes if progress < until or until >= 1)
+        size = next(s for s, until in sizes if progress < until or until >= 1)
         rate = min(1.0, progress / 0.03) * 0.5 * (1 + math.cos(math.pi * progress)) + 1e-3
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * args.rate * rate
-        t = time.monotonic()
-        x, mask, masked, label, owner = (v.to(args.device, non_blocking=True) for v in next(iterator))
-        waited += time.monotonic() - t
-        x = x.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
-        mask = mask.float() / 255
+        pictures, masks, masked, label, owner = shelf.take(batches.rows(step))
+        generator = batches.generator(step)
+        x, mask = augment.views(pictures, masks, max(size, args.teacher_size) if teachers else size, generator)
         rng = np.random.default_rng([args.seed, step, 1])
         mixing = progress > 0.03 and progress < 0.95 and rng.random() < args.mix
         target: torch.Tensor = label
         if mixing:
-            soft = torch.nn.functional.one_hot(label, classes).float()
-            x, mask, target = mix(rng, x, mask, soft)
+            x, mask, target = mix(rng, x, mask, F.one_hot(label, classes).float())
             masked = masked & masked.roll(3, 0)
+        with torch.no_grad(), torch.autocast(args.device, torch.bfloat16):
+            looked = resized(augment.noisy(x, generator), args.teacher_size) if teachers else x
+            looked = looked.contiguous(memory_format=torch.channels_last)
+            opinions = [teacher(looked)[0].float() for teacher in teachers]
+        x = augment.noisy(resized(x, size), generator).contiguous(memory_format=torch.channels_last)
+        mask = None if mask is None else resized(mask, size // 2)
         model.train()
         if still is not None:
             freeze_norms(still)
         with torch.autocast(args.device, torch.bfloat16):
-            logits, embedding, predicted = model(x)
+            logits, embedding, predicted = run(x)
         parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
+        if opinions:
+            soft = torch.softmax(sum(opinions) / len(opinions) + log_prior, dim=1)
+            parts["ce"] = (1 - args.teacher_share) * parts["ce"]
+            parts["teachers"] = args.teacher_share * losses.cross_entropy(logits, soft, log_prior, smoothing=0.0)
         if not mixing:
             parts["contrast"] = args.contrast * losses.contrast(embedding, owner, memory, memory_group)
             memory = torch.cat([embedding.detach(), memory])[:1024]
             memory_group = torch.cat([owner, memory_group])[:1024]
-        if mask is not None and masked.any():
+        if mask is not None and predicted is not None and masked.any():
             parts["mask"] = 0.5 * losses.overlap(predicted[masked], mask[masked])
         loss = sum(parts.values())
         optimizer.zero_grad(set_to_none=True)
@@ -293,46 +305,48 @@ def main() -> None:
             optimizer.step()
         decay = min(args.ema, (1 + step) / (10 + step))
         with torch.no_grad():
-            for a, b in zip(average.state_dict().values(), model.state_dict().values()):
-                if a.is_floating_point():
-                    a.lerp_(b, 1 - decay)
-                else:
-                    a.copy_(b)
+            torch._foreach_lerp_(averaged, latest, 1 - decay)
         step += 1
         seen += len(label)
         now = time.monotonic()
-        elapsed += now - since
+        if not args.compile or step > first:
+            elapsed += now - since
         since = now
         for k, v in parts.items():
-            total, n = sums.get(k, (0.0, 0))
-            sums[k] = (total + float(v.detach()), n + 1)
+            sums.setdefault(k, []).append(v.detach())
         if now - last_log > 30:
-            log(event="train", size=int(size.value), lr=round(rate, 4), rate=round(seen / (now - last_log), 1),
-                starved=round(waited / (now - last_log), 3), norm=round(float(norm), 2),
-                **{k: round(total / n, 4) for k, (total, n) in sums.items()})
-            sums, seen, waited, last_log = {}, 0, 0.0, now
+            log(event="train", size=size, lr=round(rate, 4), rate=round(seen / (now - last_log), 1), norm=round(float(norm), 2),
+                **{k: round(float(torch.stack(v).mean()), 4) for k, v in sums.items()})
+            sums, seen, last_log = {}, 0, now
         if now - last_save > 120:
             save("last.pt")
             last_save = now
         if now - last_look > 600:
-            log(event="monitor", **metrics.quick(average, arrays, "monitor", args.device))
+            log(event="monitor", **held(("monitor",)))
             last_look = time.monotonic()
-    log(event="monitor", **metrics.quick(average, arrays, "monitor", args.device))
     save("last.pt")
     save("final.pt")
+    log(event="calibration and monitor", **held(("calibration", "monitor")))
+    if args.fold is not None:
+        log(event=f"fold {args.fold}", **held(("test",)))
     log(event="end")
 
 
 @torch.no_grad()
-def recalibrate(model: network.LesionNet, batches: Batches, device: str, count: int = 24) -> None:
+def recalibrate(model: nn.Module, batches: Batches, shelf: Shelf, count: int = 24) -> None:
     """Batch-norm statistics of the pretrained stem for dermoscopic pictures."""
-    for m in model.stem.modules():
-        if isinstance(m, nn.BatchNorm2d):
-            m.momentum = None
-            m.reset_running_stats()
+    norms = [m for m in model.stem.modules() if isinstance(m, nn.BatchNorm2d)]
+    usual = norms[0].momentum
+    for m in norms:
+        m.momentum = None
+        m.reset_running_stats()
     for i in range(count):
-        x = batches[(1 << 40) - 1 - i][0]
-        model.stem((x.permute(0, 3, 1, 2).float().to(device) - 127) / 128)
+        number = (1 << 40) - 1 - i
+        pictures, masks, *_ = shelf.take(batches.rows(number))
+        x, _ = augment.views(pictures, masks, 128, batches.generator(number))
+        model.stem((x - 127) / 128)
+    for m in norms:
+        m.momentum = usual
 
 
 if __name__ == "__main__":
