@@ -169,7 +169,7 @@ pub struct Variant {
     pub bytes: u64,
     /// Its SHA-256, 64 lower-case hex digits.
     pub sha256: String,
-    /// For people: `fp32`, `int8`, `w16`.
+    /// For people: `fp32`, `int8`, `w16`, `w8`.
     #[serde(default)]
     pub precision: String,
     /// Engines it suits: `onnxruntime`, `embedded`; names unknown here are skipped.

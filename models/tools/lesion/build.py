@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", default="final.pt")
     parser.add_argument("--set", default="ham7")
     parser.add_argument("--name", help="description in packs/ (default lesion-SET)")
-    parser.add_argument("--variants", default="int8,w16", help="first is calibrated and evaluated")
+    parser.add_argument("--variants", default="int8,w8", help="first is calibrated and evaluated")
     parser.add_argument("--without", action="append", default=[], help="an output to leave out (isic3 has no masks: mask)")
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--soup", type=pathlib.Path, help="average with the weights of the pack the run went on from (soup.py)")

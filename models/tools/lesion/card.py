@@ -78,6 +78,17 @@ def groups(e: dict) -> list[str]:
     return lines
 
 
+def taught(config: dict) -> str:
+    """What the network learnt from besides labels."""
+    teachers = [t for t in config.get("teachers", "").split(",") if t]
+    if not teachers:
+        return ""
+    return (
+        f"{float(config['teacher_share']):.0%} of the target is the mean opinion of {len(teachers)} larger networks that see the same "
+        f"view at {config['teacher_size']} px. "
+    )
+
+
 def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, notes: str) -> str:
     e, t = pack["evaluation"], pack["training"]
     noise = pack["embedding_noise"]
@@ -99,10 +110,12 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
         f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. "
         + (f"Went on from the weights of {t['origin']}: " if t.get("origin") else "")
         + f"{t['steps']:,} steps of "
-        f"{t['config']['views']} views in {t['minutes']:.0f} minutes on two shared CPU cores, sides {t['config']['sizes']}, seed {t['seed']}. "
+        f"{t['config']['views']} views in {t['minutes']:.0f} minutes on {'two shared CPU cores' if t['config']['device'] == 'cpu' else 'an H100 GPU'}, sides "
+        f"{t['config']['sizes']}, seed {t['seed']}. {taught(t['config'])}"
         "Square-root class sampling with logit adjustment, AdamW (stem 3e-4, rest 1e-3), cosine, weight averaging, CutMix and MixUp, "
         f"supervised contrast over {views}" + (", Dice and BCE on the masks" if pack["mask_size"] else "")
-        + "; batch-norm statistics recalibrated on dermoscopic pictures, then frozen with the first stem blocks. "
+        + ("; batch norms learn too. " if t["config"].get("live") == "True" else
+           "; batch-norm statistics recalibrated on dermoscopic pictures, then frozen with the first stem blocks. ")
         + (f"The weights lie {float(t['config']['soup']):.2f} of the way from {t['origin']} to the run's end (soup.py). " if "soup" in t["config"] else "")
         + "Then two "
         f"closed-form fits (finish.py): the embedding is a linear discriminant on the pooled features of every stage, between {views}, and "
@@ -139,7 +152,8 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
             "    python quantise.py --data DATA --cache CACHE --model model.fp32.onnx --out EXPORT", "", quantise.table(rows), "",
             "`dynamic-all`: `quantize_dynamic` over every op. `dynamic-matmul`: signed per-channel MatMul/Gemm only. `int8-f16`: the same with the "
             "other weights stored as fp16. `int8`: and the large pointwise filters stored as bytes. `int8-narrow`: `int8` with 7-bit weights, for x86 without VNNI. `static-stem`: QDQ convolutional stem and dynamic "
-            "MatMul. `w16`: every weight fp16 behind a Cast.", "",
+            "MatMul. `w16`: every weight fp16 behind a Cast. `w8`: the large weights as bytes behind a Cast and a Mul, the others fp16; everything "
+            "is computed in floating point.", "",
         ]
     if notes:
         out += [notes.strip(), ""]

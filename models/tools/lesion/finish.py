@@ -10,8 +10,8 @@ the directions that spread lesions most, each scaled by spread**POWER. Everythin
 folds into one linear layer.
 
 Class prior: training balances the classes entirely, which makes rare ones too
-likely. A share of the log frequencies goes back into the head's bias: the
-one with the best balanced accuracy.
+likely. A share of the log frequencies goes back into the head's bias: of those
+that cost next to no balanced accuracy, the one with the most honest probabilities.
 
 Ridge, size, power and share are chosen on calibration pictures, not on the test fold.
 """
@@ -25,12 +25,15 @@ import numpy as np
 import torch
 
 import augment
+import calibrate
 import data as dataset
 import export
 import metrics
 import network
 
 SIZE, RIDGE, POWER = 128, 0.02, -0.15
+#: Of balanced accuracy: on the calibration pictures, one of the rarest class is as much.
+SLACK = 0.01
 #: Weight of the scatter under augmentation beside that of real second pictures: light and framing
 #: change more on a phone than between two pictures of a clinic.
 AUGMENTED = 1.0
@@ -63,12 +66,17 @@ def discriminant(
 
 
 def prior_share(logits: np.ndarray, label: np.ndarray, log_prior: np.ndarray) -> float:
-    """The share of the log prior, 0 to 1, with the best balanced accuracy; the larger of equals."""
+    """The share of the log prior, 0 to 1, whose probabilities are the best calibrated (once scaled by a temperature) of
+    all that have a balanced accuracy within SLACK of the best."""
     grid = np.linspace(0, 1, 21)
-    figure = [metrics.balanced_accuracy(label, (logits + share * log_prior).argmax(axis=1)) for share in grid]
-    # One picture of a rare class moves the figure by more than the curve does: look at neighbours together.
-    smooth = np.convolve(np.pad(figure, 1, mode="edge"), [1 / 3] * 3, mode="valid")
-    return float(grid[np.flatnonzero(smooth >= smooth.max() - 1e-9)[-1]])
+    figures = []
+    for share in grid:
+        shifted = logits + share * log_prior
+        p = metrics.softmax(shifted, calibrate.temperature(shifted, label))
+        figures.append((metrics.balanced_accuracy(label, p.argmax(axis=1)), metrics.ece(p, label)))
+    # One picture of a rare class moves a figure by more than the curve does: look at neighbours together.
+    balance, error = (np.convolve(np.pad(f, 1, mode="edge"), [1 / 3] * 3, mode="valid") for f in zip(*figures))
+    return float(grid[np.where(balance >= balance.max() - SLACK, error, np.inf).argmin()])
 
 
 def features(net: network.LesionNet, pictures: list[np.ndarray], device: str) -> np.ndarray:
@@ -78,6 +86,17 @@ def features(net: network.LesionNet, pictures: list[np.ndarray], device: str) ->
             x = torch.from_numpy(np.stack(pictures[start : start + 48])).permute(0, 3, 1, 2).float()
             rows.append(net.describe(*net.encode(x.to(device, memory_format=torch.channels_last))).cpu().numpy())
     return np.concatenate(rows)
+
+
+def augmented(arrays: dataset.Arrays, rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """One view of each picture, u8 [size,size,3]."""
+    generator = torch.Generator().manual_seed(23)
+    views: list[np.ndarray] = []
+    for part in np.array_split(rows, max(1, len(rows) // 32)):
+        pictures, masks = torch.from_numpy(arrays.pictures[part]), torch.from_numpy(arrays.masks[part])
+        x = augment.noisy(augment.views(pictures, masks, size, generator)[0], generator)
+        views += list(x.permute(0, 2, 3, 1).byte().numpy())
+    return views
 
 
 def main() -> None:
@@ -109,11 +128,7 @@ def main() -> None:
 
     seen = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in train], args.device)
     chosen = np.arange(len(train))[:: max(1, round(len(train) / args.augmented))]
-    views = [
-        augment.view(np.random.default_rng([23, 0, int(i)]), arrays.pictures[i], arrays.masks[i], args.size)[0]
-        for i in train[chosen]
-    ]
-    changes = features(net, views, args.device) - seen[chosen]
+    changes = features(net, augmented(arrays, train[chosen], args.size), args.device) - seen[chosen]
     if args.dump:
         np.savez(args.dump, seen=seen, changes=changes, seen_group=arrays.groups[train],
                  held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held], logits=logits)

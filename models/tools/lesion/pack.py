@@ -2,7 +2,7 @@
 
 The shipped pack:
     python pack.py --description packs/lesion-ham7.json --license packs/lesion-ham7.LICENSE \\
-        --onnx int8=EXPORT/model.int8.onnx --onnx w16=EXPORT/model.w16.onnx \\
+        --onnx int8=EXPORT/model.int8.onnx --onnx w8=EXPORT/model.w8.onnx \\
         --calibration calibration.json --evaluation evaluation.json --training RUN/last.pt --out PACK
 
 Your own network (labels.txt: one label a line, in output order):
@@ -24,7 +24,7 @@ import onnx
 FORMAT = 1
 LEAST_OPSET = 17
 #: Which engines run a precision well; the SDK picks by engine.
-ENGINES = {"w16": ["coreml", "onnxruntime", "embedded"]}
+ENGINES = dict.fromkeys(("w8", "w16"), ["coreml", "onnxruntime", "embedded"])
 OPTIONAL = {
     "embedding": "comparison of a lesion with its earlier pictures is off",
     "heatmap": "no heatmap is shown",
@@ -86,13 +86,13 @@ def training_facts(checkpoint: pathlib.Path) -> dict:
     import train
 
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    config = {k: v for k, v in state["config"].items() if k not in ("data", "out", "cache", "resume", "workers", "threads")}
+    config = {k: v for k, v in state["config"].items() if k not in ("data", "out", "cache", "resume", "workers", "threads", "compile")}
     origin = config.get("origin", "")
     parser = train.arguments()
     given = [
-        f"--{k.replace('_', '-')} {v}"
+        f"--{k.replace('_', '-')}" + ("" if v == "True" else f" {v}")
         for k, v in config.items()
-        if k not in ("origin", "soup", "device") and v != "None" and v != str(parser.get_default(k))
+        if k not in ("origin", "soup", "device") and v not in ("None", "False") and v != str(parser.get_default(k))
     ]
     if origin:
         given.append("--init PACK")

@@ -215,20 +215,39 @@ def test_shipped_outputs_are_the_golden_ones_and_consistent():
 
 def test_augmentation_is_reproducible_and_moves_mask_with_picture():
     pytest.importorskip("cv2")
+    torch = pytest.importorskip("torch")
     import augment
 
-    picture = np.full((240, 320, 3), 200, np.uint8)
-    mask = np.zeros((120, 160), np.uint8)
-    picture[80:160, 120:200] = 40
-    mask[40:80, 60:100] = 255
-    agreement = []
-    for seed in range(12):
-        x, m = augment.view(np.random.default_rng(seed), picture, mask, 96)
-        x2, m2 = augment.view(np.random.default_rng(seed), picture, mask, 96)
-        assert (x == x2).all() and (m == m2).all()
-        dark = x.mean(axis=2)[::2, ::2] < 110
-        agreement.append(np.mean(dark == (m > 127)))
-    assert np.median(agreement) > 0.97
+    pictures = torch.full((24, 240, 320, 3), 200, dtype=torch.uint8)
+    masks = torch.zeros(24, 120, 160, dtype=torch.uint8)
+    pictures[:, 80:160, 120:200] = 40
+    masks[:, 40:80, 60:100] = 255
+
+    def views():
+        generator = torch.Generator().manual_seed(5)
+        x, mask = augment.views(pictures, masks, 96, generator)
+        return augment.noisy(x, generator), mask
+
+    (x, mask), (again, mask_again) = views(), views()
+    assert torch.equal(x, again) and torch.equal(mask, mask_again)
+    assert torch.equal(x, x.round()) and x.min() >= 0 and x.max() <= 255
+    dark = torch.nn.functional.avg_pool2d(x.mean(1, keepdim=True), 2) < 110
+    assert (dark == (mask > 0.5)).float().mean(dim=(1, 2, 3)).median() > 0.97
+
+
+def test_jpeg_changes_pictures_as_an_encoder_of_that_quality_does():
+    cv2 = pytest.importorskip("cv2")
+    torch = pytest.importorskip("torch")
+    import augment
+
+    rng = np.random.default_rng(2)
+    smooth = cv2.resize(rng.integers(0, 256, (12, 12, 3), dtype=np.uint8), (96, 96), interpolation=cv2.INTER_CUBIC)
+    for quality in (35, 60, 90):
+        _, packed = cv2.imencode(".jpg", smooth[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        want = cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1].astype(float)
+        picture = torch.from_numpy(smooth).permute(2, 0, 1)[None].float()
+        got = augment._jpeg(picture, torch.tensor([float(quality)]))[0].permute(1, 2, 0).clamp(0, 255).numpy()
+        assert np.abs(got - want).mean() < 0.35 * np.abs(want - smooth).mean()
 
 
 def test_network_outputs_and_exact_heatmap():

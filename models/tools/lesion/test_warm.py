@@ -14,10 +14,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import network  # noqa: E402
 
 
-def trained(depth: int = 2) -> network.LesionNet:
+def trained(name: str = "hybrid-small") -> network.LesionNet:
     """A network whose batch norms, biases and head are not those of a fresh one."""
     torch.manual_seed(3)
-    net = network.LesionNet(3, depth)
+    net = network.build(name, 3)
     with torch.no_grad():
         for module in net.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
@@ -28,24 +28,29 @@ def trained(depth: int = 2) -> network.LesionNet:
     return net.eval()
 
 
-def test_an_export_loads_back_to_the_same_function(tmp_path):
+@pytest.mark.parametrize("name", ["hybrid-small", "hybrid-deep"])
+def test_an_export_loads_back_to_the_same_function(tmp_path, name):
     import export
     import quantise
     import warm
 
-    source = trained()
+    source = trained(name)
     source.discriminant = torch.nn.Linear(512, 16)
     export.export(source, tmp_path / "fp32.onnx", 96, export.OUTPUTS)
     quantise.half_weights(tmp_path / "fp32.onnx", tmp_path / "w16.onnx")
-    net = network.LesionNet(3, 2)
-    warm.load_onnx(net, tmp_path / "w16.onnx")
+    quantise.byte_weights(tmp_path / "fp32.onnx", tmp_path / "bytes.onnx", ("Conv", "MatMul", "Gemm"))
+    quantise.half_weights(tmp_path / "bytes.onnx", tmp_path / "w8.onnx")
+    assert (tmp_path / "w8.onnx").stat().st_size < 0.8 * (tmp_path / "w16.onnx").stat().st_size
     pictures = list(np.random.default_rng(1).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8))
-    assert max(warm.differences(net.eval(), tmp_path / "w16.onnx", pictures).values()) < 1e-4
-    assert torch.allclose(net.stem.blocks[4].expand[0].weight.flatten(1).norm(dim=1), torch.tensor(2**0.5), atol=1e-4)
+    for variant in ("w16", "w8"):
+        net = network.build(name, 3)
+        warm.load_onnx(net, tmp_path / f"{variant}.onnx")
+        assert max(warm.differences(net.eval(), tmp_path / f"{variant}.onnx", pictures).values()) < 1e-4
+        assert torch.allclose(net.stem.blocks[4].expand[0].weight.flatten(1).norm(dim=1), torch.tensor(2**0.5), atol=1e-4)
     with pytest.raises(ValueError, match="encoder.2"):
-        warm.load_onnx(network.LesionNet(3, 4), tmp_path / "w16.onnx")
+        warm.load_onnx(network.LesionNet(3, 4, deep=name == "hybrid-deep"), tmp_path / "w16.onnx")
     with pytest.raises(ValueError, match="head"):
-        warm.load_onnx(network.LesionNet(4, 2), tmp_path / "w16.onnx")
+        warm.load_onnx(network.build(name, 4), tmp_path / "w16.onnx")
 
 
 @pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (3, 2), (5, 1), (5, 2)])
@@ -77,7 +82,7 @@ def test_bytes_for_large_filters_keep_the_function(tmp_path):
 
     net = trained()
     export.export(net, tmp_path / "fp32.onnx", 96, export.OUTPUTS)
-    quantise.byte_filters(tmp_path / "fp32.onnx", tmp_path / "bytes.onnx")
+    quantise.byte_weights(tmp_path / "fp32.onnx", tmp_path / "bytes.onnx")
     assert (tmp_path / "bytes.onnx").stat().st_size < 0.9 * (tmp_path / "fp32.onnx").stat().st_size
     pictures = list(np.random.default_rng(2).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8))
     a, b = (runner.run(tmp_path / f"{name}.onnx", pictures) for name in ("fp32", "bytes"))

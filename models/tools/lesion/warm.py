@@ -24,11 +24,13 @@ import network
 
 
 def constants(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
-    """Initialisers by name; those behind a Cast (fp16 weights) or an Identity (equal ones) under its output too."""
+    """Initialisers by name; those behind a Cast (fp16 weights), an Identity (equal ones) or a Mul (bytes and their scale) under its output too."""
     values = {i.name: numpy_helper.to_array(i).astype(np.float32) for i in graph.initializer}
     for node in graph.node:
         if node.op_type in ("Cast", "Identity") and node.input[0] in values:
             values[node.output[0]] = values[node.input[0]]
+        elif node.op_type == "Mul" and all(name in values for name in node.input):
+            values[node.output[0]] = values[node.input[0]] * values[node.input[1]]
     return values
 
 
@@ -43,7 +45,7 @@ def module_path(node: str) -> str:
 
 
 def load_onnx(net: network.LesionNet, path: pathlib.Path) -> None:
-    """Fills `net` (all but `embed`) from a fp32 or w16 export; whatever has no counterpart is an error."""
+    """Fills `net` (all but `embed`) from a fp32, w16 or w8 export; whatever has no counterpart is an error."""
     graph = onnx.load(path).graph
     values = constants(graph)
     state = net.state_dict()
@@ -81,13 +83,13 @@ def load_onnx(net: network.LesionNet, path: pathlib.Path) -> None:
 
 
 def load_pack(net: network.LesionNet, pack: pathlib.Path, arrays: dataset.Arrays) -> str:
-    """Fills `net` from a pack's w16 variant, without the share of the class prior that finish.py had put
+    """Fills `net` from a pack's w8 or w16 variant, without the share of the class prior that finish.py had put
     into the head's bias for the same training pictures. Returns the pack's id and version."""
     facts = json.loads((pack / "pack.json").read_text())
     labels = tuple(label["id"] for label in facts["labels"])
     if labels != arrays.classes:
         raise ValueError(f"{pack}: labels are {labels}; the training set's are {arrays.classes}")
-    load_onnx(net, pack / w16(facts))
+    load_onnx(net, pack / whole(facts))
     seen = arrays.labels[arrays.indices("train")]
     log_prior = np.log(np.bincount(seen, minlength=len(labels)) / len(seen))
     shift = facts["training"]["prior_share"] * (log_prior - log_prior.mean())
@@ -96,9 +98,9 @@ def load_pack(net: network.LesionNet, pack: pathlib.Path, arrays: dataset.Arrays
     return f"{facts['id']} {facts['version']}"
 
 
-def w16(facts: dict) -> str:
-    """File name of the variant whose weights are whole but for fp16 rounding."""
-    return next(v["file"] for v in facts["variants"] if v["precision"] == "w16")
+def whole(facts: dict) -> str:
+    """File name of the variant that computes in floating point, its weights rounded in storage only."""
+    return next(v["file"] for v in facts["variants"] if v["precision"] in ("w8", "w16"))
 
 
 def differences(net: nn.Module, path: pathlib.Path, pictures: list[np.ndarray]) -> dict[str, float]:
@@ -122,8 +124,8 @@ def main() -> None:
     parser.add_argument("--pack", type=pathlib.Path, required=True)
     args = parser.parse_args()
     facts = json.loads((args.pack / "pack.json").read_text())
-    path = args.pack / w16(facts)
-    net = network.LesionNet(len(facts["labels"]))
+    path = args.pack / whole(facts)
+    net = network.build(facts["training"]["config"]["network"], len(facts["labels"]))
     load_onnx(net, path)
     side = facts["input"]["width"]
     rng = np.random.default_rng(5)
