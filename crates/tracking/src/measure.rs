@@ -1,10 +1,10 @@
 //! The measures of one picture by itself.
 
+use crate::bits::Bits;
 use crate::error::{Error, Result};
 use crate::measures::{Estimate, LengthUnit, Measure, Measures};
 use crate::noise::NoiseModel;
 use crate::patch::Patch;
-use crate::plane::Bits;
 use crate::scale::PixelScale;
 use crate::segment::Scene;
 use crate::shape::{Shape, outline};
