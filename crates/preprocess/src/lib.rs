@@ -27,6 +27,8 @@ mod steadiness;
 pub mod tensor;
 mod texel;
 pub mod warp;
+#[cfg(target_arch = "x86_64")]
+mod yuv_quads;
 
 pub use buffer::FrameBuffer;
 pub use error::{Error, Result};
