@@ -10,7 +10,6 @@ mod huffman;
 mod jpeg;
 mod kernel;
 mod lanes;
-mod large;
 mod limits;
 mod measures;
 mod photo;
