@@ -100,7 +100,9 @@ fn order(channels: [u8; 3], step: u8) -> [u8; 32] {
 /// Bytes of a plane from here; zeros beyond its end, where nothing is looked at.
 #[inline(always)]
 pub(crate) fn bytes<const N: usize>(data: &[u8], at: i32) -> [u8; N] {
-    match data.get(at as usize..).and_then(|rest| rest.first_chunk()) {
+    // Through 32 bits without a sign the sum is known not to overflow, and one comparison is enough.
+    let first = at as u32 as usize;
+    match data.get(first..first + N).and_then(|bytes| bytes.first_chunk()) {
         Some(bytes) => *bytes,
         None => last_bytes(data, at),
     }
