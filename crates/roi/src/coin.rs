@@ -11,7 +11,7 @@ const SIDE: usize = 192;
 /// Radii that are looked for, as shares of the search region's side.
 const RADII: [f32; 2] = [0.12, 0.52];
 /// Least share of the rim that must be seen: below it skin's own lines make ellipses of any size.
-const LEAST_RIM: f32 = 0.68;
+const LEAST_RIM: f32 = 0.64;
 /// The rim is counted in this many directions.
 const SECTORS: usize = 72;
 /// How far from a circle an ellipse's rim is first looked for, as a share of the radius.
@@ -39,7 +39,7 @@ pub struct Disc {
     pub long_axis: f32,
     /// Shortest diameter, in pixels.
     pub short_axis: f32,
-    /// Share of the rim that was seen, faint parts counting less, `0.68..=1`.
+    /// Share of the rim that was seen, faint parts counting less, `0.64..=1`.
     pub rim: f32,
 }
 
@@ -83,7 +83,7 @@ impl DiscFinder {
     }
 
     /// The most complete disc in `search`, which must hold all of it: diameters of a quarter of the region's side up to
-    /// all of it. `None` if less than 68 % of any rim is seen.
+    /// all of it. `None` if less than 64 % of any rim is seen.
     ///
     /// # Errors
     /// The region is unusable or outside the picture.
