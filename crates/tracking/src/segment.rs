@@ -302,13 +302,12 @@ pub(crate) fn project(tint: &[Plane; 3], axis: [f32; 3]) -> Plane {
 /// Otsu's threshold over the pixels `on`.
 pub(crate) fn otsu(score: &Plane, on: &Bits) -> f32 {
     const BINS: usize = 256;
-    // The ends of the range only place the bins: some of the pixels tell them.
-    let mut some: Vec<f32> = score.values(on).step_by(8).collect();
-    let low = crate::plane::quantile(&mut some, 0.002);
-    let high = crate::plane::quantile(&mut some, 0.998);
+    let mut values: Vec<f32> = score.values(on).collect();
+    let low = crate::plane::quantile(&mut values, 0.002);
+    let high = crate::plane::quantile(&mut values, 0.998);
     let width = (high - low).max(1e-6) / BINS as f32;
     let mut counts = [0f64; BINS];
-    for v in score.values(on) {
+    for v in &values {
         counts[(((v - low) / width).max(0.0) as usize).min(BINS - 1)] += 1.0;
     }
     let total: f64 = counts.iter().sum();
