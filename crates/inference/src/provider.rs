@@ -1,6 +1,8 @@
 //! Which part of a device runs a network: ONNX Runtime's execution providers, and the race that chooses one.
 
+#[cfg(feature = "_ort")]
 pub(crate) mod file;
+#[cfg(feature = "_ort")]
 pub(crate) mod race;
 
 use std::fmt;

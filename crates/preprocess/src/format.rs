@@ -178,8 +178,11 @@ mod tests {
     fn quarter_turns_only() {
         assert_eq!(Rotation::from_degrees(-90).unwrap(), Rotation::Cw270);
         assert_eq!(Rotation::from_degrees(450).unwrap(), Rotation::Cw90);
-        let said = Rotation::from_degrees(45).unwrap_err().to_string();
-        assert!(said.contains("45"), "{said}");
+        for degrees in [45, -45, 1, 91, i32::MIN, i32::MAX] {
+            let error = Rotation::from_degrees(degrees).unwrap_err();
+            assert!(matches!(error, Error::Rotation(got) if got == degrees), "{error:?}");
+            assert!(error.to_string().contains(&degrees.to_string()), "{error}");
+        }
     }
 
     #[test]

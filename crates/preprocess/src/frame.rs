@@ -351,7 +351,13 @@ mod tests {
 
     #[test]
     fn empty_and_odd_sizes() {
-        assert!(matches!(Frame::rgb8(&[], 0, 4), Err(Error::EmptyFrame { .. })));
+        for (width, height) in [(0, 4), (4, 0), (0, 0)] {
+            let error = Frame::rgb8(&[0; 48], width, height).unwrap_err();
+            assert!(
+                matches!(error, Error::EmptyFrame { width: w, height: h } if (w, h) == (width, height)),
+                "{error:?}"
+            );
+        }
         assert!(matches!(Frame::rgb8(&[], 100_000, 4), Err(Error::FrameTooLarge { .. })));
         let (y, uv) = ([9u8; 35], [128u8; 24]);
         let planes = [Plane::packed(&y), Plane::packed(&uv)];

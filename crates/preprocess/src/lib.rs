@@ -10,7 +10,6 @@ mod huffman;
 mod jpeg;
 mod kernel;
 mod lanes;
-mod large;
 mod limits;
 mod measures;
 mod photo;
@@ -27,6 +26,8 @@ mod steadiness;
 pub mod tensor;
 mod texel;
 pub mod warp;
+#[cfg(target_arch = "x86_64")]
+mod yuv_quads;
 
 pub use buffer::FrameBuffer;
 pub use error::{Error, Result};

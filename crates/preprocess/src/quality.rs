@@ -1,5 +1,8 @@
 //! Whether a picture is good enough to be measured, and what to do if it is not.
 
+mod issue;
+mod thresholds;
+
 use serde::{Deserialize, Serialize};
 
 use crate::constancy::{Illuminant, Powers};
@@ -7,6 +10,9 @@ use crate::lanes::vectorise;
 use crate::measures::{Counts, measure_counts, sharpness};
 use crate::steadiness::Steadiness;
 use crate::{Frame, Resampler, Result, Roi};
+
+pub use issue::QualityIssue;
+pub use thresholds::QualityThresholds;
 
 /// Side of the square that is judged, in pixels: about what a network sees, so that blur which it cannot see is not
 /// counted.
@@ -80,107 +86,6 @@ pub struct Look {
     pub turn: Option<HeadTurn>,
 }
 
-/// Why a picture is not good enough: what a host turns into words of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum QualityIssue {
-    /// The region has too few pixels: move closer.
-    TooSmall,
-    /// Part of the region lies outside of the picture: frame it whole.
-    CutOff,
-    /// The head is turned away: face the camera.
-    Turned,
-    /// Too little light.
-    TooDark,
-    /// Too much light.
-    TooBright,
-    /// The camera or the skin moves from frame to frame: hold still.
-    Unsteady,
-    /// Out of focus: hold the camera steady and let it focus.
-    Blurred,
-    /// Blurred along one direction: hold still.
-    Moved,
-    /// The light is mirrored: change the angle.
-    Glare,
-    /// Coloured light: use daylight or white light.
-    ColourCast,
-}
-
-impl std::fmt::Display for QualityIssue {
-    /// A plain English hint, for logs and the command line.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::TooSmall => "too small: move closer",
-            Self::CutOff => "cut off: frame it whole",
-            Self::Turned => "turned away: face the camera",
-            Self::TooDark => "too dark: use more light",
-            Self::TooBright => "too bright: use less light",
-            Self::Unsteady => "unsteady: hold still",
-            Self::Blurred => "blurred: let the camera focus",
-            Self::Moved => "moved: hold still",
-            Self::Glare => "glare: change the angle of the light",
-            Self::ColourCast => "coloured light: use daylight or white light",
-        })
-    }
-}
-
-/// What a picture has to meet. The README says what the defaults keep and reject.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct QualityThresholds {
-    /// Least sharpness.
-    pub min_sharpness: f32,
-    /// Least mean luma.
-    pub min_exposure: f32,
-    /// Greatest mean luma.
-    pub max_exposure: f32,
-    /// Greatest share of black pixels.
-    pub max_clipped_dark: f32,
-    /// Greatest share of clipped bright pixels.
-    pub max_clipped_bright: f32,
-    /// Greatest share of mirrored light.
-    pub max_glare: f32,
-    /// Greatest colour cast, in standard deviations.
-    pub max_colour_cast: f32,
-    /// Motion from which a blurred picture counts as moved.
-    pub moved: f32,
-    /// Least region side in pixels.
-    pub min_roi_pixels: f32,
-    /// Least share of the region inside the picture.
-    pub min_visible: f32,
-    /// Greatest turn of the head either way about each axis, in degrees: yaw, pitch and roll. Roll costs nothing (the
-    /// region turns with the head); beyond about 35° of yaw half of a cheek is foreshortened to less than half.
-    pub max_turn: HeadTurn,
-    /// Greatest movement in a stream, in sides of the region a second. A camera that exposes for 1/60 s then smears
-    /// 0.005 of a side: 1.1 of the 224 pixels that a network sees.
-    pub max_movement: f32,
-}
-
-impl Default for QualityThresholds {
-    fn default() -> Self {
-        Self {
-            min_sharpness: 0.2,
-            min_exposure: 0.2,
-            max_exposure: 0.9,
-            max_clipped_dark: 0.25,
-            max_clipped_bright: 0.1,
-            max_glare: 0.08,
-            max_colour_cast: 4.0,
-            moved: 0.5,
-            min_roi_pixels: 96.0,
-            min_visible: 0.9,
-            max_turn: HeadTurn {
-                yaw: 35.0,
-                pitch: 25.0,
-                roll: 45.0,
-            },
-            max_movement: 0.3,
-        }
-    }
-}
-
 /// Measures the region and judges it. For a stream of frames keep a [`Meter`].
 ///
 /// # Errors
@@ -249,11 +154,11 @@ impl Meter {
         self.resampler
             .rgb8(frame, &upright(roi), SIDE, SIDE, &mut self.pixels)?;
         let pixels = self.pixels.as_chunks::<3>().0;
-        // Of light's colour a quarter of the pixels says as much as all of them.
-        let quarter = pixels
+        // Of light's colour a part of the pixels says as much as all of them.
+        let some = pixels
             .chunks_exact(SIDE)
-            .step_by(2)
-            .flat_map(|row| row.iter().step_by(2));
+            .step_by(4)
+            .flat_map(|row| row.iter().step_by(4));
         let arch = pulp::Arch::new();
         let counts = vectorise(
             arch,
@@ -273,7 +178,7 @@ impl Meter {
             clipped_dark: counts.dark as f32 / total,
             clipped_bright: counts.bright as f32 / total,
             glare: counts.glare as f32 / total,
-            colour_cast: Illuminant::estimate_with(&self.powers, quarter).map_or(0.0, |light| colour_cast(&light)),
+            colour_cast: Illuminant::estimate_with(&self.powers, some).map_or(0.0, |light| colour_cast(&light)),
             // Where nothing is sharp at all, directions do not matter.
             motion: 1.0 - (least + NOTHING_SHARP) / (most + NOTHING_SHARP),
             roi_pixels: roi.width.min(roi.height),

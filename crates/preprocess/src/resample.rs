@@ -3,7 +3,6 @@
 use crate::format::{Lattice, PixelFormat};
 use crate::frame::Frame;
 use crate::lanes::LANES;
-use crate::large;
 use crate::rgb::{self, Channel, Grid, Placement};
 use crate::roi::Roi;
 use crate::scale::PlaneScaler;
@@ -21,7 +20,7 @@ const FIRST_STAGE: f64 = std::f64::consts::FRAC_1_SQRT_2;
 ///
 /// Only the region's own samples are read. Of a YUV frame the luma and chroma planes are scaled each by itself and
 /// meet at the output size, so that colour is converted once per output pixel. Make one for each stream of frames; a
-/// second call of the same sizes allocates nothing (but for photos: upright RGB regions of 4 million pixels or more).
+/// second call of the same sizes allocates nothing.
 #[derive(Debug, Default)]
 pub struct Resampler {
     arch: pulp::Arch,
@@ -30,7 +29,6 @@ pub struct Resampler {
     third: PlaneScaler,
     lines: Vec<[u8; LANES]>,
     reduced: Vec<[u8; 4]>,
-    photos: fast_image_resize::Resizer,
 }
 
 impl Resampler {
@@ -57,9 +55,7 @@ impl Resampler {
                 high: [x + w, y + h],
                 count: [width, height],
             };
-            if !large::scale(&mut self.photos, frame, [window.low, window.high], window.count, out) {
-                self.scale(frame, window, out.as_chunks_mut::<3>().0);
-            }
+            self.scale(frame, window, out.as_chunks_mut::<3>().0);
         } else {
             self.turned(frame, roi, width, height, out);
         }

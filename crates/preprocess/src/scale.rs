@@ -11,12 +11,17 @@ use crate::lanes::{LANES, Lanes, Plain};
 const CHUNK: usize = 64;
 const PARTS: usize = CHUNK / LANES;
 
+/// Rows walked along together.
+const TOGETHER: usize = 16;
+
 /// Scales a window of a plane, block by block.
 #[derive(Debug, Default)]
 pub(crate) struct PlaneScaler {
     columns: Kernel,
     rows: Kernel,
-    /// Rows summed, columns not yet: `[column][channel]` of lanes.
+    /// Rows summed, chunk by chunk: `[output row][chunk]`.
+    sums: Vec<[[u16; LANES]; PARTS]>,
+    /// The same turned, columns not summed yet: `[column][channel]` of lanes.
     tall: Vec<[u16; LANES]>,
     /// The last block made: `[output column][channel]` of lanes, one lane an output row.
     pub block: Vec<[u16; LANES]>,
@@ -44,10 +49,12 @@ impl PlaneScaler {
         if self.tall.len() < needed {
             self.tall.resize(needed, [0; LANES]);
         }
+        self.sums.resize(needed / CHUNK * LANES, [[0; LANES]; PARTS]);
         self.block.resize(self.columns.spans.len() * C, [0; LANES]);
         let Self {
             columns,
             rows,
+            sums,
             tall,
             block,
         } = self;
@@ -62,6 +69,7 @@ impl PlaneScaler {
                     columns,
                     rows,
                     first_row,
+                    sums,
                     tall,
                     block,
                 };
@@ -75,6 +83,7 @@ impl PlaneScaler {
                 columns,
                 rows,
                 first_row,
+                sums,
                 tall,
                 block,
             }),
@@ -91,6 +100,7 @@ struct BlockTask<'a, L, const C: usize> {
     columns: &'a Kernel,
     rows: &'a Kernel,
     first_row: usize,
+    sums: &'a mut [[[u16; LANES]; PARTS]],
     tall: &'a mut [[u16; LANES]],
     block: &'a mut [[u16; LANES]],
 }
@@ -111,50 +121,63 @@ impl<L: Lanes, const C: usize> BlockTask<'_, L, C> {
     fn sum_rows(&mut self) {
         let lanes = self.lanes;
         let count = LANES.min(self.rows.spans.len() - self.first_row);
-        let mut sums = [[lanes.splat(0); LANES]; PARTS];
-        let total = (self.end - self.start) * C;
-        for (index, chunk) in self
-            .tall
-            .chunks_exact_mut(CHUNK)
-            .take(total.div_ceil(CHUNK))
-            .enumerate()
-        {
-            let from = index * CHUNK;
-            let used = CHUNK.min(total - from);
-            for lane in 0..count {
-                let (first, weights) = self.rows.span(self.first_row + lane);
+        for lane in 0..count {
+            self.sum_row(lane);
+        }
+        let chunks = self.sums.len() / LANES;
+        for (index, chunk) in self.tall.chunks_exact_mut(CHUNK).take(chunks).enumerate() {
+            for (pair, out) in chunk.as_chunks_mut::<{ 2 * LANES }>().0.iter_mut().enumerate() {
+                for (part, order) in (2 * pair..).zip(L::ORDER) {
+                    let mut rows = [lanes.splat(0); LANES];
+                    for (lane, row) in rows.iter_mut().enumerate().take(count) {
+                        *row = lanes.load(&self.sums[lane * chunks + index][part]);
+                    }
+                    for (vector, at) in lanes.transpose(rows).into_iter().zip(order) {
+                        lanes.store(vector, &mut out[at]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Weighted sums of the input rows of one output row. A few rows are walked along at a time, as memory is read
+    /// fastest.
+    #[inline(always)]
+    fn sum_row(&mut self, lane: usize) {
+        let lanes = self.lanes;
+        let (first, weights) = self.rows.span(self.first_row + lane);
+        let (total, plane) = ((self.end - self.start) * C, self.plane);
+        let chunks = self.sums.len() / LANES;
+        for (group, weights) in weights.chunks(TOGETHER).enumerate() {
+            let first = first + group * TOGETHER;
+            for (index, sums) in self.sums[lane * chunks..][..chunks].iter_mut().enumerate() {
+                let from = index * CHUNK;
+                let used = CHUNK.min(total - from);
                 let mut acc = [lanes.splat(0); PARTS];
+                if group > 0 {
+                    for (acc, sums) in acc.iter_mut().zip(sums.iter()) {
+                        *acc = lanes.load(sums);
+                    }
+                }
                 // A chunk may run into the next row; those columns are never looked at.
-                let mut at = first * self.plane.row + self.start * C + from;
-                let last = at + (weights.len() - 1) * self.plane.row;
-                if self.plane.step == C && last + CHUNK <= self.plane.data.len() {
+                let mut at = first * plane.row + self.start * C + from;
+                let last = at + (weights.len() - 1) * plane.row;
+                if plane.step == C && last + CHUNK <= plane.data.len() {
                     for &weight in weights {
-                        if let Some(samples) = self.plane.data[at..].first_chunk() {
+                        if let Some(samples) = plane.data[at..].first_chunk() {
                             add(lanes, &mut acc, samples, weight);
                         }
-                        at += self.plane.row;
+                        at += plane.row;
                     }
                 } else {
                     for (row, &weight) in (first..).zip(weights) {
                         let mut samples = [0; CHUNK];
-                        gather::<C>(self.plane, row, self.start * C + from, &mut samples[..used]);
+                        gather::<C>(plane, row, self.start * C + from, &mut samples[..used]);
                         add(lanes, &mut acc, &samples, weight);
                     }
                 }
                 for (sums, acc) in sums.iter_mut().zip(acc) {
-                    sums[lane] = acc;
-                }
-            }
-            for (pair, out) in sums
-                .as_chunks::<2>()
-                .0
-                .iter()
-                .zip(chunk.as_chunks_mut::<{ 2 * LANES }>().0)
-            {
-                for (sums, order) in pair.iter().zip(L::ORDER) {
-                    for (vector, at) in lanes.transpose(*sums).into_iter().zip(order) {
-                        lanes.store(vector, &mut out[at]);
-                    }
+                    lanes.store(acc, sums);
                 }
             }
         }

@@ -7,9 +7,12 @@
 #![allow(clippy::unwrap_used)]
 #![allow(unsafe_code)]
 
+mod common;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use common::apart;
 use proptest::prelude::*;
 use skinkit_preprocess::{Limits, Photo};
 
@@ -149,28 +152,6 @@ fn spoils() -> impl Strategy<Value = Vec<Spoil>> {
     prop::collection::vec(one, 1..4)
 }
 
-/// Mean difference, in levels, of a scaled photo from the means of the whole one's squares.
-fn apart(whole: &Photo, part: &Photo) -> f64 {
-    let step = (1.0 / part.scale()).round() as u32;
-    let (mut sum, mut count) = (0u64, 0u64);
-    for y in 0..whole.height() / step {
-        for x in 0..whole.width() / step {
-            let mut sums = [0u32; 3];
-            for at in 0..step * step {
-                let pixel = whole.frame().pixel(x * step + at % step, y * step + at / step).unwrap();
-                sums.iter_mut()
-                    .zip(pixel)
-                    .for_each(|(sum, level)| *sum += u32::from(level));
-            }
-            for (sum_of, got) in sums.iter().zip(part.frame().pixel(x, y).unwrap()) {
-                sum += u64::from((sum_of / (step * step)).abs_diff(u32::from(got)));
-                count += 1;
-            }
-        }
-    }
-    sum as f64 / count.max(1) as f64
-}
-
 #[test]
 fn the_files_themselves_are_read() {
     let files = files();
@@ -182,7 +163,7 @@ fn the_files_themselves_are_read() {
             // `image` alone reads CMYK, and never smaller.
             let scale = if name == "cmyk" { 1.0 } else { 1.0 / step as f32 };
             assert_eq!(part.scale(), scale, "{name}");
-            let apart = apart(&whole, &part);
+            let apart = apart(&whole, &part).mean;
             assert!(apart < 2.0, "{name} 1/{step}: {apart}");
         }
     }
@@ -200,7 +181,7 @@ proptest! {
         prop_assert!(area <= LIMITS.max_pixels);
         let progressive = bytes.windows(2).any(|pair| pair == [0xff, 0xc2]);
         if part.scale() < 1.0 && !progressive && let Ok(whole) = Photo::decode(&bytes, &LIMITS) {
-            let apart = apart(&whole, &part);
+            let apart = apart(&whole, &part).mean;
             prop_assert!(apart < SAME, "{name} at {}: {apart} levels apart", part.scale());
         }
     }

@@ -1,8 +1,11 @@
 //! Photo files, good and bad.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::io::Cursor;
 
+use common::{Apart, apart};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
 use skinkit_preprocess::{Error, Limits, Photo};
@@ -160,24 +163,7 @@ fn scaled_photos_show_what_the_whole_ones_do() {
         for step in [2, 4, 8] {
             let part = Photo::open_for(&path, &Limits::default(), short / step).unwrap();
             assert_eq!(part.scale(), 1.0 / step as f32, "{}", path.display());
-            // The whole picture by the plainest means: the mean of each square, which is a little less sharp.
-            let (mut sum, mut most, mut values) = (0.0, 0, 0u32);
-            for y in 0..whole.height() / step {
-                for x in 0..whole.width() / step {
-                    let mut sums = [0u32; 3];
-                    for at in 0..step * step {
-                        let pixel = whole.frame().pixel(x * step + at % step, y * step + at / step).unwrap();
-                        sums.iter_mut()
-                            .zip(pixel)
-                            .for_each(|(sum, value)| *sum += u32::from(value));
-                    }
-                    for (sum_of, got) in sums.iter().zip(part.frame().pixel(x, y).unwrap()) {
-                        let off = (sum_of / (step * step)).abs_diff(got.into());
-                        (sum, most, values) = (sum + f64::from(off), most.max(off), values + 1);
-                    }
-                }
-            }
-            let mean = sum / f64::from(values);
+            let Apart { mean, most } = apart(&whole, &part);
             println!(
                 "{} 1/{step}: {mean:.2} levels on average, {most} at most",
                 path.display()

@@ -10,8 +10,8 @@ use crate::scale::Scale;
 const SIDE: usize = 192;
 /// Radii that are looked for, as shares of the search region's side.
 const RADII: [f32; 2] = [0.12, 0.52];
-/// Least share of the rim that must be seen.
-const LEAST_RIM: f32 = 0.6;
+/// Least share of the rim that must be seen: below it skin's own lines make ellipses of any size.
+const LEAST_RIM: f32 = 0.64;
 /// The rim is counted in this many directions.
 const SECTORS: usize = 72;
 /// How far from a circle an ellipse's rim is first looked for, as a share of the radius.
@@ -24,6 +24,11 @@ const ABOVE_TEXTURE: f32 = 2.5;
 const FULL_EDGE: f32 = 5.0;
 /// Share of the most complete rim that one farther out must reach to be taken instead: a coin has rings inside its rim.
 const OUTER_RIM: f32 = 0.85;
+/// One about the same middle and as tilted need not reach it: how far its middle may lie off, as a share of the half axis,
+/// and how much its axes' ratio may differ. Brass on skin is seen less well than the seam within it.
+const SAME_DISC: f32 = 0.05;
+/// How much larger it has to be: a seam lies well within the rim, and what is nearer is the same rim fitted less well.
+const OUTSIDE_SEAM: f32 = 1.15;
 
 /// A disc in the picture: an ellipse, if it is tilted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -34,7 +39,7 @@ pub struct Disc {
     pub long_axis: f32,
     /// Shortest diameter, in pixels.
     pub short_axis: f32,
-    /// Share of the rim that was seen, faint parts counting less, `0.6..=1`.
+    /// Share of the rim that was seen, faint parts counting less, `0.64..=1`.
     pub rim: f32,
 }
 
@@ -78,7 +83,7 @@ impl DiscFinder {
     }
 
     /// The most complete disc in `search`, which must hold all of it: diameters of a quarter of the region's side up to
-    /// all of it. `None` if less than 60 % of any rim is seen.
+    /// all of it. `None` if less than 64 % of any rim is seen.
     ///
     /// # Errors
     /// The region is unusable or outside the picture.
@@ -242,6 +247,15 @@ struct Ellipse {
     conic: [f32; 5],
 }
 
+impl Ellipse {
+    /// Whether this may be the rim of a disc that has the other for a seam.
+    fn surrounds(&self, inner: &Self) -> bool {
+        let apart = (self.centre[0] - inner.centre[0]).hypot(self.centre[1] - inner.centre[1]);
+        let tilted_alike = (self.short / self.long - inner.short / inner.long).abs() <= SAME_DISC;
+        self.long >= OUTSIDE_SEAM * inner.long && apart <= SAME_DISC * inner.long && tilted_alike
+    }
+}
+
 /// The largest of the most complete ellipses about a middle, and how much of its rim was seen.
 fn rim(edges: &[Edge], centre: [f32; 2]) -> Option<(Ellipse, f32)> {
     let facing: Vec<(&Edge, f32, usize)> = facing(edges, centre).collect();
@@ -251,10 +265,10 @@ fn rim(edges: &[Edge], centre: [f32; 2]) -> Option<(Ellipse, f32)> {
         .step_by(2)
         .filter_map(|r| ellipse_near(&facing, centre, r as f32))
         .collect();
-    let most = found.iter().map(|(_, rim)| *rim).fold(0.0, f32::max);
+    let (best, most) = found.iter().copied().max_by(|(_, a), (_, b)| a.total_cmp(b))?;
     found
         .into_iter()
-        .filter(|(_, rim)| *rim >= LEAST_RIM.max(OUTER_RIM * most))
+        .filter(|(ellipse, rim)| *rim >= LEAST_RIM && (*rim >= OUTER_RIM * most || ellipse.surrounds(&best)))
         .max_by(|(a, _), (b, _)| a.long.total_cmp(&b.long))
 }
 

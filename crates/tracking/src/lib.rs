@@ -4,6 +4,7 @@
 mod assignment;
 #[cfg(feature = "bench")]
 pub mod bench;
+mod bits;
 mod change;
 mod colour;
 mod compare;
@@ -15,6 +16,7 @@ mod measures;
 mod noise;
 mod observation;
 mod pair;
+mod parts;
 mod patch;
 mod plane;
 mod pose;

@@ -1,10 +1,10 @@
 //! The measures of one picture by itself.
 
+use crate::bits::Bits;
 use crate::error::{Error, Result};
 use crate::measures::{Estimate, LengthUnit, Measure, Measures};
 use crate::noise::NoiseModel;
 use crate::patch::Patch;
-use crate::plane::Bits;
 use crate::scale::PixelScale;
 use crate::segment::Scene;
 use crate::shape::{Shape, outline};
@@ -17,7 +17,7 @@ const Z95: f64 = 1.96;
 ///
 /// The border follows the colour threshold between lesion and skin near the patch's mask, or
 /// found without one. Intervals are those of `noise`: 95 % of re-shots of an unchanged lesion
-/// fall inside, the scale's own error included. Takes a few tens of milliseconds, whatever the patch's size.
+/// fall inside, the scale's own error included. Takes about ten milliseconds, whatever the patch's size.
 ///
 /// # Errors
 /// [`Error::NoLesion`] when nothing stands out, [`Error::OutOfRange`] for a scale whose values make no sense.

@@ -1,12 +1,14 @@
 //! Two pictures of one lesion, laid over each other.
 
+use crate::bits::Bits;
 use crate::measure::{inside, single};
 use crate::measures::Measure;
-use crate::plane::{Bits, Plane, median};
+use crate::parts::Part;
+use crate::plane::{Plane, median};
 use crate::register::Fit;
 use crate::segment::{Scene, main_part, otsu, project};
 use crate::shape::{Shape, coverage, outline};
-use crate::surface::Surface;
+use crate::surface::Ground;
 use crate::tint::Tint;
 
 /// A difference in lesion counts as gained or lost where it is wider than this part of the
@@ -38,12 +40,15 @@ pub(crate) fn overlay(before: &Scene, after: &Scene, fit: &Fit) -> Option<Overla
     let off_field = after.field.not().distance();
     let common = Bits::from_fn(w, h, |i| {
         let [u, v] = seen(i % w, i / w);
-        before.field.data[i] && off_field.sample(u, v).is_some_and(|d| d > 1.0)
+        before.field.has(i) && off_field.sample(u, v).is_some_and(|d| d > 1.0)
     });
     let later_lesion = Bits::from_fn(w, h, |i| {
         let [u, v] = seen(i % w, i / w);
         let at = |x: f32, n: usize| (x.round().max(0.0) as usize).min(n - 1);
-        common.data[i] && after.lesion.data[at(v, after.height()) * after.width() + at(u, after.width())]
+        common.has(i)
+            && after
+                .lesion
+                .has(at(v, after.height()) * after.width() + at(u, after.width()))
     });
     let overlap = before.lesion.and(&common).count() as f64 / before.lesion.count().max(1) as f64;
     if overlap < LEAST_OVERLAP || later_lesion.count() < 9 {
@@ -51,7 +56,7 @@ pub(crate) fn overlay(before: &Scene, after: &Scene, fit: &Fit) -> Option<Overla
     }
     let either = before.lesion.or(&later_lesion);
     let gap = 0.03 * w.max(h) as f32;
-    let skin = either.dilated(gap).not().and(&common);
+    let skin = common.without(&either.dilated(gap));
     let later = matched(before, after, fit, &skin, &common)?;
     let earlier = &before.tint;
 
@@ -106,12 +111,13 @@ fn matched(before: &Scene, after: &Scene, fit: &Fit, skin: &Bits, common: &Bits)
             after.tint[c].sample(u, v).unwrap_or(0.0)
         })
     });
+    let ground = Ground::of(skin)?;
     for (c, plane) in later.iter_mut().enumerate() {
         let rest = before.tint[c].zip(plane, |a, b| a - b);
-        let surface = Surface::fit(&rest, skin)?;
+        let surface = ground.surface(&rest)?;
         *plane = Plane::from_fn(w, h, |x, y| {
             let i = y * w + x;
-            if common.data[i] {
+            if common.has(i) {
                 plane.data[i] + surface.at(x as f32, y as f32)
             } else {
                 0.0
@@ -124,10 +130,7 @@ fn matched(before: &Scene, after: &Scene, fit: &Fit, skin: &Bits, common: &Bits)
 /// Contrast of the later lesion's core over the earlier's.
 fn contrast(a: &Plane, b: &Plane, core: &Bits) -> Option<f32> {
     let of = |p: &Plane| {
-        let mut v: Vec<f32> = (0..core.data.len())
-            .filter(|&i| core.data[i])
-            .map(|i| p.data[i])
-            .collect();
+        let mut v: Vec<f32> = p.values(core).collect();
         (v.len() > 8).then(|| median(&mut v))
     };
     let (a, b) = (of(a)?, of(b)?);
@@ -140,7 +143,7 @@ fn lesion(score: &Plane, threshold: f32, expected: &Bits, common: &Bits) -> Opti
     let above = Bits::above(score, threshold)
         .and(common)
         .and(&expected.dilated(reach.max(4.0)));
-    let mask = main_part(&above.filled().eroded(2.5).dilated(2.5), expected).filled();
+    let mask = main_part(&above.filled().opened(2.5), expected).filled();
     (mask.count() > 8).then_some(mask)
 }
 
@@ -148,27 +151,24 @@ fn lesion(score: &Plane, threshold: f32, expected: &Bits, common: &Bits) -> Opti
 fn broad(cover: &Plane, other: &Bits, rim: f32, common: &Bits) -> f64 {
     let far = other.distance();
     let outside = Bits::from_fn(cover.width, cover.height, |i| {
-        cover.data[i] > 0.5 && !other.data[i] && common.data[i]
+        cover.data[i] > 0.5 && !other.has(i) && common.has(i)
     });
     outside
-        .components()
+        .parts()
         .iter()
-        .filter(|part| part.iter().any(|&i| far.data[i] > rim))
-        .flatten()
-        .map(|&i| f64::from(cover.data[i]))
+        .filter(|part| part.pixels().any(|i| far.data[i] > rim))
+        .flat_map(Part::pixels)
+        .map(|i| f64::from(cover.data[i]))
         .sum()
 }
 
 /// Diameter in pixels of the largest spot that the later picture has on the skin and the earlier
 /// one has not; 0 for none.
 fn new_spot(a: &Plane, b: &Plane, lesions: &Bits, common: &Bits, threshold: f32) -> f64 {
-    let away = lesions.dilated(3.0).not().and(&common.eroded(3.0));
+    let away = common.eroded(3.0).without(&lesions.dilated(3.0));
     // Slow differences are light, not spots.
     let rise = b.zip(a, |b, a| b - a);
-    let mut sizes: Vec<f32> = (0..rise.data.len())
-        .filter(|&i| away.data[i])
-        .map(|i| rise.data[i].abs())
-        .collect();
+    let mut sizes: Vec<f32> = rise.values(&away).map(f32::abs).collect();
     if sizes.is_empty() {
         return 0.0;
     }
@@ -177,10 +177,9 @@ fn new_spot(a: &Plane, b: &Plane, lesions: &Bits, common: &Bits, threshold: f32)
     let raised = Bits::above(&rise, least).and(&away);
     // Opening takes hairs off: a hair is thinner than three pixels.
     raised
-        .eroded(1.5)
-        .dilated(1.5)
-        .components()
+        .opened(1.5)
+        .parts()
         .iter()
-        .map(|part| 2.0 * (part.len() as f64 / core::f64::consts::PI).sqrt())
+        .map(|part| 2.0 * (part.count() as f64 / core::f64::consts::PI).sqrt())
         .fold(0.0, f64::max)
 }

@@ -1,6 +1,7 @@
 //! Lays one picture over another: masks first, then the pictures' own texture.
 
-use crate::plane::{Bits, Plane, median};
+use crate::bits::Bits;
+use crate::plane::{Plane, median};
 use crate::pose::Pose;
 use crate::segment::Scene;
 use crate::solve::{inverse, solve};
@@ -51,7 +52,7 @@ impl Pyramid {
     fn of(scene: &Scene, shown: &Bits) -> Self {
         let [r, g, b] = &scene.tint;
         let mut luma = r.zip(g, |r, g| r + g).zip(b, |s, b| (s + b) / 3.0);
-        for (v, shown) in luma.data.iter_mut().zip(&shown.data) {
+        for (v, shown) in luma.data.iter_mut().zip(shown.iter()) {
             if !shown {
                 *v = 0.0;
             }
@@ -123,7 +124,7 @@ fn plausible(whole: &Fit, skin: &Fit) -> bool {
 fn refine_on_skin(before: &Scene, after: &Scene, pose: &Pose) -> Option<Fit> {
     let skin_of = |scene: &Scene| {
         let gap = SKIN_GAP * scene.width().max(scene.height()) as f32;
-        scene.lesion.dilated(gap).not().and(&scene.field)
+        scene.field.without(&scene.lesion.dilated(gap))
     };
     let (on_a, on_b) = (skin_of(before), skin_of(after));
     let (a, b) = (Pyramid::of(before, &on_a), Pyramid::of(after, &on_b));
@@ -131,7 +132,7 @@ fn refine_on_skin(before: &Scene, after: &Scene, pose: &Pose) -> Option<Fit> {
     let (w, h) = (before.width(), before.height());
     let both = Bits::from_fn(w, h, |i| {
         let [x, y] = pose.apply([(i % w) as f32, (i / w) as f32]);
-        on_a.data[i] && hidden.sample(x, y).is_some_and(|d| d > 1.0)
+        on_a.has(i) && hidden.sample(x, y).is_some_and(|d| d > 1.0)
     });
     let on = regions(&both);
     // A lesion that grew has pulled `pose` along, so that other scales are tried as well.
@@ -167,7 +168,7 @@ fn regions(on: &Bits) -> Vec<Bits> {
     for level in 1..LEVELS {
         let finer: &Bits = &all[level - 1];
         let (w, h) = (finer.width / 2, finer.height / 2);
-        let coarser = Bits::from_fn(w, h, |i| finer.data[(i / w) * 2 * finer.width + (i % w) * 2]);
+        let coarser = Bits::from_fn(w, h, |i| finer.has((i / w) * 2 * finer.width + (i % w) * 2));
         all.push(coarser);
     }
     all
@@ -260,7 +261,7 @@ fn refine(a: &Pyramid, b: &Pyramid, level: usize, on: &Bits, start: Pose, held_s
     let mut pose = start.shrunk(factor).about(centre);
     let all = on.count();
     let stride = (all / POINTS).max(1);
-    let points: Vec<usize> = (0..w * h).filter(|&i| on.data[i]).step_by(stride).collect();
+    let points: Vec<usize> = on.ones().step_by(stride).collect();
     let enough = (points.len() / 3).max(60);
     let mut spread = f64::INFINITY;
     let mut outcome = None;

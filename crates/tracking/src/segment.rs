@@ -1,11 +1,13 @@
 //! Lesion against skin: a colour axis, a threshold, a mask.
 
+use crate::bits::Bits;
 use crate::colour::log_planes;
 use crate::error::{Error, Result};
+use crate::parts::Part;
 use crate::patch::Patch;
-use crate::plane::{Bits, Plane};
+use crate::plane::Plane;
 use crate::solve::solve;
-use crate::surface::Surface;
+use crate::surface::Ground;
 
 /// Longer side of the picture that measuring works on, in pixels.
 const WORK_SIDE: usize = 256;
@@ -67,8 +69,8 @@ impl Scene {
         });
         let field = optical_field(&logs);
         let mut scene = Self {
-            lesion: Bits::from_fn(w, h, |_| false),
-            skin: Bits::from_fn(w, h, |_| false),
+            lesion: Bits::none(w, h),
+            skin: Bits::none(w, h),
             axis: [0.0; 3],
             score: Plane::filled(w, h, 0.0),
             threshold: 0.0,
@@ -84,7 +86,7 @@ impl Scene {
                     return Err(Error::NoLesion);
                 }
                 let gap = SKIN_GAP * w.max(h) as f32;
-                scene.skin = scene.lesion.dilated(gap).not().and(&scene.field);
+                scene.skin = scene.field.without(&scene.lesion.dilated(gap));
             }
             None => scene.guess(&logs),
         }
@@ -120,9 +122,9 @@ impl Scene {
         self.skin = Bits::from_fn(w, h, |i| {
             let (x, y) = (i % w, i / w);
             let edge = x.min(y).min(w - 1 - x).min(h - 1 - y);
-            field.data[i] && edge < margin
+            field.has(i) && edge < margin
         });
-        self.lesion = Bits::from_fn(w, h, |i| field.data[i] && from_middle(i) < 0.2);
+        self.lesion = Bits::from_fn(w, h, |i| field.has(i) && from_middle(i) < 0.2);
         if self.skin.count() == 0 {
             self.skin = self.lesion.dilated(0.1 * short).not();
             return;
@@ -130,19 +132,15 @@ impl Scene {
         let Some(unlike) = unlike_skin(logs, &self.skin) else {
             return;
         };
-        let parts = Bits::above(&unlike, UNLIKE)
-            .and(field)
-            .eroded(OPEN)
-            .dilated(OPEN)
-            .components();
-        let weight = |part: &[usize]| -> f32 {
-            part.iter()
-                .map(|&i| unlike.data[i] * (-0.5 * (from_middle(i) / 0.25).powi(2)).exp())
+        let parts = Bits::above(&unlike, UNLIKE).and(field).opened(OPEN).parts();
+        let weight = |part: &Part| -> f32 {
+            part.pixels()
+                .map(|i| unlike.data[i] * (-0.5 * (from_middle(i) / 0.25).powi(2)).exp())
                 .sum()
         };
         let best = parts
             .iter()
-            .filter(|p| p.len() as f32 > LEAST_AREA * (w * h) as f32)
+            .filter(|p| p.count() as f32 > LEAST_AREA * (w * h) as f32)
             .max_by(|a, b| weight(a).total_cmp(&weight(b)));
         if let Some(part) = best {
             self.lesion = Bits::of(w, h, part);
@@ -152,8 +150,9 @@ impl Scene {
     /// Takes the light's colour and shading out, as a quadratic surface through the skin.
     fn flatten(&mut self, logs: &[Plane; 3]) -> Result<()> {
         let centre = self.lesion.centroid().ok_or(Error::NoLesion)?;
+        let ground = Ground::of(&self.skin).ok_or(Error::NoLesion)?;
         for (c, log) in logs.iter().enumerate() {
-            let surface = Surface::fit(log, &self.skin).ok_or(Error::NoLesion)?;
+            let surface = ground.surface(log).ok_or(Error::NoLesion)?;
             self.skin_linear[c] = surface.at(centre[0] as f32, centre[1] as f32).exp();
             self.tint[c] = surface.taken_from(log);
         }
@@ -192,7 +191,7 @@ impl Scene {
         if let Some(around) = around {
             above = above.and(around);
         }
-        let lesion = main_part(&above.filled().eroded(OPEN).dilated(OPEN), &self.lesion).filled();
+        let lesion = main_part(&above.filled().opened(OPEN), &self.lesion).filled();
         let least = LEAST_AREA * (self.width() * self.height()) as f32;
         if (lesion.count() as f32) < least.max(9.0) {
             return None;
@@ -203,7 +202,7 @@ impl Scene {
             return None;
         }
         let gap = SKIN_GAP * self.width().max(self.height()) as f32;
-        let mut skin = lesion.dilated(gap).not().and(&self.field);
+        let mut skin = self.field.without(&lesion.dilated(gap));
         // A lesion that fills the picture leaves the first guess at skin standing.
         if skin.count() * 20 <= self.width() * self.height() {
             skin = self.skin.clone();
@@ -227,19 +226,13 @@ struct Cut {
 /// is glare.
 fn unlike_skin(logs: &[Plane; 3], skin: &Bits) -> Option<Plane> {
     let mut out = Plane::filled(skin.width, skin.height, 0.0);
+    let ground = Ground::of(skin)?;
     for log in logs {
-        let surface = Surface::fit(log, skin)?;
-        let darker = Plane::from_fn(log.width, log.height, |x, y| {
-            surface.at(x as f32, y as f32) - log.at(x, y)
-        })
-        .blurred(SMOOTH);
-        let mut sizes: Vec<f32> = (0..skin.data.len())
-            .filter(|&i| skin.data[i])
-            .map(|i| darker.data[i].abs())
-            .collect();
+        let lighter = ground.surface(log)?.taken_from(log).blurred(SMOOTH);
+        let mut sizes: Vec<f32> = lighter.values(skin).map(f32::abs).collect();
         let spread = (1.4826 * crate::plane::median(&mut sizes)).max(0.01);
-        for (o, d) in out.data.iter_mut().zip(&darker.data) {
-            *o += d / spread / 3.0;
+        for (o, l) in out.data.iter_mut().zip(&lighter.data) {
+            *o -= l / spread / 3.0;
         }
     }
     Some(out)
@@ -251,12 +244,12 @@ fn optical_field(logs: &[Plane; 3]) -> Bits {
     // Linear 0.03 is sRGB 47: darker than skin, though a lesion may be as dark.
     let dark = Bits::from_fn(w, h, |i| logs.iter().all(|p| p.data[i] < -3.5));
     let corners = [0, w - 1, (h - 1) * w, h * w - 1];
-    let mut outside = Bits::from_fn(w, h, |_| false);
-    for part in dark.components() {
-        let touches = corners.iter().any(|c| part.contains(c));
+    let mut outside = Bits::none(w, h);
+    for part in dark.parts() {
+        let touches = part.pixels().any(|i| corners.contains(&i));
         // A dark lesion that runs into a corner is larger than the corner itself.
-        if touches && part.len() < w * h / 3 {
-            part.iter().for_each(|&i| outside.data[i] = true);
+        if touches && part.count() < w * h / 3 {
+            outside.add(&part);
         }
     }
     outside.dilated(0.02 * w as f32).not()
@@ -266,30 +259,19 @@ fn optical_field(logs: &[Plane; 3]) -> Bits {
 fn discriminant(tint: &[Plane; 3], lesion: &Bits, skin: &Bits) -> Option<[f32; 3]> {
     let mean_of = |on: &Bits| -> Option<[f64; 3]> {
         let n = on.count();
-        (n > 0).then(|| {
-            core::array::from_fn(|c| {
-                let sum: f64 = (0..on.data.len())
-                    .filter(|&i| on.data[i])
-                    .map(|i| f64::from(tint[c].data[i]))
-                    .sum();
-                sum / n as f64
-            })
-        })
+        (n > 0).then(|| core::array::from_fn(|c| tint[c].values(on).map(f64::from).sum::<f64>() / n as f64))
     };
     let (ml, ms) = (mean_of(lesion)?, mean_of(skin)?);
     let mut scatter = [[0f64; 3]; 3];
     let mut n = 0.0;
-    for i in 0..lesion.data.len() {
-        let mean = match (lesion.data[i], skin.data[i]) {
-            (true, _) => ml,
-            (_, true) => ms,
-            _ => continue,
-        };
-        n += 1.0;
-        let d: [f64; 3] = core::array::from_fn(|c| f64::from(tint[c].data[i]) - mean[c]);
-        for (row, di) in scatter.iter_mut().zip(d) {
-            for (cell, dj) in row.iter_mut().zip(d) {
-                *cell += di * dj;
+    for (mean, on) in [(ml, lesion), (ms, &skin.without(lesion))] {
+        for i in on.ones() {
+            n += 1.0;
+            let d: [f64; 3] = core::array::from_fn(|c| f64::from(tint[c].data[i]) - mean[c]);
+            for (row, di) in scatter.iter_mut().zip(d) {
+                for (cell, dj) in row.iter_mut().zip(d) {
+                    *cell += di * dj;
+                }
             }
         }
     }
@@ -320,10 +302,7 @@ pub(crate) fn project(tint: &[Plane; 3], axis: [f32; 3]) -> Plane {
 /// Otsu's threshold over the pixels `on`.
 pub(crate) fn otsu(score: &Plane, on: &Bits) -> f32 {
     const BINS: usize = 256;
-    let mut values: Vec<f32> = (0..on.data.len())
-        .filter(|&i| on.data[i])
-        .map(|i| score.data[i])
-        .collect();
+    let mut values: Vec<f32> = score.values(on).collect();
     let low = crate::plane::quantile(&mut values, 0.002);
     let high = crate::plane::quantile(&mut values, 0.998);
     let width = (high - low).max(1e-6) / BINS as f32;
@@ -352,20 +331,21 @@ pub(crate) fn otsu(score: &Plane, on: &Bits) -> f32 {
 
 /// The component that overlaps `expected` most, or the largest when none does.
 pub(crate) fn main_part(bits: &Bits, expected: &Bits) -> Bits {
-    let parts = bits.components();
+    let parts = bits.parts();
     let best = parts.iter().max_by_key(|part| {
-        let inside = part.iter().filter(|&&i| expected.data[i]).count();
-        (inside, part.len())
+        let inside = part.pixels().filter(|&i| expected.has(i)).count();
+        (inside, part.count())
     });
-    Bits::of(bits.width, bits.height, best.map_or(&[], |p| p.as_slice()))
+    best.map_or_else(
+        || Bits::none(bits.width, bits.height),
+        |part| Bits::of(bits.width, bits.height, part),
+    )
 }
 
 /// Distance of the means over the pooled standard deviation.
 fn separation(score: &Plane, lesion: &Bits, skin: &Bits) -> f32 {
     let stats = |on: &Bits| {
-        let values = (0..on.data.len())
-            .filter(|&i| on.data[i])
-            .map(|i| f64::from(score.data[i]));
+        let values = score.values(on).map(f64::from);
         let (n, s, ss) = values.fold((0.0, 0.0, 0.0), |(n, s, ss), v| (n + 1.0, s + v, ss + v * v));
         let mean = s / f64::max(n, 1.0);
         (mean, (ss / f64::max(n, 1.0) - mean * mean).max(0.0))
@@ -384,9 +364,12 @@ fn separation(score: &Plane, lesion: &Bits, skin: &Bits) -> f32 {
 /// [`Error::NoLesion`] when nothing stands out.
 pub fn segment(patch: &Patch) -> Result<Vec<u8>> {
     let scene = Scene::of(patch)?;
-    let soft = Plane::from_fn(scene.width(), scene.height(), |x, y| {
-        f32::from(u8::from(scene.lesion.data[y * scene.width() + x]))
-    });
+    let soft = scene.lesion.iter().map(|set| f32::from(u8::from(set)));
+    let soft = Plane {
+        width: scene.width(),
+        height: scene.height(),
+        data: soft.collect(),
+    };
     Ok(soft
         .resized(patch.width(), patch.height())
         .data

@@ -1,6 +1,7 @@
 //! Size and form of a lesion from its border.
 
-use crate::plane::{Bits, Plane};
+use crate::bits::Bits;
+use crate::plane::Plane;
 
 /// Axis directions tried for the symmetry, over half a turn.
 const AXES: usize = 18;
@@ -26,15 +27,20 @@ pub(crate) fn outline(score: &Plane, threshold: f32, lesion: &Bits) -> Plane {
     let outer = lesion.dilated(1.5);
     // What the mask's clean-up decided stands; only the border's own pixels follow the score.
     let step = 0.02f32;
-    Plane::from_fn(score.width, score.height, |x, y| {
-        let i = y * score.width + x;
-        let level = score.data[i] - threshold;
-        match (inner.data[i], outer.data[i]) {
+    let sides = inner.iter().zip(outer.iter());
+    let data = score.data.iter().zip(sides).map(|(value, sides)| {
+        let level = value - threshold;
+        match sides {
             (true, _) => level.max(step),
             (_, false) => level.min(-step),
             _ => level,
         }
-    })
+    });
+    Plane {
+        width: score.width,
+        height: score.height,
+        data: data.collect(),
+    }
 }
 
 impl Shape {
@@ -44,7 +50,8 @@ impl Shape {
         if segments.len() < 8 {
             return None;
         }
-        let area = coverage(outline).data.iter().map(|&v| f64::from(v)).sum::<f64>();
+        let cover = coverage(outline);
+        let area = cover.data.iter().map(|&v| f64::from(v)).sum::<f64>();
         let perimeter: f64 = segments
             .iter()
             .map(|[p, q]| f64::from((p[0] - q[0]).hypot(p[1] - q[1])))
@@ -55,7 +62,7 @@ impl Shape {
             perimeter,
             greatest,
             least,
-            asymmetry: asymmetry(outline)?,
+            asymmetry: asymmetry(&cover)?,
             irregularity: perimeter * perimeter / (4.0 * core::f64::consts::PI * area),
         })
     }
@@ -121,8 +128,7 @@ fn calipers(segments: &[[[f32; 2]; 2]]) -> (f64, f64) {
 
 /// Part of the area that its mirror image misses, as the mean over a pair of crossed axes, for
 /// the pair that does best.
-fn asymmetry(outline: &Plane) -> Option<f64> {
-    let cover = coverage(outline);
+fn asymmetry(cover: &Plane) -> Option<f64> {
     let (mut n, mut sx, mut sy) = (0f64, 0f64, 0f64);
     for y in 0..cover.height {
         for x in 0..cover.width {

@@ -1,7 +1,8 @@
 //! Colour of a lesion relative to the skin around it.
 
+use crate::bits::Bits;
 use crate::colour::lab;
-use crate::plane::{Bits, Plane};
+use crate::plane::Plane;
 
 /// Linear sRGB of the skin that every lesion is put on before its colour is stated: sRGB
 /// (200, 150, 125), a medium skin. Lamp and camera are not known, so that only the ratio of
@@ -34,8 +35,8 @@ pub(crate) struct Tint {
 impl Tint {
     /// From log RGB relative to the skin, over the pixels `on`; `None` when there are none.
     pub fn of(tint: &[Plane; 3], on: &Bits) -> Option<Self> {
-        let points: Vec<[f32; 3]> = (0..on.data.len())
-            .filter(|&i| on.data[i])
+        let points: Vec<[f32; 3]> = on
+            .ones()
             .map(|i| {
                 lab(core::array::from_fn(|c| {
                     REFERENCE_SKIN[c] * tint[c].data[i].clamp(-6.0, 1.0).exp()

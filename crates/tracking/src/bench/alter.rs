@@ -3,8 +3,9 @@
 use super::dice::Dice;
 use super::picture::Picture;
 use super::reshoot::encoded;
+use crate::bits::Bits;
 use crate::colour::lab;
-use crate::plane::{Bits, Plane};
+use crate::plane::Plane;
 use serde::{Deserialize, Serialize};
 
 /// A true change and its size.
@@ -73,19 +74,10 @@ fn smooth(t: f32) -> f32 {
 
 /// Mean linear colour of the lesion and of the skin near it.
 fn colours(picture: &Picture, lesion: &Bits) -> Option<([f32; 3], [f32; 3])> {
-    let near = lesion.dilated(20.0).and(&lesion.dilated(5.0).not());
+    let near = lesion.dilated(20.0).without(&lesion.dilated(5.0));
     let mean = |on: &Bits| {
         let n = on.count();
-        (n > 20).then(|| {
-            core::array::from_fn(|c| {
-                let p = picture.channel(c);
-                (0..on.data.len())
-                    .filter(|&i| on.data[i])
-                    .map(|i| p.data[i])
-                    .sum::<f32>()
-                    / n as f32
-            })
-        })
+        (n > 20).then(|| core::array::from_fn(|c| picture.channel(c).values(on).sum::<f32>() / n as f32))
     };
     Some((mean(&lesion.eroded(2.0))?, mean(&near)?))
 }
@@ -99,7 +91,7 @@ fn grown(picture: &Picture, part: f32) -> Option<Picture> {
     let mask = Bits::from_fn(picture.width, picture.height, |i| {
         let [u, v] = from(i % picture.width, i / picture.width);
         let (u, v) = (u.round() as usize, v.round() as usize);
-        lesion.data[v.min(picture.height - 1) * picture.width + u.min(picture.width - 1)]
+        lesion.has(v.min(picture.height - 1) * picture.width + u.min(picture.width - 1))
     });
     let away = mask.distance();
     let channels: [Plane; 3] = core::array::from_fn(|c| picture.channel(c));
@@ -108,7 +100,7 @@ fn grown(picture: &Picture, part: f32) -> Option<Picture> {
         let [u, v] = from(x, y);
         (channels[c].sample(u, v).unwrap_or(old), part)
     });
-    out.mask = mask.data.iter().map(|&b| if b { 255 } else { 0 }).collect();
+    out.mask = mask.iter().map(|set| if set { 255 } else { 0 }).collect();
     Some(out)
 }
 
@@ -175,7 +167,7 @@ fn bitten(picture: &Picture, part: f32, dice: &mut Dice) -> Option<Picture> {
             && y >= 0.0
             && (x as usize) < picture.width
             && (y as usize) < picture.height
-            && lesion.data[y as usize * picture.width + x as usize]
+            && lesion.has(y as usize * picture.width + x as usize)
     };
     let border = (0..400).map(|r| r as f32).take_while(|&r| inside(r)).last()?;
     let (bx, by) = (cx + border * dx, cy + border * dy);

@@ -1,4 +1,5 @@
-use crate::plane::{Bits, Plane};
+use crate::bits::Bits;
+use crate::plane::Plane;
 
 /// A held-out picture with the lesion's true mask, to make shots from.
 #[derive(Clone)]
@@ -24,12 +25,12 @@ impl Picture {
         let lesion = self.lesion_bits();
         let area = lesion.count() as f64;
         let [cx, cy] = self.centre();
-        let inside = (0..lesion.data.len()).filter(|&i| lesion.data[i]).all(|i| {
+        let inside = lesion.ones().all(|i| {
             let x = ((i % self.width) as f32 - cx).abs();
             let y = ((i / self.width) as f32 - cy).abs();
             x < 0.36 * size.0 as f32 && y < 0.36 * size.1 as f32
         });
-        let one = lesion.components().iter().any(|part| part.len() as f64 > 0.95 * area);
+        let one = lesion.parts().iter().any(|part| part.count() as f64 > 0.95 * area);
         area >= 300.0 && one && inside
     }
 
