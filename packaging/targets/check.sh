@@ -48,8 +48,13 @@ case "${1:-}" in
         cargo_for check "${2:?a target}" "${crates[@]}"
         ;;
     android)
-        cargo_for rustc aarch64-linux-android --profile dist --package skinkit-ffi --lib --crate-type cdylib
         library="$out/aarch64-linux-android/dist/libskinkit_ffi.so"
+        build=(rustc aarch64-linux-android --profile dist --package skinkit-ffi --lib --crate-type cdylib)
+        # For the ledger of sizes: SDK code alone.
+        cargo_for "${build[@]}" --no-default-features
+        mkdir -p "$out/code-alone"
+        cp "$library" "$out/code-alone/"
+        cargo_for "${build[@]}"
         "$python" "$here/stubs.py" needs "$here/symbols-api24.txt" "$library"
         "$python" packaging/aar.py library arm64-v8a "$library"
         ;;

@@ -192,6 +192,14 @@ fn code_alone() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    /// For a package with settings of its own in the profile cargo forgets `strip`: what ships would keep its symbols.
+    #[test]
+    fn what_ships_is_stripped() {
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.contains("strip = \"symbols\""));
+        assert!(!manifest.contains("skinkit-ffi.opt-level"));
+    }
+
     /// What `cargo build` makes for shipping lacks link-time optimisation: see [`super::release`].
     #[test]
     fn every_recipe_names_the_kind_of_library() {

@@ -4,27 +4,28 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use skinkit::inference::json::{self, Unfit};
 
 use crate::{Result, SkinKitError};
 
 /// A record of the same shape. The tests hold that each one fits the facade's type.
 pub(crate) fn carry<T: Serialize + ?Sized, R: DeserializeOwned>(value: &T) -> Result<R> {
-    serde_json::to_value(value)
-        .and_then(serde_json::from_value)
-        .map_err(|error| SkinKitError::Internal {
-            reason: "a result could not be handed over: please report it".to_owned(),
-            details: error.to_string(),
-        })
+    carried(value).map_err(|error| SkinKitError::Internal {
+        reason: "a result could not be handed over: please report it".to_owned(),
+        details: error.to_string(),
+    })
 }
 
 /// The facade's type from a host's record: only a number that is not finite can fail.
 pub(crate) fn take<T: Serialize + ?Sized, R: DeserializeOwned>(what: &str, value: &T) -> Result<R> {
-    serde_json::to_value(value)
-        .and_then(serde_json::from_value)
-        .map_err(|error| SkinKitError::InvalidArgument {
-            reason: format!("the {what} makes no sense: numbers must be finite"),
-            details: error.to_string(),
-        })
+    carried(value).map_err(|error| SkinKitError::InvalidArgument {
+        reason: format!("the {what} makes no sense: numbers must be finite"),
+        details: error.to_string(),
+    })
+}
+
+fn carried<T: Serialize + ?Sized, R: DeserializeOwned>(value: &T) -> std::result::Result<R, Unfit> {
+    json::from_value(&serde_json::to_value(value).map_err(Unfit::custom)?)
 }
 
 /// The facade's own JSON.
@@ -54,7 +55,7 @@ pub(crate) fn optional_floats<'de, D: Deserializer<'de>>(from: D) -> std::result
 pub(crate) fn where_known<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     from: D,
 ) -> std::result::Result<Option<T>, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(from)?).ok())
+    Ok(json::from_value(&Value::deserialize(from)?).ok())
 }
 
 fn push(value: &Value, bytes: &mut Vec<u8>) -> std::result::Result<(), String> {

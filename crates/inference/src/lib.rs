@@ -11,6 +11,7 @@ mod config;
 mod embedded;
 mod error;
 mod finding;
+pub mod json;
 mod judgement;
 mod lesion_model;
 #[cfg(feature = "_ort")]

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
+
 /// The pins as they lie in `onnxruntime.json`: one version, and for each platform the wheel that carries the library.
 const PINS: &str = include_str!("../onnxruntime.json");
 
@@ -45,7 +47,7 @@ pub struct Pin {
 impl Pins {
     /// The pins compiled into this crate; `None` only if that file were malformed (a test sees to it that it isn't).
     pub fn load() -> Option<Self> {
-        serde_json::from_str(PINS).ok()
+        json::from_slice(PINS.as_bytes()).ok()
     }
 
     /// The pin for the platform this was compiled for, if there is one.

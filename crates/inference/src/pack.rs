@@ -4,10 +4,12 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::EngineKind;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::manifest::{Manifest, Variant};
 use crate::pack_check;
 use crate::signature;
@@ -135,24 +137,20 @@ impl ModelPack {
     }
 }
 
-fn parse(json: &[u8]) -> std::result::Result<Manifest, (String, String)> {
-    // The number first: a newer format should be called that, and not fail at some field it no longer has.
-    #[derive(serde::Deserialize)]
-    struct Start {
-        #[serde(default)]
-        format: Option<serde_json::Value>,
-    }
+fn parse(text: &[u8]) -> std::result::Result<Manifest, (String, String)> {
     let file = |reason: String| ("the file".to_owned(), reason);
-    if json.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+    if text.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(file("it is not a JSON object".to_owned()));
     }
-    let start: Start = serde_json::from_slice(json).map_err(|error| file(format!("it is not JSON: {error}")))?;
-    pack_check::format(start.format.as_ref())?;
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let reason = error.into_inner().to_string();
-        if path == "." { file(reason) } else { (path, reason) }
+    let value: Value = serde_json::from_slice(text).map_err(|error| file(format!("it is not JSON: {error}")))?;
+    // The number first: a newer format should be called that, and not fail at some field it no longer has.
+    pack_check::format(value.get("format").filter(|number| !number.is_null()))?;
+    json::from_value(&value).map_err(|unfit| {
+        let reason = unfit.reason().to_owned();
+        match unfit.field() {
+            "" => file(reason),
+            field => (field.to_owned(), reason),
+        }
     })
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use skinkit_inference::json;
 use skinkit_preprocess::{Frame, Roi};
 use skinkit_roi::{
     BodyPart, BodySite, Face, FaceMesh, FaceOutcome, FaceRegion, FaceSite, PatchMatch, PatchMatcher, RoiBounds,
@@ -111,7 +112,7 @@ impl FromStr for Place {
     /// # Errors
     /// [`Error::Place`] if it is no token of a place.
     fn from_str(token: &str) -> Result<Self> {
-        let place: Self = serde_json::from_str(token).map_err(|error| Error::Place(error.to_string()))?;
+        let place: Self = json::from_slice(token.as_bytes()).map_err(|error| Error::Place(error.to_string()))?;
         let unit = |v: &f32| (0.0..=1.0).contains(v);
         let sound = match &place {
             Self::Face(place) => place.side.is_finite() && place.side > 0.0,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use skinkit_inference::json::{self, Unfit};
 use skinkit_inference::{Familiarity, ModelPack};
 use skinkit_preprocess::{Limits, Photo};
 use skinkit_roi::Scale;
@@ -108,7 +109,7 @@ pub(crate) fn new_scan(
 
 /// What was kept beside the scan's own fields.
 pub(crate) fn details(scan: &skinkit_store::Scan, history: &Path) -> Result<Details> {
-    serde_json::from_value(scan.extra.clone()).map_err(|error| unreadable(scan, "details", &error, history))
+    json::from_value(&scan.extra).map_err(|error| unreadable(scan, "details", &error, history))
 }
 
 /// Whether the picture passed the quality gate.
@@ -121,7 +122,7 @@ pub(crate) fn accepted(scan: &skinkit_store::Scan) -> bool {
 pub(crate) fn noise_of(scan: &skinkit_store::Scan, history: &Path) -> Result<Option<NoiseModel>> {
     let stated = details(scan, history)?.noise;
     stated
-        .map(|noise| serde_json::from_value(noise).map_err(|error| unreadable(scan, "noise model", &error, history)))
+        .map(|noise| json::from_value(&noise).map_err(|error| unreadable(scan, "noise model", &error, history)))
         .transpose()
 }
 
@@ -153,13 +154,13 @@ pub(crate) fn pixel_scale(scale: Scale) -> PixelScale {
     }
 }
 
-fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &serde_json::Error, history: &Path) -> Error {
+fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &Unfit, history: &Path) -> Error {
     Error::Stored {
         what,
         scan: scan.id.0,
         history: history.to_owned(),
-        // The category only: serde's own message can quote a value.
-        reason: format!("{:?}", error.classify()),
+        // The field only: the reason can quote a value.
+        reason: format!("the field `{}`", error.field()),
     }
 }
 
@@ -167,7 +168,7 @@ fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &serde_json
 pub(crate) fn noise_model(pack: &ModelPack) -> NoiseModel {
     let stated = pack.manifest().embedding_noise.as_ref();
     stated
-        .and_then(|noise| serde_json::from_value(json!(noise)).ok())
+        .and_then(|noise| json::from_value(&json!(noise)).ok())
         .unwrap_or_default()
 }
 

@@ -46,7 +46,7 @@ fn packed() -> Vec<Kept> {
         file,
         is_code: name.ends_with("SDK code alone"),
     };
-    let linked = check_targets::folder().join("aarch64-linux-android/dist/libskinkit_ffi.so");
+    let android = check_targets::folder();
     let classes = root().join("bindings/kotlin/android/target/skinkit-android-classes-0.1.0.jar");
     let archive = out().join("dev/skinkit/skinkit-android/0.1.0/skinkit-android-0.1.0.aar");
     let models = root().join("models/lesion-ham7");
@@ -56,7 +56,14 @@ fn packed() -> Vec<Kept> {
             &format!("libskinkit_ffi {here}: with embedded engine and face networks"),
             release_library(),
         ),
-        kept("libskinkit_ffi android arm64-v8a, a check: as in the AAR", linked),
+        kept(
+            "libskinkit_ffi android arm64-v8a, a check: SDK code alone",
+            android.join("code-alone/libskinkit_ffi.so"),
+        ),
+        kept(
+            "libskinkit_ffi android arm64-v8a, a check: as in the AAR",
+            android.join("aarch64-linux-android/dist/libskinkit_ffi.so"),
+        ),
         kept("skinkit-android classes.jar", classes),
         kept("skinkit-android.aar without libraries", archive),
         kept("skinkit-VERSION.tar.gz for Dart", out().join("skinkit-0.1.0.tar.gz")),

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::slice;
 
 use serde::de::DeserializeOwned;
+use skinkit::inference::json;
 
 use super::call::owned;
 use crate::{Result, SkinKitError};
@@ -76,7 +77,7 @@ pub(super) unsafe fn read<'a, T>(name: &str, at: *const T) -> Result<&'a T> {
 /// As [`text`].
 pub(super) unsafe fn json<T: DeserializeOwned>(name: &str, at: *const c_char) -> Result<T> {
     // SAFETY: as the caller promises.
-    serde_json::from_str(unsafe { text(name, at) }?)
+    json::from_slice(unsafe { text(name, at) }?.as_bytes())
         .map_err(|error| SkinKitError::argument(format!("{name} is not what it should be: {error}")))
 }
 
@@ -100,7 +101,7 @@ pub(super) unsafe fn optional_json<T: DeserializeOwned>(name: &str, at: *const c
 pub(super) unsafe fn word<T: DeserializeOwned>(name: &str, at: *const c_char) -> Result<T> {
     // SAFETY: as the caller promises.
     let text = unsafe { text(name, at) }?;
-    serde_json::from_value(text.into()).map_err(|error| SkinKitError::argument(format!("{name}: {error}")))
+    json::from_value(&text.into()).map_err(|error| SkinKitError::argument(format!("{name}: {error}")))
 }
 
 /// [`read`] of what may be left out.

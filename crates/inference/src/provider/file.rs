@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{RaceKey, RaceReport};
+use crate::json;
 
 /// Changed when a result would be read differently.
 const FORMAT: u32 = 1;
@@ -75,7 +76,7 @@ fn read(path: &Path) -> Result<Vec<RaceReport>, String> {
         return Err(unusable(format!("it has {} bytes", about.len())));
     }
     let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-    let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
+    let kept: Kept = json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
     if kept.format != FORMAT {
         return Err(unusable(format!("its format is {}, not {FORMAT}", kept.format)));
     }
