@@ -106,5 +106,15 @@ for kind in iPhoneOS iPhoneSimulator; do
         echo "exec clang-22 --target=arm64-apple-ios15.0$simulator -nostdlibinc -isystem $place/zig/libc/include/any-darwin-any \"\$@\""
     } > "$place/apple/$kind-cc"
 done
-chmod +x "$stubs/android-clang" "$stubs/android-cc" "$place"/apple/*-cc
+# An archive is not linked. The engine's crate makes a dynamic library of itself beside what Rust takes, which nothing uses:
+# where there is no linker for Apple it is left empty.
+cat > "$place/apple/no-linker" <<'WRAPPER'
+#!/bin/sh
+while [ $# -gt 1 ]; do
+    [ "$1" != -o ] || { : > "$2"; exit 0; }
+    shift
+done
+exit 1
+WRAPPER
+chmod +x "$stubs/android-clang" "$stubs/android-cc" "$place"/apple/*-cc "$place/apple/no-linker"
 echo "$place"
