@@ -60,7 +60,9 @@ case "${1:-}" in
         ;;
     ios)
         # Whether it builds is the question: no time goes into making it small or fast.
-        export CARGO_PROFILE_DIST_OPT_LEVEL=0 CARGO_PROFILE_DIST_LTO=off CARGO_PROFILE_DIST_CODEGEN_UNITS=16 CARGO_PROFILE_DIST_STRIP=none
+        export CARGO_PROFILE_DIST_OPT_LEVEL=0 CARGO_PROFILE_DIST_LTO=off CARGO_PROFILE_DIST_CODEGEN_UNITS=16
+        # Nor is anything stripped: rustc would call a tool that Debian has under another name.
+        export CARGO_TARGET_AARCH64_APPLE_IOS_RUSTFLAGS=-Cstrip=none CARGO_TARGET_AARCH64_APPLE_IOS_SIM_RUSTFLAGS=-Cstrip=none
         export CARGO_TARGET_AARCH64_APPLE_IOS_LINKER="$place/apple/no-linker" CARGO_TARGET_AARCH64_APPLE_IOS_SIM_LINKER="$place/apple/no-linker"
         for target in aarch64-apple-ios aarch64-apple-ios-sim; do
             cargo_for rustc "$target" --profile dist --package skinkit-ffi --lib --crate-type staticlib
