@@ -110,7 +110,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
         f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. "
         + (f"Went on from the weights of {t['origin']}: " if t.get("origin") else "")
         + f"{t['steps']:,} steps of "
-        f"{t['config']['views']} views in {t['minutes']:.0f} minutes on {'two shared CPU cores' if t['config']['device'] == 'cpu' else 'an H100 GPU'}, sides "
+        f"{t['config']['views']} views in {t['minutes']:.0f} minutes on {'two shared CPU cores' if t['config']['device'] == 'cpu' else 'a GPU'}, sides "
         f"{t['config']['sizes']}, seed {t['seed']}. {taught(t['config'])}"
         "Square-root class sampling with logit adjustment, AdamW (stem 3e-4, rest 1e-3), cosine, weight averaging, CutMix and MixUp, "
         f"supervised contrast over {views}" + (", Dice and BCE on the masks" if pack["mask_size"] else "")

@@ -56,8 +56,9 @@ class Batches:
 
     def __init__(self, arrays: dataset.Arrays, views: int, twice: float, seed: int):
         groups: dict[int, list[int]] = {}
+        owner = arrays.groups
         for i in arrays.indices("train", "extra"):
-            groups.setdefault(int(arrays.groups[i]), []).append(int(i))
+            groups.setdefault(int(owner[i]), []).append(int(i))
         self.members = list(groups.values())
         label = arrays.labels[[m[0] for m in self.members]]
         count = np.bincount(label, minlength=len(arrays.classes))
@@ -102,6 +103,14 @@ class Shelf:
 
 def resized(x: torch.Tensor, size: int) -> torch.Tensor:
     return x if x.shape[-1] == size else F.interpolate(x, size=(size, size), mode="bilinear", antialias=True)
+
+
+@torch.no_grad()
+def consult(teachers: list[nn.Module], x: torch.Tensor, size: int) -> torch.Tensor:
+    """The mean of the teachers' logits."""
+    x = resized(x, size).contiguous(memory_format=torch.channels_last)
+    with torch.autocast(x.device.type, torch.bfloat16):
+        return sum(teacher(x)[0].float() for teacher in teachers) / len(teachers)
 
 
 def mix(rng, x, mask, target):
@@ -275,10 +284,7 @@ def main() -> None:
         if mixing:
             x, mask, target = mix(rng, x, mask, F.one_hot(label, classes).float())
             masked = masked & masked.roll(3, 0)
-        with torch.no_grad(), torch.autocast(args.device, torch.bfloat16):
-            looked = resized(augment.noisy(x, generator), args.teacher_size) if teachers else x
-            looked = looked.contiguous(memory_format=torch.channels_last)
-            opinions = [teacher(looked)[0].float() for teacher in teachers]
+        opinion = consult(teachers, augment.noisy(x, generator), args.teacher_size) if teachers else None
         x = augment.noisy(resized(x, size), generator).contiguous(memory_format=torch.channels_last)
         mask = None if mask is None else resized(mask, size // 2)
         model.train()
@@ -287,8 +293,8 @@ def main() -> None:
         with torch.autocast(args.device, torch.bfloat16):
             logits, embedding, predicted = run(x)
         parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
-        if opinions:
-            soft = torch.softmax(sum(opinions) / len(opinions) + log_prior, dim=1)
+        if opinion is not None:
+            soft = torch.softmax(opinion + log_prior, dim=1)
             parts["ce"] = (1 - args.teacher_share) * parts["ce"]
             parts["teachers"] = args.teacher_share * losses.cross_entropy(logits, soft, log_prior, smoothing=0.0)
         if not mixing:
