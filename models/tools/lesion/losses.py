@@ -14,6 +14,12 @@ def cross_entropy(logits, target, log_prior, smoothing: float = 0.05):
     return F.cross_entropy(logits.float() + log_prior, target, label_smoothing=smoothing)
 
 
+def distillation(logits, opinion, log_prior, temperature: float = 1.0):
+    """Cross-entropy with the teachers' class-balanced logits, both at a temperature (Hinton et al. 2015)."""
+    soft = torch.softmax((opinion + log_prior) / temperature, dim=1)
+    return temperature**2 * F.cross_entropy((logits.float() + log_prior) / temperature, soft)
+
+
 def contrast(embedding, group, memory, memory_group, temperature: float = 0.1):
     """Supervised contrastive loss; positives are pictures (or views) of one lesion.
 

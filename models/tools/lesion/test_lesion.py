@@ -324,3 +324,31 @@ def test_contrast_prefers_the_same_lesion():
     bad = torch.eye(4)[[0, 1, 0, 1]]
     none = torch.zeros(0, dtype=torch.long)
     assert losses.contrast(good, group, empty, none) < losses.contrast(bad, group, empty, none)
+
+
+def test_distillation_is_least_where_the_student_agrees_and_keeps_its_gradient_when_warmer():
+    torch = pytest.importorskip("torch")
+    import losses
+
+    opinion, log_prior = torch.tensor([[3.0, 1.0, -2.0]]), torch.log(torch.tensor([0.2, 0.5, 0.3]))
+    for temperature in (1.0, 2.0, 4.0):
+        loss = losses.distillation(opinion, opinion, log_prior, temperature)
+        assert loss < losses.distillation(opinion.roll(1, 1), opinion, log_prior, temperature)
+        student = opinion.clone().requires_grad_()
+        losses.distillation(student, opinion, log_prior, temperature).backward()
+        assert student.grad.abs().max() < 1e-6
+    pull = []
+    for temperature in (1.0, 8.0):
+        student = (opinion + torch.tensor([[0.1, 0.0, 0.0]])).requires_grad_()
+        losses.distillation(student, opinion, log_prior, temperature).backward()
+        pull.append(float(student.grad.abs().max()))
+    assert 0.2 < pull[1] / pull[0] < 5
+
+
+def test_a_teacher_is_named_with_the_side_it_looks_at():
+    pytest.importorskip("torch")
+    import train
+
+    assert train.Teachers("", "cpu").members == []
+    with pytest.raises(SystemExit, match="checkpoint@side"):
+        train.Teachers("LITE2/final.pt", "cpu")

@@ -3,7 +3,7 @@
     python train.py --data DATA --out RUN --minutes 91
     python train.py --data DATA --out RUN --steps 20000 --resume
     python train.py --data DATA --out RUN --minutes 80 --init ../../lesion-ham7   # goes on from a pack
-    python train.py --data DATA --out RUN --minutes 12 --network hybrid-deep --views 256 --live --teachers A/final.pt,B/final.pt
+    python train.py --data DATA --out RUN --minutes 12 --network hybrid-deep --views 256 --live --teachers A/final.pt@256,B/final.pt@256
 """
 
 from __future__ import annotations
@@ -105,12 +105,24 @@ def resized(x: torch.Tensor, size: int) -> torch.Tensor:
     return x if x.shape[-1] == size else F.interpolate(x, size=(size, size), mode="bilinear", antialias=True)
 
 
-@torch.no_grad()
-def consult(teachers: list[nn.Module], x: torch.Tensor, size: int) -> torch.Tensor:
-    """The mean of the teachers' logits."""
-    x = resized(x, size).contiguous(memory_format=torch.channels_last)
-    with torch.autocast(x.device.type, torch.bfloat16):
-        return sum(teacher(x)[0].float() for teacher in teachers) / len(teachers)
+class Teachers:
+    """Trained networks, each with the side of the view that it looks at. `spec`: `checkpoint@side`, with commas."""
+
+    def __init__(self, spec: str, device: str):
+        self.members = []
+        for part in filter(None, spec.split(",")):
+            path, _, size = part.rpartition("@")
+            if not path:
+                raise SystemExit(f"--teachers {part}: write checkpoint@side")
+            self.members.append((export.load(pathlib.Path(path)).to(device, memory_format=torch.channels_last), int(size)))
+        self.size = max((size for _, size in self.members), default=0)
+
+    @torch.no_grad()
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The mean of their logits."""
+        with torch.autocast(x.device.type, torch.bfloat16):
+            opinions = [net(resized(x, size).contiguous(memory_format=torch.channels_last))[0].float() for net, size in self.members]
+        return sum(opinions) / len(opinions)
 
 
 def mix(rng, x, mask, target):
@@ -167,7 +179,7 @@ def arguments() -> argparse.ArgumentParser:
     budget.add_argument("--steps", type=int)
     parser.add_argument("--sizes", default="128:0.25,160:0.8,192:1", help="side:until which share of the budget")
     parser.add_argument("--network", default="hybrid", choices=network.NETWORKS)
-    parser.add_argument("--init", type=pathlib.Path, help="a pack of the same classes and split to go on from (warm.py)")
+    parser.add_argument("--init", type=pathlib.Path, help="what to go on from: a pack of the same classes and split (warm.py), or a checkpoint of the same network")
     parser.add_argument("--views", type=int, default=64, help="a batch")
     parser.add_argument("--twice", type=float, default=0.2, help="share of single-picture lesions that give two views")
     parser.add_argument("--rate", type=float, default=0.5, help="of the peak learning rates 3e-4 (stem) and 1e-3 (rest)")
@@ -178,9 +190,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--frozen-blocks", type=int, default=3, help="stem blocks that stay as they are")
     parser.add_argument("--live", action="store_true", help="batch norms of the pretrained stem learn too: for large batches")
     parser.add_argument("--compile", action="store_true", help="torch.compile: a minute's wait, then faster steps on a GPU")
-    parser.add_argument("--teachers", default="", help="checkpoints, with commas: the mean of their logits of the same view is part of the target")
-    parser.add_argument("--teacher-size", type=int, default=256, help="side of the view that the teachers see")
+    parser.add_argument("--teachers", default="", help="checkpoint@side, with commas: the mean of their logits of the same view, seen at that side, is part of the target")
     parser.add_argument("--teacher-share", type=float, default=0.7, help="of the target; the rest is the label")
+    parser.add_argument("--teacher-temperature", type=float, default=1.0, help="above 1, what teachers think of unlikely classes counts for more")
     parser.add_argument("--fold", type=int, help="hold this one out instead of fold 0, and report on it at the end: for choices (1 to 4)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
@@ -205,7 +217,7 @@ def main() -> None:
     sizes = [(int(s), float(u)) for s, u in (part.split(":") for part in args.sizes.split(","))]
     batches = Batches(arrays, args.views, args.twice, args.seed)
     shelf = Shelf(arrays, args.device)
-    teachers = [export.load(pathlib.Path(path)).to(args.device, memory_format=torch.channels_last) for path in args.teachers.split(",") if path]
+    teachers = Teachers(args.teachers, args.device)
     log_prior = torch.log(torch.tensor(batches.prior, dtype=torch.float32, device=args.device))
 
     model = network.build(args.network, len(arrays.classes))
@@ -214,17 +226,19 @@ def main() -> None:
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
     pretrained = args.network in network.HYBRIDS or args.network in network.TEACHERS
     origin = state["config"].get("origin", "") if state else ""
-    if state is None and args.init:
+    if state is None and args.init and args.init.suffix == ".pt":
+        model.load_state_dict(torch.load(args.init, map_location="cpu", weights_only=False)["average"])
+    elif state is None and args.init:
         origin = warm.load_pack(model, args.init, arrays)
     elif state is None and pretrained:
         model.stem.load_imagenet()
     model.to(args.device, memory_format=torch.channels_last)
     model.train()
-    if state is None and pretrained and not origin:
+    if state is None and pretrained and not args.init:
         recalibrate(model, batches, shelf)
     # A folded network has lost its statistics everywhere, not only where they would be frozen anyway.
     still = model if origin else model.stem if pretrained and not args.live else None
-    config = {k: str(v) for k, v in vars(args).items() if k != "init"} | {"origin": origin}
+    config = {k: str(v) for k, v in vars(args).items()} | {"origin": origin}
     if pretrained:
         for part in [model.stem.first, *model.stem.blocks[: args.frozen_blocks]]:
             part.requires_grad_(False)
@@ -277,14 +291,14 @@ def main() -> None:
             group["lr"] = group["base"] * args.rate * rate
         pictures, masks, masked, label, owner = shelf.take(batches.rows(step))
         generator = batches.generator(step)
-        x, mask = augment.views(pictures, masks, max(size, args.teacher_size) if teachers else size, generator)
+        x, mask = augment.views(pictures, masks, max(size, teachers.size), generator)
         rng = np.random.default_rng([args.seed, step, 1])
         mixing = progress > 0.03 and progress < 0.95 and rng.random() < args.mix
         target: torch.Tensor = label
         if mixing:
             x, mask, target = mix(rng, x, mask, F.one_hot(label, classes).float())
             masked = masked & masked.roll(3, 0)
-        opinion = consult(teachers, augment.noisy(x, generator), args.teacher_size) if teachers else None
+        opinion = teachers(augment.noisy(x, generator)) if teachers.members else None
         x = augment.noisy(resized(x, size), generator).contiguous(memory_format=torch.channels_last)
         mask = None if mask is None else resized(mask, size // 2)
         model.train()
@@ -294,9 +308,8 @@ def main() -> None:
             logits, embedding, predicted = run(x)
         parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
         if opinion is not None:
-            soft = torch.softmax(opinion + log_prior, dim=1)
             parts["ce"] = (1 - args.teacher_share) * parts["ce"]
-            parts["teachers"] = args.teacher_share * losses.cross_entropy(logits, soft, log_prior, smoothing=0.0)
+            parts["teachers"] = args.teacher_share * losses.distillation(logits, opinion, log_prior, args.teacher_temperature)
         if not mixing:
             parts["contrast"] = args.contrast * losses.contrast(embedding, owner, memory, memory_group)
             memory = torch.cat([embedding.detach(), memory])[:1024]
