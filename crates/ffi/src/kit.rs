@@ -104,9 +104,10 @@ impl SkinKit {
     }
 
     /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
-    /// JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in a third of the time and a
-    /// small part of the memory. Its width, its height, regions and results are in the file's pixels all the same. It
-    /// serves for this region alone, anything else asked of it is `InvalidArgument`: use [`Photo::open`] for that. Blocks.
+    /// JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+    /// part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+    /// this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+    /// Blocks.
     ///
     /// # Errors
     /// As [`Photo::open`]; `Closed`.

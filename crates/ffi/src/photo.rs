@@ -11,7 +11,7 @@ use crate::{FrameLayout, Result, SkinKitError};
 ///
 /// Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
 /// applied, place, time and camera are dropped. To analyse a close-up,
-/// [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes a third of the time and a small part of the memory.
+/// [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
 #[derive(uniffi::Object)]
 pub struct Photo(Pixels);
 

@@ -164,9 +164,9 @@ impl SkinKit {
     }
 
     /// Opens a photo with no more pixels than analysing this region of it needs: of a JPEG of which a close-up fills the
-    /// middle, half, a quarter or an eighth a side ([`Photo::open_for`]), in a third of the time and a small part of the
-    /// memory. Regions are given and results said in the file's pixels all the same. Nothing else can be made of such a
-    /// photo: other regions are [`Error::OpenedSmaller`].
+    /// middle, half, a quarter or an eighth a side ([`Photo::open_for`]), in half the time and a small part of the
+    /// memory. Regions are given and results said in the file's pixels all the same. Use it for this region alone: where it
+    /// came out smaller, others are [`Error::OpenedSmaller`].
     ///
     /// # Errors
     /// As [`Photo::open`].

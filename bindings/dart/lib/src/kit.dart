@@ -62,8 +62,9 @@ class SkinKit extends Held {
   Json get pack => Call.now((call) => call.result((out) => cPack(handle, out, call.error)) as Json);
 
   /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs ([region] as
-  /// for [analyse]): a large JPEG of which a close-up fills the middle in a third of the time of `Photo.open` and a small
-  /// part of the memory. Its size, regions and results are in the file's pixels all the same. It serves for this region alone.
+  /// for [analyse]): a large JPEG of which a close-up fills the middle in half the time of `Photo.open` and a small
+  /// part of the memory. Its size, regions and results are in the file's pixels all the same. Use it for this region alone:
+  /// where it came out smaller, anything else is `invalidArgument`.
   Future<Photo> openPhoto(String path, {String region = 'lesion'}) async {
     final kit = handle;
     return Photo.of(await Call.later((call) => call.handle(

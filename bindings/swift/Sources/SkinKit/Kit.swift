@@ -12,8 +12,9 @@ extension SkinKit {
     }
 
     /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
-    /// JPEG of which a close-up fills the middle in a third of the time of ``Photo/open(_:)`` and a small part of the memory.
-    /// Its width and height, regions and results are in the file's pixels all the same. It serves for this region alone.
+    /// JPEG of which a close-up fills the middle in half the time of ``Photo/open(_:)`` and a small part of the memory.
+    /// Its width and height, regions and results are in the file's pixels all the same. Use it for this region alone:
+    /// where it came out smaller, anything else is `invalidArgument`.
     ///
     /// - Throws: ``SkinKitError`` of the kind `picture`: missing, damaged, too large, of another format; `closed`.
     public func openPhoto(_ file: URL, for region: Region = .lesion) async throws -> Photo {

@@ -50,9 +50,9 @@ pub unsafe extern "C" fn skinkit_photo_decode(
 }
 
 /// `skinkit_photo_open` with no more pixels than analysing or scanning this region of the file needs (`region` as for
-/// `skinkit_analyse`): a large JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in a
-/// third of the time and a small part of the memory. Its size, regions and results are in the file's pixels all the same.
-/// It serves for this region alone; anything else asked of it gives `SKINKIT_STATUS_INVALID_ARGUMENT`.
+/// `skinkit_analyse`): a large JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in
+/// half the time and a small part of the memory. Its size, regions and results are in the file's pixels all the same. Use it
+/// for this region alone: where it came out smaller, anything else gives `SKINKIT_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skinkit_photo_open_for(
     kit: SkinkitHandle,

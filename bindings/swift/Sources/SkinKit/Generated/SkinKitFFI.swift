@@ -1947,7 +1947,7 @@ public func FfiConverterTypeLiveSession_lower(_ value: LiveSession) -> UInt64 {
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
  * applied, place, time and camera are dropped. To analyse a close-up,
- * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes a third of the time and a small part of the memory.
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 public protocol PhotoProtocol: AnyObject, Sendable {
 
@@ -1967,7 +1967,7 @@ public protocol PhotoProtocol: AnyObject, Sendable {
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
  * applied, place, time and camera are dropped. To analyse a close-up,
- * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes a third of the time and a small part of the memory.
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 open class Photo: PhotoProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -2205,9 +2205,10 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
 
     /**
      * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
-     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in a third of the time and a
-     * small part of the memory. Its width, its height, regions and results are in the file's pixels all the same. It
-     * serves for this region alone, anything else asked of it is `InvalidArgument`: use [`Photo::open`] for that. Blocks.
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
      *
      * # Errors
      * As [`Photo::open`]; `Closed`.
@@ -2508,9 +2509,10 @@ open func history()throws  -> History  {
 
     /**
      * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
-     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in a third of the time and a
-     * small part of the memory. Its width, its height, regions and results are in the file's pixels all the same. It
-     * serves for this region alone, anything else asked of it is `InvalidArgument`: use [`Photo::open`] for that. Blocks.
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
      *
      * # Errors
      * As [`Photo::open`]; `Closed`.
@@ -12046,7 +12048,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_skinkit_history() != 7611) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() != 5603) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() != 27373) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_pack() != 4768) {

@@ -1173,7 +1173,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_history() and 0xFFFF) != 7611) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() and 0xFFFF) != 5603) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() and 0xFFFF) != 27373) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_pack() and 0xFFFF) != 4768) {
@@ -3738,7 +3738,7 @@ public object FfiConverterTypeLiveSession: FfiConverter<LiveSession, Long> {
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
  * applied, place, time and camera are dropped. To analyse a close-up,
- * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes a third of the time and a small part of the memory.
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 public interface PhotoInterface {
 
@@ -3760,7 +3760,7 @@ public interface PhotoInterface {
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
  * applied, place, time and camera are dropped. To analyse a close-up,
- * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes a third of the time and a small part of the memory.
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 open class Photo: Disposable, AutoCloseable, PhotoInterface
 {
@@ -4140,9 +4140,10 @@ public interface SkinKitInterface {
 
     /**
      * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
-     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in a third of the time and a
-     * small part of the memory. Its width, its height, regions and results are in the file's pixels all the same. It
-     * serves for this region alone, anything else asked of it is `InvalidArgument`: use [`Photo::open`] for that. Blocks.
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
      *
      * # Errors
      * As [`Photo::open`]; `Closed`.
@@ -4502,9 +4503,10 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
 
     /**
      * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
-     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in a third of the time and a
-     * small part of the memory. Its width, its height, regions and results are in the file's pixels all the same. It
-     * serves for this region alone, anything else asked of it is `InvalidArgument`: use [`Photo::open`] for that. Blocks.
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
      *
      * # Errors
      * As [`Photo::open`]; `Closed`.

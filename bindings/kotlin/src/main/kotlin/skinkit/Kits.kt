@@ -17,8 +17,9 @@ suspend fun SkinKit.Companion.open(options: Options): SkinKit = background { ope
 
 /**
  * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large JPEG
- * of which a close-up fills the middle in a third of the time of [Photo.Companion.open] and a small part of the memory. Its
- * width and height, regions and results are in the file's pixels all the same. It serves for this region alone.
+ * of which a close-up fills the middle in half the time of [Photo.Companion.open] and a small part of the memory. Its
+ * width and height, regions and results are in the file's pixels all the same. Use it for this region alone:
+ * where it came out smaller, anything else is [SkinKitException.InvalidArgument].
  *
  * @throws SkinKitException.Picture missing, too large, damaged, or of another format
  */
