@@ -81,6 +81,11 @@ def main(library, scratch):
     say("analyse", call("analyse", kit, photos[0], b"lesion", none, out=[TEXT])[0])
     face = scenario["face"]
     say("face", call("analyse", kit, photo(face["photo"]), face["region"].encode(), none, out=[TEXT])[0])
+    large = scenario["large"]
+    region = large["region"].encode()
+    opened = HANDLE(call("photo_open_for", kit, large["photo"].encode(), region, out=[HANDLE])[0])
+    say("large.size", call("photo_size", opened, out=[c.c_uint32, c.c_uint32]))
+    say("large", call("analyse", kit, opened, region, none, out=[TEXT])[0])
     ids = []
     for number, (scan, picture) in enumerate(zip(scenario["scans"], photos), 1):
         request = {"site": scenario["site"], "subject": scenario["subject"], "taken_at": scan["taken_at"]}
@@ -98,6 +103,8 @@ def main(library, scratch):
 
     say("error.pack", call.error("open", text({"pack": "nowhere"}), None, c.c_size_t(0), out=[HANDLE]))
     say("error.photo", call.error("photo_open", b"nowhere.jpg", out=[HANDLE]))
+    say("error.photo_for", call.error("photo_open_for", kit, b"nowhere.jpg", b"lesion", out=[HANDLE]))
+    say("error.other_region", call.error("analyse", kit, opened, b"left_cheek", none, out=[TEXT]))
     other = (c.c_uint8 * 32)()
     say("error.key", call.error("history_open", file, other, c.c_size_t(32), 1, out=[HANDLE]))
     say("error.key_length", call.error("history_open", file, key, c.c_size_t(31), 1, out=[HANDLE]))

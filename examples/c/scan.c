@@ -26,8 +26,10 @@ int main(int argc, char **argv) {
     skinkit_handle kit = 0, photo = 0;
     skinkit_error error = {0};
     char *json = NULL;
-    int failed = skinkit_open(options, NULL, 0, &kit, &error) || skinkit_photo_open(argv[2], &photo, &error) ||
-                 skinkit_analyse(kit, photo, argc == 4 ? argv[3] : "lesion", 0, &json, &error);
+    const char *region = argc == 4 ? argv[3] : "lesion";
+    int failed = skinkit_open(options, NULL, 0, &kit, &error) ||
+                 skinkit_photo_open_for(kit, argv[2], region, &photo, &error) ||
+                 skinkit_analyse(kit, photo, region, 0, &json, &error);
     if (failed) {
         fprintf(stderr, "%s: %s\n", skinkit_status_name(error.status), error.reason);
     } else {

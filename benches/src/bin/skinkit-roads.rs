@@ -53,7 +53,7 @@ fn main() -> Outcome<()> {
         }),
         Road::new("jpeg-12mp", "SkinKit, full analysis", || {
             let photo = kit.decode_photo(&jpeg, &Limits::default(), Region::Lesion)?;
-            Ok(probabilities(&kit.analyse_photo(&photo, Region::Lesion)?))
+            Ok(probabilities(&kit.analyse(&photo, Region::Lesion)?))
         }),
         Road::new("jpeg-12mp", "SkinKit, only decoding", || {
             let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;

@@ -343,6 +343,50 @@ def test_errors_and_cancelling(native):
     assert len(native("pack", kit, out=[JSON])["labels"]) == 7
 
 
+def test_photos_opened_for_a_region(native):
+    """Decoded smaller, spoken of in the file's pixels; for nothing else than their region."""
+    kit = native("open", options(), None, 0, out=[HANDLE])
+    file = ROOT / "bindings/scenario/large.jpg"
+    data = file.read_bytes()
+    whole = native("photo_open", str(file).encode(), out=[HANDLE])
+    wanted = native("analyse", kit, whole, b"lesion", 0, out=[JSON])
+    for photo in (
+        native("photo_open_for", kit, str(file).encode(), b"lesion", out=[HANDLE]),
+        native("photo_decode_for", kit, data, len(data), b"lesion", out=[HANDLE]),
+    ):
+        assert native("photo_size", photo, out=[c.c_uint32, c.c_uint32]) == [1283, 1601]
+        analysis = native("analyse", kit, photo, b"lesion", 0, out=[JSON])
+        assert analysis["roi"] == wanted["roi"] and analysis["quality"]["sharpness"] != wanted["quality"]["sharpness"]
+        for ours, theirs in zip(analysis["finding"]["probabilities"], wanted["finding"]["probabilities"]):
+            assert abs(ours["p"] - theirs["p"]) < 0.05
+        for name, arguments in [("analyse", [b"left_cheek", 0]), ("analyse", [b"600,600,400", 0]), ("faces", [b"mesh"])]:
+            with pytest.raises(Refused) as refused:
+                native(name, kit, photo, *arguments, out=[JSON])
+            assert refused.value.kind == "invalid_argument", name
+        native("close", photo)
+    for kind, arguments in [
+        ("picture", [kit, b"nowhere.jpg", b"lesion"]),
+        ("invalid_argument", [kit, None, b"lesion"]),
+        ("invalid_argument", [kit, str(file).encode(), None]),
+        ("invalid_argument", [kit, str(file).encode(), b"elbow"]),
+        ("closed", [whole, str(file).encode(), b"lesion"]),
+    ]:
+        with pytest.raises(Refused) as refused:
+            native("photo_open_for", *arguments, out=[HANDLE])
+        assert refused.value.kind == kind
+    for kind, arguments in [
+        ("picture", [kit, b"", 0, b"lesion"]),
+        ("picture", [kit, data, 5_000, b"lesion"]),
+        ("invalid_argument", [kit, None, 9, b"lesion"]),
+        ("closed", [0, data, len(data), b"lesion"]),
+    ]:
+        with pytest.raises(Refused) as refused:
+            native("photo_decode_for", *arguments, out=[HANDLE])
+        assert refused.value.kind == kind
+    native("close", whole)
+    native("close", kit)
+
+
 def test_bodies_and_millimetres(native):
     """What landmarks.dart reads of each call."""
     kit = native("open", options(networks=str(ROOT / "models/landmarks")), None, 0, out=[HANDLE])

@@ -9,7 +9,7 @@ let history = folder.appendingPathComponent("scans.skinkit").path
 let kit = try await SkinKit.open(Options(pack: "models/lesion-ham7", history: history, key: key))
 
 for file in ["lesion-first.jpg", "lesion-second.jpg"] {
-    let photo = try await Photo.open(URL(fileURLWithPath: "examples/photos/\(file)"))
+    let photo = try await kit.openPhoto(URL(fileURLWithPath: "examples/photos/\(file)"))
     let scan = try await kit.scan(photo, ScanRequest("left forearm"))
     print(file, "accepted:", scan.analysis.quality.accepted, "set:", scan.analysis.finding.predictionSet)
     try scan.analysis.finding.heatmap?.png(of: 0)?.write(to: folder.appendingPathComponent("heatmap-\(scan.id).png"))

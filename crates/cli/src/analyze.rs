@@ -21,7 +21,7 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
             (open::photo_for(&kit, &arguments.photo, region)?, kit)
         }
     };
-    let analysis = open::named(&arguments.photo, kit.analyse_photo(&photo, region))?;
+    let analysis = open::named(&arguments.photo, kit.analyse(&photo, region))?;
     if let Some(path) = &arguments.overlay {
         overlay::analysis(&photo, &analysis).save(path)?;
     }

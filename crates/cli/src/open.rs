@@ -43,12 +43,16 @@ pub fn photo_for(kit: &SkinKit, path: &Path, region: Region) -> Result<Photo, Fa
 
 /// A photo with the SHA-256 of its file, in hex.
 pub fn hashed_photo(path: &Path) -> Result<(Photo, String), Failure> {
-    // First as a picture, which keeps to the limits of a file's size.
     let photo = photo(path)?;
+    Ok((photo, sha256(path)?))
+}
+
+/// The SHA-256 of a photo's file, in hex. Open it as a photo first: that keeps to the limits of a file's size.
+pub fn sha256(path: &Path) -> Result<String, Failure> {
     let file =
         std::fs::read(path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
     let digest = Sha256::digest(&file);
-    Ok((photo, digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The region that was asked for.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use skinkit::store::ScanId;
-use skinkit::{Config, SkinKit};
+use skinkit::{Config, Limits, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -11,7 +11,6 @@ use crate::{key_file, open, packs};
 
 /// `skinkit replay DB SCAN PHOTO`.
 pub fn run(arguments: &arguments::Replay) -> Result<Output, Failure> {
-    let (photo, sha256) = open::hashed_photo(&arguments.photo)?;
     // An existing history only: a replay never makes one.
     drop(open::history(&arguments.whole.db, &arguments.whole.key)?);
     let key = key_file::read(&arguments.whole.key)?;
@@ -19,10 +18,10 @@ pub fn run(arguments: &arguments::Replay) -> Result<Output, Failure> {
         .runtime(open::runtime(&arguments.engine))
         .history(&arguments.whole.db, key);
     let kit = SkinKit::open(config)?;
-    let replay = open::named(
-        &arguments.photo,
-        kit.replay(ScanId(arguments.scan), &photo.frame(), Some(&sha256)),
-    )?;
+    let (id, path) = (ScanId(arguments.scan), &arguments.photo);
+    let photo = open::named(path, kit.reopen_photo(id, path, &Limits::default()))?;
+    let sha256 = open::sha256(path)?;
+    let replay = open::named(path, kit.replay(id, &photo, Some(&sha256)))?;
     let mut out = Output::default();
     if arguments.whole.json {
         out.line(json!(replay));

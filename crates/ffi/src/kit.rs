@@ -1,8 +1,10 @@
 //! The object that a host holds.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use skinkit::Limits;
 
 use crate::shape::{carry, json};
 use crate::slot::Slot;
@@ -101,17 +103,40 @@ impl SkinKit {
         json(self.0.get()?.pack())
     }
 
+    /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+    /// JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+    /// part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+    /// this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+    /// Blocks.
+    ///
+    /// # Errors
+    /// As [`Photo::open`]; `Closed`.
+    pub fn open_photo(&self, path: String, region: Region) -> Result<Photo> {
+        let (kit, region) = (self.held()?, region.facade()?);
+        Ok(kit.open_photo(Path::new(&path), &Limits::default(), region)?.into())
+    }
+
+    /// [`SkinKit::open_photo`] for a file in memory; the bytes are borrowed for the call only. Blocks.
+    ///
+    /// # Errors
+    /// As [`SkinKit::open_photo`].
+    pub fn decode_photo(&self, bytes: &[u8], region: Region) -> Result<Photo> {
+        let (kit, region) = (self.held()?, region.facade()?);
+        Ok(kit.decode_photo(bytes, &Limits::default(), region)?.into())
+    }
+
     /// Judges, classifies and measures one picture; nothing is kept. Blocks.
     ///
     /// # Errors
-    /// `Region` where it shows no face, or too small, cut off or outside; `Runtime`; `Cancelled`; `Closed`.
+    /// `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
+    /// another region; `Runtime`; `Cancelled`; `Closed`.
     pub fn analyse(&self, photo: &Photo, region: Region, cancel: Option<Arc<Cancel>>) -> Result<Analysis> {
         let cancel = Cancel::of(cancel.as_deref());
         carry(
             &self
                 .0
                 .get()?
-                .analyse_unless(&photo.frame()?, region.facade()?, &cancel)?,
+                .analyse_unless(photo.picture()?, region.facade()?, &cancel)?,
         )
     }
 
@@ -124,7 +149,7 @@ impl SkinKit {
         let scan = self
             .0
             .get()?
-            .scan_unless(&photo.frame()?, &request.facade()?, &cancel)?;
+            .scan_unless(photo.picture()?, &request.facade()?, &cancel)?;
         Ok(Scan {
             id: scan.id.0,
             analysis: carry(&scan.analysis)?,

@@ -7,8 +7,9 @@ use skinkit::{Config, Key};
 
 use crate::{Result, SkinKitError};
 
-/// How to open [`SkinKit`](crate::SkinKit).
-#[derive(Clone, uniffi::Record)]
+/// How to open [`SkinKit`](crate::SkinKit). In the C ABI it is JSON, but for the key.
+#[derive(Clone, Deserialize, uniffi::Record)]
+#[serde(deny_unknown_fields)]
 pub struct Options {
     /// The model pack's folder.
     pub pack: String,
@@ -17,6 +18,7 @@ pub struct Options {
     pub history: Option<String>,
     /// The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore.
     #[uniffi(default = None)]
+    #[serde(skip)]
     pub key: Option<Vec<u8>>,
     /// Which engine runs the networks; none is `Auto`.
     #[uniffi(default = None)]
@@ -26,13 +28,19 @@ pub struct Options {
     pub library: Option<String>,
     /// Threads for one run of a network, 1 to 64 (others are clamped).
     #[uniffi(default = 1)]
+    #[serde(default = "one")]
     pub threads: u32,
     /// The folder of landmark networks, like `models/landmarks`; those for faces are built in.
     #[uniffi(default = None)]
     pub networks: Option<String>,
     /// Also keep the analysed region of each picture, encrypted.
     #[uniffi(default = false)]
+    #[serde(default)]
     pub keep_pictures: bool,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// Which engine runs the networks.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use skinkit_ffi::{
-    Cancel, EngineChoice, FaceDetail, FaceRegion, FrameLayout, History, Options, Photo, PixelFormat, Point, Region,
-    ScanRequest, SkinKit, SkinKitError, Verdict, generate_key,
+    Analysis, Cancel, EngineChoice, FaceDetail, FaceRegion, FrameLayout, History, Measure, Options, Photo, PixelFormat,
+    Point, Region, Ruler, ScanRequest, SkinKit, SkinKitError, Verdict, generate_key,
 };
 
 fn root() -> PathBuf {
@@ -182,6 +182,98 @@ fn a_frame_is_the_photo_it_was_made_from() {
     ] {
         assert!(Photo::from_frame(layout, bytes, &[], &[]).is_err(), "{layout:?}");
     }
+}
+
+#[test]
+fn a_photo_opened_for_a_region_gives_what_the_whole_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("scans.skinkit").to_str().unwrap().to_owned();
+    let kit = SkinKit::open(Options {
+        history: Some(history),
+        key: Some(generate_key().unwrap()),
+        ..options()
+    })
+    .unwrap();
+    let path = root().join("bindings/scenario/large.jpg");
+    let file = path.to_str().unwrap().to_owned();
+    let whole = Photo::open(file.clone()).unwrap();
+    let opened = kit.open_photo(file.clone(), Region::Lesion).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let decoded = kit.decode_photo(&bytes, Region::Lesion).unwrap();
+    let wanted = kit.analyse(&whole, Region::Lesion, None).unwrap();
+    for photo in [&opened, &decoded] {
+        assert_eq!((photo.width(), photo.height()), (1283, 1601));
+        let got = kit.analyse(photo, Region::Lesion, None).unwrap();
+        assert_ne!(got.finding, wanted.finding, "it was decoded smaller");
+        assert_eq!(
+            (got.region, got.roi, got.quality.accepted),
+            (wanted.region, wanted.roi, true)
+        );
+        assert_eq!(got.quality.roi_pixels, wanted.quality.roi_pixels);
+        for (a, b) in got.finding.probabilities.iter().zip(&wanted.finding.probabilities) {
+            assert!((a.p - b.p).abs() < 0.05, "{a:?} {b:?}");
+        }
+        let area = |analysis: &Analysis| {
+            let measures = &analysis.measures.as_ref().unwrap().values;
+            measures.iter().find(|m| m.measure == Measure::Area).unwrap().value
+        };
+        assert!((area(&got) / area(&wanted) - 1.0).abs() < 0.02);
+    }
+    for (photo, taken_at) in [(&whole, 1_000), (&opened, 2_000)] {
+        kit.scan(photo, request(taken_at), None).unwrap();
+    }
+    let kept = kit.history().unwrap().scans("me".to_owned(), "left forearm".to_owned());
+    let kept = kept.unwrap();
+    assert_eq!(kept[0].roi, kept[1].roi);
+    let change = kit.compare("me".to_owned(), "left forearm".to_owned()).unwrap();
+    assert_eq!(change.unwrap().verdict, Verdict::NoMeasurableChange);
+
+    // It serves for nothing else.
+    let square = Region::Square {
+        centre: Point { x: 600.0, y: 600.0 },
+        size: 400.0,
+    };
+    let cheek = Region::Face(FaceRegion::LeftCheek);
+    let other = |region| kit.analyse(&opened, region, None).map(drop);
+    let scan = ScanRequest {
+        region: square,
+        ..request(3_000)
+    };
+    for refused in [
+        other(square),
+        other(cheek),
+        kit.scan(&opened, scan, None).map(drop),
+        kit.faces(&opened, FaceDetail::Mesh).map(drop),
+        kit.mark(&opened, Point { x: 600.0, y: 600.0 }, 60.0, None).map(drop),
+        kit.scale(&opened, Ruler::Iris, None).map(drop),
+    ] {
+        assert!(
+            matches!(refused, Err(SkinKitError::InvalidArgument { .. })),
+            "{refused:?}"
+        );
+    }
+    let for_square = kit.open_photo(file.clone(), square).unwrap();
+    assert_eq!(kit.analyse(&for_square, square, None).unwrap().roi.width, 400.0);
+
+    for (bytes, region) in [
+        (&b""[..], Region::Lesion),
+        (b"no picture", cheek),
+        (&bytes[..5_000], Region::Lesion),
+    ] {
+        let refused = kit.decode_photo(bytes, region);
+        assert!(matches!(refused, Err(SkinKitError::Picture { .. })));
+    }
+    let missing = kit.open_photo("nowhere.jpg".to_owned(), Region::Lesion);
+    assert!(matches!(missing, Err(SkinKitError::Picture { .. })));
+    kit.shut();
+    assert!(matches!(
+        kit.open_photo(file, Region::Lesion),
+        Err(SkinKitError::Closed { .. })
+    ));
+    assert!(matches!(
+        kit.decode_photo(&bytes, Region::Lesion),
+        Err(SkinKitError::Closed { .. })
+    ));
 }
 
 #[test]

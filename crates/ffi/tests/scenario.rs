@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use skinkit_ffi::{
-    Analysis, Cancel, EngineChoice, FaceRegion, History, Options, Photo, Region, ScanRequest, SkinKit, SkinKitError,
-    Verdict, generate_key,
+    Analysis, Cancel, EngineChoice, FaceRegion, History, Measure, Options, Photo, Region, ScanRequest, SkinKit,
+    SkinKitError, Verdict, generate_key,
 };
 
 /// The flat results of `expected.json`.
@@ -90,6 +90,21 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
             named("mesh", mean(numbers(&value["face"]["mesh"]["points"]).into_iter())),
             named("accepted", value["quality"]["accepted"].clone()),
         ],
+        "large.size" => vec![
+            ("large.width".to_owned(), value[0].clone()),
+            ("large.height".to_owned(), value[1].clone()),
+        ],
+        "large" => {
+            let mut results: Vec<_> = labels().collect();
+            results.extend([
+                named("roi.width", value["roi"]["width"].clone()),
+                named("accepted", value["quality"]["accepted"].clone()),
+            ]);
+            let measures = list(&value["measures"]["values"]);
+            let area = measures.into_iter().find(|estimate| estimate["measure"] == "area");
+            results.push(named("measure.area", area.unwrap()["value"].clone()));
+            results
+        }
         "analyse" => {
             let finding = &value["finding"];
             let mut results: Vec<_> = labels().collect();
@@ -230,6 +245,24 @@ fn the_objects() {
     results.insert("face.accepted".to_owned(), json!(face.quality.accepted));
     results.insert("face.mesh".to_owned(), mean(floats(&face.face.unwrap().mesh.points)));
 
+    assert_eq!(scenario["large"]["region"], "lesion");
+    let large = kit
+        .open_photo(path(&scenario["large"]["photo"]), Region::Lesion)
+        .unwrap();
+    let analysis = kit.analyse(&large, Region::Lesion, None).unwrap();
+    labels("large", &analysis, &mut results);
+    let mut measures = analysis.measures.as_ref().unwrap().values.iter();
+    let area = measures.find(|estimate| estimate.measure == Measure::Area).unwrap();
+    for (key, value) in [
+        ("width", json!(large.width())),
+        ("height", json!(large.height())),
+        ("roi.width", json!(analysis.roi.width)),
+        ("accepted", json!(analysis.quality.accepted)),
+        ("measure.area", json!(area.value)),
+    ] {
+        results.insert(format!("large.{key}"), value);
+    }
+
     let (subject, site) = (text(&scenario["subject"]), text(&scenario["site"]));
     let request = |taken_at| ScanRequest {
         site: site.clone(),
@@ -286,6 +319,14 @@ fn the_objects() {
     for (key, value) in [
         ("pack", kind(SkinKit::open(nowhere))),
         ("photo", kind(Photo::open("nowhere.jpg".to_owned()))),
+        (
+            "photo_for",
+            kind(kit.open_photo("nowhere.jpg".to_owned(), Region::Lesion)),
+        ),
+        (
+            "other_region",
+            kind(kit.analyse(&large, Region::Face(FaceRegion::LeftCheek), None)),
+        ),
         ("key", kind(History::open_existing(file.clone(), &[0; 32]))),
         ("key_length", kind(History::open_existing(file, &key[1..]))),
         (
@@ -351,6 +392,8 @@ fn in_c() {
         "/scans/1/taken_at",
         "/face/photo",
         "/face/region",
+        "/large/photo",
+        "/large/region",
     ] {
         let value = scenario.pointer(pointer).unwrap();
         command.arg(value.as_str().map_or_else(|| value.to_string(), str::to_owned));

@@ -41,6 +41,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<R
             picture,
             orientation: decoder.orientation().unwrap_or(Orientation::NoTransforms),
             profile: decoder.icc_profile().ok().flatten(),
+            file_size: (width, height),
             scale: side as f32 / 8.0,
         });
     }
@@ -96,6 +97,7 @@ fn decode_scaled(bytes: &[u8], size: (u32, u32), least_side: u32) -> Option<Raw>
         picture,
         orientation,
         profile: decoder.icc_profile(),
+        file_size: size,
         scale: 1.0 / step,
     })
 }

@@ -19,6 +19,7 @@ pub struct Photo {
     pixels: Vec<u8>,
     width: u32,
     height: u32,
+    file_size: (u32, u32),
     scale: f32,
 }
 
@@ -90,23 +91,29 @@ impl Photo {
             pixels,
             width,
             height,
+            file_size: (width, height),
             scale: 1.0,
         })
     }
 
-    /// The photo as a frame.
+    /// The photo as a frame, of as many pixels as it was decoded to.
     pub fn frame(&self) -> Frame<'_> {
         Frame::packed_rgb(&self.pixels, self.width, self.height)
     }
 
-    /// Upright width in pixels.
+    /// Upright width in pixels, as decoded.
     pub fn width(&self) -> u32 {
         self.width
     }
 
-    /// Upright height in pixels.
+    /// Upright height in pixels, as decoded.
     pub fn height(&self) -> u32 {
         self.height
+    }
+
+    /// Width and height of the file's picture, upright: what [`Photo::decode`] would give.
+    pub fn file_size(&self) -> (u32, u32) {
+        self.file_size
     }
 
     /// Pixels of this photo to one pixel of the file: 1, 1/2, 1/4 or 1/8. [`crate::Roi::in_scaled_picture`] takes it.
@@ -145,6 +152,8 @@ pub(crate) struct Raw {
     pub picture: DynamicImage,
     pub orientation: Orientation,
     pub profile: Option<Vec<u8>>,
+    /// The file's own width and height, as stored.
+    pub file_size: (u32, u32),
     pub scale: f32,
 }
 
@@ -162,6 +171,7 @@ impl Raw {
             picture,
             orientation,
             profile,
+            file_size: (width, height),
             scale: 1.0,
         })
     }
@@ -171,8 +181,11 @@ impl Raw {
             mut picture,
             orientation,
             profile,
+            file_size: (wide, high),
             scale,
         } = self;
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        let lies = matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH);
         picture.apply_orientation(orientation);
         let mut picture = picture.into_rgb8();
         let (width, height) = picture.dimensions();
@@ -183,6 +196,7 @@ impl Raw {
             pixels: picture.into_raw(),
             width,
             height,
+            file_size: if lies { (high, wide) } else { (wide, high) },
             scale,
         }
     }

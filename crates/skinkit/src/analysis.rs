@@ -36,6 +36,9 @@ pub struct Analysis {
     /// The analysed region with its mask, for comparison and for the history; `None` where nothing was measured.
     #[serde(skip)]
     pub patch: Option<Patch>,
+    /// Pixels of the picture as it was analysed to one of its file: less than 1 for a photo that was opened for its region.
+    #[serde(skip)]
+    pub photo_scale: f32,
 }
 
 /// Milliseconds of wall time by stage of one analysis.

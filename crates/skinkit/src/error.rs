@@ -31,6 +31,12 @@ pub enum Error {
         /// The least that is accepted.
         needed: f32,
     },
+    /// A photo that was opened for one region is wanted for something else.
+    #[error(
+        "this photo was opened for one region, with fewer pixels than its file has, and serves for nothing else: open it \
+         for what you want of it, or whole"
+    )]
+    OpenedSmaller,
     /// A camera frame beyond what the live session holds.
     #[error(
         "the frame is {width}x{height}, the session takes up to {max_pixels} pixels: choose a smaller camera format or \

@@ -15,7 +15,7 @@ use crate::history::History;
 use crate::history::summary::now;
 use crate::landmarks::{FaceDetail, Landmarks};
 use crate::pool::Pool;
-use crate::{Cancel, Config, Error, Region, Result, overlay, patch, record};
+use crate::{Cancel, Config, Error, Picture, Region, Result, overlay, patch, record};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
 const PATCH_SIDE: usize = 320;
@@ -163,9 +163,10 @@ impl SkinKit {
         self.history.clone().ok_or(Error::NoHistory)
     }
 
-    /// Opens a photo no larger than analysing this region of it needs: of a JPEG of which a close-up fills the middle,
-    /// half, a quarter or an eighth ([`Photo::open_for`]), in half the time and a small part of the memory. For
-    /// [`SkinKit::analyse_photo`]; what is to be kept in a history is better opened whole.
+    /// Opens a photo with no more pixels than analysing this region of it needs: of a JPEG of which a close-up fills the
+    /// middle, half, a quarter or an eighth a side ([`Photo::open_for`]), in half the time and a small part of the
+    /// memory. Regions are given and results said in the file's pixels all the same. Use it for this region alone: where it
+    /// came out smaller, others are [`Error::OpenedSmaller`].
     ///
     /// # Errors
     /// As [`Photo::open`].
@@ -192,26 +193,20 @@ impl SkinKit {
         (DECODED_SIDE * UNIT as f32 / part).ceil() as u32
     }
 
-    /// Judges and classifies one picture: everything but measures. Nothing is kept.
+    /// Judges and classifies one picture, a frame or a photo: everything but measures. Nothing is kept.
     ///
     /// # Errors
     /// A face region was asked for and the picture shows no face, or one too small or cut off; a region that is smaller
-    /// than 32 pixels or lies outside of the picture; a failing network.
-    pub fn classify(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
-        self.classify_unless(frame, region, &self.thresholds, &Cancel::default())
+    /// than 32 pixels or lies outside of the picture; a photo that was opened for another region; a failing network.
+    pub fn classify<'a>(&self, picture: impl Into<Picture<'a>>, region: Region) -> Result<Analysis> {
+        self.classify_unless(&picture.into(), region, &Cancel::default())
     }
 
-    fn classify_unless(
-        &self,
-        frame: &Frame<'_>,
-        region: Region,
-        thresholds: &QualityThresholds,
-        cancel: &Cancel,
-    ) -> Result<Analysis> {
+    fn classify_unless(&self, picture: &Picture<'_>, region: Region, cancel: &Cancel) -> Result<Analysis> {
         cancel.check()?;
         let mut watch = Stopwatch::start();
         let mut timings = Timings::default();
-        let (roi, face) = self.locate(frame, region)?;
+        let (roi, face) = self.locate(picture, region)?;
         let side = roi.width.min(roi.height);
         if side < MIN_REGION_SIDE {
             return Err(Error::RegionTooSmall {
@@ -221,17 +216,19 @@ impl SkinKit {
         }
         timings.landmarks = watch.lap();
         cancel.check()?;
-        let quality = self.meters.with(
+        let (frame, held) = (picture.held(), picture.held_roi(&roi));
+        let mut quality = self.meters.with(
             || Ok::<_, Error>(Meter::new()),
-            |meter| Ok(meter.measure(frame, &roi, thresholds)?),
+            |meter| Ok(meter.measure(frame, &held, &picture.held_thresholds(&self.thresholds))?),
         )?;
+        quality.roi_pixels /= picture.scale();
         timings.quality = watch.lap();
         cancel.check()?;
         let finding = self.lesions.with(
             || self.lesion_model(),
             |model| {
                 let (width, height) = model.input_size();
-                let input = self.resample(frame, &roi, width, height)?;
+                let input = self.resample(frame, &held, width, height)?;
                 timings.tensor = watch.lap();
                 let finding = model.analyse(&input)?;
                 timings.model = watch.lap();
@@ -250,78 +247,48 @@ impl SkinKit {
             engine: self.runtime.engine().clone(),
             timings,
             patch: None,
+            photo_scale: picture.scale(),
         })
     }
 
-    /// Judges, classifies and measures one picture; nothing is kept.
+    /// Judges, classifies and measures one picture, a frame or a photo; nothing is kept.
     ///
     /// # Errors
     /// As [`SkinKit::classify`].
-    pub fn analyse(&self, frame: &Frame<'_>, region: Region) -> Result<Analysis> {
-        self.analyse_unless(frame, region, &Cancel::default())
+    pub fn analyse<'a>(&self, picture: impl Into<Picture<'a>>, region: Region) -> Result<Analysis> {
+        self.analyse_unless(picture, region, &Cancel::default())
     }
 
     /// [`SkinKit::analyse`] that another thread can stop.
     ///
     /// # Errors
     /// As [`SkinKit::classify`], and [`Error::Cancelled`].
-    pub fn analyse_unless(&self, frame: &Frame<'_>, region: Region, cancel: &Cancel) -> Result<Analysis> {
-        self.analyse_to_scale(frame, region, None, cancel)
+    pub fn analyse_unless<'a>(
+        &self,
+        picture: impl Into<Picture<'a>>,
+        region: Region,
+        cancel: &Cancel,
+    ) -> Result<Analysis> {
+        self.analyse_to_scale(picture, region, None, cancel)
     }
 
-    /// [`SkinKit::analyse`] of a photo that [`SkinKit::open_photo`] may have made smaller: the region is given, and
-    /// everything is said, in pixels of the file's picture.
-    ///
-    /// # Errors
-    /// As [`SkinKit::classify`].
-    pub fn analyse_photo(&self, photo: &Photo, region: Region) -> Result<Analysis> {
-        let part = photo.scale();
-        if part == 1.0 {
-            return self.analyse(&photo.frame(), region);
-        }
-        let smaller = match region {
-            Region::Square { centre, size } => Region::Square {
-                centre: centre.map(|c| c * part),
-                size: size * part,
-            },
-            other => other,
-        };
-        // The only threshold that counts pixels of the picture; the others are judged at one size of the region.
-        let mut thresholds = self.thresholds;
-        thresholds.min_roi_pixels *= part;
-        let mut analysis = self.analyse_by(&photo.frame(), smaller, None, &thresholds, &Cancel::default())?;
-        analysis.region = region;
-        analysis.roi = analysis.roi.in_scaled_picture(1.0 / part);
-        analysis.quality.roi_pixels /= part;
-        Ok(analysis)
-    }
-
-    /// [`SkinKit::analyse_unless`] with sizes in millimetres: `scale` is of a pixel of the picture.
+    /// [`SkinKit::analyse_unless`] with sizes in millimetres: `scale` is of a pixel of the whole picture.
     ///
     /// # Errors
     /// As [`SkinKit::analyse_unless`], and [`Error::Tracking`] for a scale whose values make no sense.
-    pub fn analyse_to_scale(
+    pub fn analyse_to_scale<'a>(
         &self,
-        frame: &Frame<'_>,
+        picture: impl Into<Picture<'a>>,
         region: Region,
         scale: Option<Scale>,
         cancel: &Cancel,
     ) -> Result<Analysis> {
-        self.analyse_by(frame, region, scale, &self.thresholds, cancel)
-    }
-
-    fn analyse_by(
-        &self,
-        frame: &Frame<'_>,
-        region: Region,
-        scale: Option<Scale>,
-        thresholds: &QualityThresholds,
-        cancel: &Cancel,
-    ) -> Result<Analysis> {
-        let mut analysis = self.classify_unless(frame, region, thresholds, cancel)?;
+        let picture = picture.into();
+        let mut analysis = self.classify_unless(&picture, region, cancel)?;
         cancel.check()?;
         let watch = Stopwatch::start();
-        let pixels = self.resample(frame, &analysis.roi, PATCH_SIDE, PATCH_SIDE)?;
+        let held = picture.held_roi(&analysis.roi);
+        let pixels = self.resample(picture.held(), &held, PATCH_SIDE, PATCH_SIDE)?;
         let patch = patch::masked(
             pixels,
             (PATCH_SIDE, PATCH_SIDE),
@@ -343,21 +310,26 @@ impl SkinKit {
         Ok(analysis)
     }
 
-    /// Measures one picture and adds it to the history; returns when it is safely on the disk.
+    /// Measures one picture, a frame or a photo, and adds it to the history; returns when it is safely on the disk.
     ///
     /// # Errors
     /// As [`SkinKit::analyse`], [`Error::NoHistory`], and what the history says; then nothing was added.
-    pub fn scan(&self, frame: &Frame<'_>, request: &ScanRequest) -> Result<Scan> {
-        self.scan_unless(frame, request, &Cancel::default())
+    pub fn scan<'a>(&self, picture: impl Into<Picture<'a>>, request: &ScanRequest) -> Result<Scan> {
+        self.scan_unless(picture, request, &Cancel::default())
     }
 
     /// [`SkinKit::scan`] that another thread can stop: what was cancelled before the history was reached is not in it.
     ///
     /// # Errors
     /// As [`SkinKit::scan`], and [`Error::Cancelled`].
-    pub fn scan_unless(&self, frame: &Frame<'_>, request: &ScanRequest, cancel: &Cancel) -> Result<Scan> {
+    pub fn scan_unless<'a>(
+        &self,
+        picture: impl Into<Picture<'a>>,
+        request: &ScanRequest,
+        cancel: &Cancel,
+    ) -> Result<Scan> {
         self.history()?;
-        let analysis = self.analyse_to_scale(frame, request.region, request.scale, cancel)?;
+        let analysis = self.analyse_to_scale(picture, request.region, request.scale, cancel)?;
         let id = self.keep_unless(request, &analysis, cancel)?;
         Ok(Scan { id, analysis })
     }
@@ -419,20 +391,21 @@ impl SkinKit {
         self.thresholds
     }
 
-    /// The region on this frame if no face is needed to find it; the pack's own crop for one of a face.
-    pub(crate) fn square(&self, frame: &Frame<'_>, region: Region) -> Roi {
+    /// The region of a picture of this size if no face is needed to find it; the pack's own crop for one of a face.
+    pub(crate) fn square(&self, (width, height): (u32, u32), region: Region) -> Roi {
         let (centre, side) = match region {
             Region::Square { centre, size } => (centre, size),
-            _ => self.pack.manifest().input.crop.square(frame.width(), frame.height()),
+            _ => self.pack.manifest().input.crop.square(width, height),
         };
         Roi::square(centre, side)
     }
 
-    fn locate(&self, frame: &Frame<'_>, region: Region) -> Result<(Roi, Option<Face>)> {
+    fn locate(&self, picture: &Picture<'_>, region: Region) -> Result<(Roi, Option<Face>)> {
+        picture.check_side(self.least_side(region))?;
         let Region::Face(part) = region else {
-            return Ok((self.square(frame, region), None));
+            return Ok((self.square(picture.size(), region), None));
         };
-        let face = self.landmarks.face(frame, FaceDetail::Mesh)?;
+        let face = self.landmarks.face(&picture.whole()?, FaceDetail::Mesh)?;
         Ok((region_roi(&face.mesh, part), Some(face)))
     }
 }

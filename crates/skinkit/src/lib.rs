@@ -11,6 +11,7 @@ mod landmarks;
 mod live;
 pub mod overlay;
 mod patch;
+mod picture;
 mod place;
 mod pool;
 mod record;
@@ -36,6 +37,7 @@ pub use live::{
     Capture, Guidance, LiveConfig, LiveCounts, LiveFace, LiveFailure, LiveListener, LivePhase, LiveSession, LiveStage,
     LiveTimings, LiveUpdate, Pushed, ThermalLevel,
 };
+pub use picture::Picture;
 pub use place::{BodyPlace, FacePlace, Pin, Place, Relocation, Unmatched};
 pub use record::Details;
 pub use region::Region;

@@ -22,6 +22,9 @@ const JPEG_QUALITY: u8 = 92;
 /// Names the rule by which pixels become the network's input, for the receipt.
 const PREPROCESSING: &str = concat!("roi-triangle-u8/", env!("CARGO_PKG_VERSION"));
 
+/// Stands before that of a photo which was opened with fewer pixels than its file has; then comes how many to one.
+const OPENED_SMALLER: &str = "jpeg-dct-1/";
+
 /// What SkinKit keeps beside the store's own fields.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -100,11 +103,24 @@ pub(crate) fn new_scan(
         },
         receipt: Receipt {
             picture_sha256: request.picture_sha256.clone().unwrap_or_default(),
-            preprocessing: PREPROCESSING.to_owned(),
+            preprocessing: preprocessing(analysis.photo_scale),
             pack_sha256: pack.sha256().to_owned(),
             sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
         },
     })
+}
+
+fn preprocessing(photo_scale: f32) -> String {
+    if photo_scale < 1.0 {
+        format!("{OPENED_SMALLER}{}+{PREPROCESSING}", 1.0 / photo_scale)
+    } else {
+        PREPROCESSING.to_owned()
+    }
+}
+
+/// Whether the scan's photo was opened for its region, with fewer pixels than its file has.
+pub(crate) fn opened_smaller(scan: &skinkit_store::Scan) -> bool {
+    scan.receipt.preprocessing.starts_with(OPENED_SMALLER)
 }
 
 /// What was kept beside the scan's own fields.

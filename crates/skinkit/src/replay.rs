@@ -1,11 +1,13 @@
 //! Whether a scan gives the same numbers again.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
-use skinkit_preprocess::Frame;
+use skinkit_preprocess::{Limits, Photo};
 use skinkit_store::{NewScan, RasterKind, Scan, ScanId};
 
 use crate::kit::{ScanRequest, SkinKit};
-use crate::{Details, Result, record};
+use crate::{Details, Picture, Result, record};
 
 /// Numbers that differ by no more than this are the same: a sum of 32-bit floats may come out so in another order.
 const SAME: f64 = 1e-5;
@@ -31,17 +33,36 @@ pub struct Replay {
 }
 
 impl SkinKit {
+    /// Opens the photo of a scan as it was opened then, for the scan's region or whole, to [`SkinKit::replay`] it.
+    ///
+    /// # Errors
+    /// As [`Photo::open`]; no scan of this number; a scan that cannot be read back.
+    pub fn reopen_photo(&self, id: ScanId, path: &Path, limits: &Limits) -> Result<Photo> {
+        let then = self.history()?.scan(id)?;
+        if !record::opened_smaller(&then) {
+            return Ok(Photo::open(path, limits)?);
+        }
+        let region = self.history()?.details(&then)?.region.parse()?;
+        self.open_photo(path, limits, region)
+    }
+
     /// Runs a scan's picture again, by the scan's own region, and compares every number with what was recorded. Nothing
-    /// is added. `picture_sha256` is that of the picture's file in hex, as in [`ScanRequest`].
+    /// is added. A photo has to be opened as it was then: [`SkinKit::reopen_photo`]. `picture_sha256` is that of the
+    /// picture's file in hex, as in [`ScanRequest`].
     ///
     /// # Errors
     /// As [`SkinKit::analyse`]; no scan of this number; a scan that cannot be read back.
-    pub fn replay(&self, id: ScanId, frame: &Frame<'_>, picture_sha256: Option<&str>) -> Result<Replay> {
+    pub fn replay<'a>(
+        &self,
+        id: ScanId,
+        picture: impl Into<Picture<'a>>,
+        picture_sha256: Option<&str>,
+    ) -> Result<Replay> {
         let history = self.history()?;
         let then = history.scan(id)?;
         let details = history.details(&then)?;
         let region = details.region.parse()?;
-        let mut analysis = self.analyse(frame, region)?;
+        let mut analysis = self.analyse(picture, region)?;
         if let (Some(scale), Some(patch)) = (details.scale, &analysis.patch) {
             analysis.measures = skinkit_tracking::measure(patch, Some(record::pixel_scale(scale)), self.noise()).ok();
         }

@@ -6,8 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use skinkit::inference::{EngineChoice, RuntimeConfig};
-use skinkit::roi::FaceRegion;
-use skinkit::{Config, Error, History, Key, Limits, Photo, Region, ScanRequest, SkinKit, Verdict};
+use skinkit::roi::{FaceRegion, Scale, ScaleSource};
+use skinkit::tracking::LengthUnit;
+use skinkit::{
+    Analysis, Config, Error, History, Key, Limits, Photo, Picture, Region, Scan, ScanRequest, SkinKit, Verdict,
+};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -80,11 +83,11 @@ fn the_embedded_engine_needs_nothing_installed() {
     assert!(analysis.finding.probabilities.iter().all(|p| p.p.is_finite()));
 }
 
-/// The sample, enlarged to 3072 pixels a side as a phone's photo has them, as a JPEG; blurred or darkened if asked for.
-fn large_jpeg(blur: f32, light: f32) -> Vec<u8> {
+/// The sample, enlarged to some 3072 pixels a side as a phone's photo has them, as a JPEG; blurred or darkened if asked for.
+fn large_jpeg(blur: f32, light: f32, side: u32) -> Vec<u8> {
     let sample = photo("lesion-first.jpg");
     let picture = image::RgbImage::from_raw(sample.width(), sample.height(), sample.pixels().to_vec()).unwrap();
-    let mut picture = image::imageops::resize(&picture, 3072, 3072, image::imageops::FilterType::Triangle);
+    let mut picture = image::imageops::resize(&picture, side, side, image::imageops::FilterType::Triangle);
     if blur > 0.0 {
         picture = image::imageops::fast_blur(&picture, blur);
     }
@@ -96,44 +99,108 @@ fn large_jpeg(blur: f32, light: f32) -> Vec<u8> {
     bytes.into_inner()
 }
 
+fn judged_alike(whole: &Analysis, small: &Analysis) {
+    let (a, b) = (&whole.quality, &small.quality);
+    assert_eq!((a.accepted, &a.issues), (b.accepted, &b.issues), "{a:?} {b:?}");
+    assert_eq!(a.roi_pixels, b.roi_pixels);
+    assert!((a.sharpness - b.sharpness).abs() < 0.03, "{a:?} {b:?}");
+    assert_eq!((whole.region, whole.roi), (small.region, small.roi));
+    for (a, b) in whole.finding.probabilities.iter().zip(&small.finding.probabilities) {
+        // Pixels differ by a level or two, which moves this pack's unsure probabilities (its card's weaknesses).
+        assert!((a.p - b.p).abs() < 0.05, "{a:?} {b:?}");
+    }
+    let area = |analysis: &Analysis| {
+        let measures = analysis.measures.as_ref()?;
+        measures.get(skinkit::tracking::Measure::Area).map(|area| area.value)
+    };
+    if let (Some(a), Some(b)) = (area(whole), area(small)) {
+        assert!((a / b - 1.0).abs() < 0.02, "{a} {b}");
+    }
+}
+
 #[test]
 fn a_photo_opened_small_is_judged_as_the_whole_one_is() {
     let kit = SkinKit::open(config()).unwrap();
-    for (blur, light) in [(0.0, 1.0), (60.0, 1.0), (0.0, 0.1)] {
-        let bytes = large_jpeg(blur, light);
+    for (blur, light, side) in [(0.0, 1.0, 3072), (60.0, 1.0, 3072), (0.0, 0.1, 3072), (0.0, 1.0, 3069)] {
+        let bytes = large_jpeg(blur, light, side);
         let whole = Photo::decode(&bytes, &Limits::default()).unwrap();
         let small = kit.decode_photo(&bytes, &Limits::default(), Region::Lesion).unwrap();
-        assert_eq!((small.width(), small.scale()), (768, 0.25));
-        let whole = kit.analyse_photo(&whole, Region::Lesion).unwrap();
-        let small = kit.analyse_photo(&small, Region::Lesion).unwrap();
-        let (a, b) = (&whole.quality, &small.quality);
-        assert_eq!((a.accepted, &a.issues), (b.accepted, &b.issues), "{a:?} {b:?}");
-        assert_eq!(a.roi_pixels, b.roi_pixels);
-        assert!((a.sharpness - b.sharpness).abs() < 0.03, "{a:?} {b:?}");
-        assert_eq!(whole.roi, small.roi);
-        for (a, b) in whole.finding.probabilities.iter().zip(&small.finding.probabilities) {
-            // Pixels differ by a level or two, which moves this pack's unsure probabilities (its card's weaknesses).
-            assert!((a.p - b.p).abs() < 0.05, "{a:?} {b:?}");
-        }
-        let area = |analysis: &skinkit::Analysis| {
-            let measures = analysis.measures.as_ref()?;
-            measures.get(skinkit::tracking::Measure::Area).map(|area| area.value)
-        };
-        if let (Some(a), Some(b)) = (area(&whole), area(&small)) {
-            assert!((a / b - 1.0).abs() < 0.02, "{a} {b}");
-        }
+        assert_eq!(
+            (small.width(), small.file_size(), small.scale()),
+            (768, (side, side), 0.25)
+        );
+        let whole = kit.analyse(&whole, Region::Lesion).unwrap();
+        let small = kit.analyse(&small, Region::Lesion).unwrap();
+        judged_alike(&whole, &small);
     }
+}
+
+#[test]
+fn a_photo_opened_for_one_region_serves_no_other() {
+    let kit = SkinKit::open(config()).unwrap();
+    let bytes = large_jpeg(0.0, 1.0, 3072);
     let square = Region::Square {
         centre: [1500.0, 1400.0],
         size: 1200.0,
     };
-    let bytes = large_jpeg(0.0, 1.0);
-    let small = Photo::decode_for(&bytes, &Limits::default(), 640).unwrap();
-    let analysis = kit.analyse_photo(&small, square).unwrap();
-    assert_eq!((analysis.region, analysis.roi.width), (square, 1200.0));
-    assert_eq!(analysis.roi.centre, [1500.0, 1400.0]);
-    let whole = kit.decode_photo(&bytes, &Limits::default(), square).unwrap();
-    assert_eq!(whole.scale(), 1.0, "a part of the picture may need all its pixels");
+    let small = kit.decode_photo(&bytes, &Limits::default(), Region::Lesion).unwrap();
+    for other in [square, Region::Face(FaceRegion::Nose)] {
+        assert!(matches!(kit.analyse(&small, other), Err(Error::OpenedSmaller)));
+        let whole = kit.decode_photo(&bytes, &Limits::default(), other).unwrap();
+        assert_eq!(whole.scale(), 1.0, "a part of the picture may need all its pixels");
+    }
+    let picture = Picture::from(&small);
+    assert_eq!(picture.size(), (3072, 3072));
+    assert!(matches!(picture.whole(), Err(Error::OpenedSmaller)));
+    // Too few pixels for what is asked, however it was opened.
+    let tiny = Photo::decode_for(&bytes, &Limits::default(), 100).unwrap();
+    assert!(matches!(kit.analyse(&tiny, Region::Lesion), Err(Error::OpenedSmaller)));
+}
+
+#[test]
+fn a_photo_opened_small_is_kept_and_replayed_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spot.jpg");
+    std::fs::write(&path, large_jpeg(0.0, 1.0, 3072)).unwrap();
+    let limits = Limits::default();
+    let config = config().history(folder.path().join("scans.skinkit"), Key::generate().unwrap());
+    let kit = SkinKit::open(config.keep_pictures(true)).unwrap();
+    let scale = Scale {
+        mm_per_pixel: 0.01,
+        error: 0.0001,
+        source: ScaleSource::Coin,
+    };
+    let request = |taken_at| ScanRequest {
+        scale: Some(scale),
+        taken_at: Some(taken_at),
+        ..ScanRequest::new("left forearm")
+    };
+    let whole = Photo::open(&path, &limits).unwrap();
+    let whole = kit.scan(&whole, &request(1_000)).unwrap();
+    let small = kit.open_photo(&path, &limits, Region::Lesion).unwrap();
+    let small = kit.scan(&small, &request(2_000)).unwrap();
+    judged_alike(&whole.analysis, &small.analysis);
+    let unit = |scan: &Scan| scan.analysis.measures.as_ref().unwrap().unit;
+    assert_eq!(
+        (unit(&whole), unit(&small)),
+        (LengthUnit::Millimetre, LengthUnit::Millimetre)
+    );
+    assert_eq!(whole.analysis.scale, small.analysis.scale);
+    let history = kit.history().unwrap();
+    let kept = |scan: &Scan| history.scan(scan.id).unwrap();
+    assert_eq!(kept(&whole).roi, kept(&small).roi);
+    let change = kit.compare("me", "left forearm").unwrap().unwrap();
+    assert_eq!(change.verdict, Verdict::NoMeasurableChange, "{change:?}");
+
+    for (scan, width) in [(&whole, 3072), (&small, 768)] {
+        let photo = kit.reopen_photo(scan.id, &path, &limits).unwrap();
+        assert_eq!(photo.width(), width);
+        let replay = kit.replay(scan.id, &photo, None).unwrap();
+        assert!(replay.same_preprocessing && replay.reproduced, "{replay:?}");
+    }
+    let other = Photo::open(&path, &limits).unwrap();
+    let replay = kit.replay(small.id, &other, None).unwrap();
+    assert!(!replay.same_preprocessing && !replay.reproduced, "{replay:?}");
 }
 
 #[test]

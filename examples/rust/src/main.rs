@@ -1,6 +1,6 @@
 //! Open, scan two photos of one spot, compare: the README's snippet, run by the tests.
 
-use skinkit::{Config, Key, Limits, Photo, ScanRequest, SkinKit};
+use skinkit::{Config, Key, Limits, Region, ScanRequest, SkinKit};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
@@ -10,8 +10,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = Key::generate()?; // keep it in the Keychain or Keystore
     let kit = SkinKit::open(Config::new("models/lesion-ham7").history(&history, key))?;
     for file in ["lesion-first.jpg", "lesion-second.jpg"] {
-        let photo = Photo::open(format!("examples/photos/{file}").as_ref(), &Limits::default())?;
-        let scan = kit.scan(&photo.frame(), &ScanRequest::new("left forearm"))?;
+        let path = format!("examples/photos/{file}");
+        let photo = kit.open_photo(path.as_ref(), &Limits::default(), Region::Lesion)?;
+        let scan = kit.scan(&photo, &ScanRequest::new("left forearm"))?;
         println!(
             "{file}: accepted {}, set {:?}",
             scan.analysis.quality.accepted, scan.analysis.finding.prediction_set

@@ -312,6 +312,16 @@ final cPhotoDecode =
         Int32 Function(Pointer<Uint8>, Size, Pointer<Uint64>, Pointer<NativeError>),
         int Function(Pointer<Uint8> data, int length, Pointer<Uint64> photo, Pointer<NativeError> error)>('skinkit_photo_decode');
 
+final cPhotoOpenFor =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Uint64>, Pointer<NativeError>),
+        int Function(int kit, Pointer<Utf8> path, Pointer<Utf8> region, Pointer<Uint64> photo, Pointer<NativeError> error)>('skinkit_photo_open_for');
+
+final cPhotoDecodeFor =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Uint8>, Size, Pointer<Utf8>, Pointer<Uint64>, Pointer<NativeError>),
+        int Function(int kit, Pointer<Uint8> data, int length, Pointer<Utf8> region, Pointer<Uint64> photo, Pointer<NativeError> error)>('skinkit_photo_decode_for');
+
 final cPhotoFromFrame =
     _library.lookupFunction<
         Int32 Function(Pointer<NativeFrame>, Pointer<Uint64>, Pointer<NativeError>),

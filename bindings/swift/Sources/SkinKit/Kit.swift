@@ -11,10 +11,25 @@ extension SkinKit {
         try await Background.run { try SkinKit.open(options: options) }
     }
 
+    /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+    /// JPEG of which a close-up fills the middle in half the time of ``Photo/open(_:)`` and a small part of the memory.
+    /// Its width and height, regions and results are in the file's pixels all the same. Use it for this region alone:
+    /// where it came out smaller, anything else is `invalidArgument`.
+    ///
+    /// - Throws: ``SkinKitError`` of the kind `picture`: missing, damaged, too large, of another format; `closed`.
+    public func openPhoto(_ file: URL, for region: Region = .lesion) async throws -> Photo {
+        try await Background.run { try self.openPhoto(path: file.path, region: region) }
+    }
+
+    /// Decodes a JPEG or PNG held in memory for a region: see ``openPhoto(_:for:)``.
+    public func decodePhoto(_ data: Data, for region: Region = .lesion) async throws -> Photo {
+        try await Background.run { try self.decodePhoto(bytes: data, region: region) }
+    }
+
     /// Judges, classifies and measures one picture; nothing is kept. Cancelling the task stops it within one run of a network.
     ///
     /// - Throws: ``SkinKitError`` of the kind `region` where the picture shows no face, or too small, cut off or outside;
-    ///   `runtime`, `closed`; `CancellationError`.
+    ///   `invalidArgument` for a photo that was opened for another region; `runtime`, `closed`; `CancellationError`.
     public func analyse(_ photo: Photo, in region: Region = .lesion) async throws -> Analysis {
         try await Background.stoppable { try self.analyse(photo: photo, region: region, cancel: $0) }
     }

@@ -2,6 +2,7 @@ import Foundation
 
 extension Photo {
     /// Reads and decodes a JPEG or PNG file, upright. Of its metadata only the orientation is used; nothing of it is kept.
+    /// For one region of it, ``SkinKit/SkinKit/openPhoto(_:for:)`` is faster.
     ///
     /// - Throws: ``SkinKitError`` of the kind `picture`: missing, damaged, too large, of another format.
     public static func open(_ file: URL) async throws -> Photo {

@@ -52,6 +52,47 @@ final class KitTests: XCTestCase {
         XCTAssertEqual(left, [])
     }
 
+    func testPhotosOpenedForARegionAreSpokenOfAsTheFile() async throws {
+        let folder = try Fixtures.folder(self)
+        let history = folder.appendingPathComponent("a.skinkit").path
+        let kit = try await SkinKit.open(Options(pack: Fixtures.pack, history: history, key: try generateKey()))
+        let file = Fixtures.root.appendingPathComponent("bindings/scenario/large.jpg")
+        let data = try Data(contentsOf: file)
+        let whole = try await kit.analyse(Photo.open(file))
+        let square = Region.square(centre: Point(x: 600, y: 600), size: 400)
+        for photo in [try await kit.openPhoto(file), try await kit.decodePhoto(data, for: .lesion)] {
+            XCTAssertEqual([photo.width(), photo.height()], [1283, 1601])
+            let small = try await kit.analyse(photo)
+            XCTAssertEqual(small.roi, whole.roi)
+            XCTAssertNotEqual(small.quality.sharpness, whole.quality.sharpness)
+            for (a, b) in zip(small.finding.probabilities, whole.finding.probabilities) {
+                XCTAssertEqual(a.p, b.p, accuracy: 0.05)
+            }
+            let scan = try await kit.scan(photo, ScanRequest("left forearm"))
+            XCTAssertEqual(scan.analysis.roi, whole.roi)
+            var found = await kind { try await kit.analyse(photo, in: square) }
+            XCTAssertEqual(found, .invalidArgument)
+            found = await kind { try await kit.faces(in: photo) }
+            XCTAssertEqual(found, .invalidArgument)
+        }
+        let other = try await kit.analyse(kit.openPhoto(file, for: square), in: square)
+        XCTAssertEqual(other.roi.width, 400)
+        let outside = Region.square(centre: Point(x: 9000, y: 600), size: 400)
+        var found = await kind { try await kit.analyse(kit.openPhoto(file, for: outside), in: outside) }
+        XCTAssertEqual(found, .region)
+        found = await kind { try await kit.openPhoto(URL(fileURLWithPath: "/nowhere.jpg")) }
+        XCTAssertEqual(found, .picture)
+        found = await kind { try await kit.decodePhoto(Data()) }
+        XCTAssertEqual(found, .picture)
+        found = await kind { try await kit.decodePhoto(data.prefix(5_000)) }
+        XCTAssertEqual(found, .picture)
+        kit.shut()
+        found = await kind { try await kit.openPhoto(file) }
+        XCTAssertEqual(found, .closed)
+        found = await kind { try await kit.decodePhoto(data) }
+        XCTAssertEqual(found, .closed)
+    }
+
     func testErrorsHaveKinds() async throws {
         let folder = try Fixtures.folder(self)
         let kit = try Fixtures.kit.get()

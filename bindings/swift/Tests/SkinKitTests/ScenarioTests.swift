@@ -20,6 +20,7 @@ final class ScenarioTests: XCTestCase {
         let site: String
         let scans: [Scan]
         let face: Face
+        let large: Face
     }
 
     private var found: [String: Any] = [:]
@@ -66,6 +67,10 @@ final class ScenarioTests: XCTestCase {
         found["face.mesh"] = mean(face.face?.mesh.points)
         found["face.accepted"] = face.quality.accepted
 
+        XCTAssertEqual(scenario.large.region, "lesion")
+        let large = try await kit.openPhoto(Fixtures.root.appendingPathComponent(scenario.large.photo))
+        keep(try await kit.analyse(large), of: large)
+
         for (index, scan) in scenario.scans.enumerated() {
             let request = ScanRequest(site: scenario.site, subject: scenario.subject, region: .lesion, takenAt: scan.taken_at)
             let made = try await kit.scan(photo(scan.photo), request)
@@ -94,6 +99,8 @@ final class ScenarioTests: XCTestCase {
 
         await misuse("error.pack") { try await SkinKit.open(Options(pack: "nowhere")) }
         await misuse("error.photo") { try await Photo.open(URL(fileURLWithPath: "/nowhere.jpg")) }
+        await misuse("error.photo_for") { try await kit.openPhoto(URL(fileURLWithPath: "/nowhere.jpg")) }
+        await misuse("error.other_region") { try await kit.analyse(large, in: .face(.leftCheek)) }
         await misuse("error.key") { try await History.open(at: file, key: try generateKey()) }
         await misuse("error.key_length") { try await History.open(at: file, key: key.dropLast()) }
         await misuse("error.region") { try await kit.analyse(first, in: .face(.nose)) }
@@ -120,6 +127,15 @@ final class ScenarioTests: XCTestCase {
         found["analyse.embedding"] = mean(analysis.finding.embedding)
         found["analyse.mask"] = mean(analysis.finding.mask?.values)
         found["analyse.heatmap"] = mean(analysis.finding.heatmap?.values)
+    }
+
+    private func keep(_ analysis: Analysis, of large: Photo) {
+        keep(analysis.finding.probabilities, as: "large")
+        found["large.width"] = Double(large.width())
+        found["large.height"] = Double(large.height())
+        found["large.roi.width"] = Double(analysis.roi.width)
+        found["large.accepted"] = analysis.quality.accepted
+        found["large.measure.area"] = analysis.measures?.values.first { $0.measure == .area }?.value
     }
 
     private func keep(_ probabilities: [LabelProbability], as name: String) {

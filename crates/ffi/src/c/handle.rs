@@ -1,6 +1,7 @@
 //! Handles: numbers that stand for objects. A closed one is known as closed for ever: each carries the generation of its
 //! place in the table, which grows with every closing.
 
+use std::any::Any;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::call::{SkinkitError, call};
@@ -9,58 +10,32 @@ use crate::{Cancel, History, LiveSession, Photo, Result, SkinKit, SkinKitError};
 /// Stands for an object of SkinKit: 0 is none. Valid from the call that gave it until `skinkit_close`, in every thread.
 pub type SkinkitHandle = u64;
 
-/// An object that a handle stands for.
+/// An object that a handle stands for, and its name.
 #[derive(Clone)]
-pub(super) enum Object {
-    Cancel(Arc<Cancel>),
-    History(Arc<History>),
-    Kit(Arc<SkinKit>),
-    Live(Arc<LiveSession>),
-    Photo(Arc<Photo>),
-}
-
-impl Object {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Cancel(_) => "a cancel",
-            Self::History(_) => "a history",
-            Self::Kit(_) => "a kit",
-            Self::Live(_) => "a live session",
-            Self::Photo(_) => "a photo",
-        }
-    }
+struct Object {
+    name: &'static str,
+    any: Arc<dyn Any + Send + Sync>,
 }
 
 /// A type that handles stand for.
-pub(super) trait Held: Sized {
+pub(super) trait Held: Any + Send + Sync {
     const NAME: &'static str;
-    fn hold(this: Arc<Self>) -> Object;
-    fn held(object: Object) -> Option<Arc<Self>>;
 }
 
 macro_rules! held {
-    ($($type:ident $variant:ident $name:literal),* $(,)?) => {$(
+    ($($type:ident $name:literal),* $(,)?) => {$(
         impl Held for $type {
             const NAME: &'static str = $name;
-            fn hold(this: Arc<Self>) -> Object {
-                Object::$variant(this)
-            }
-            fn held(object: Object) -> Option<Arc<Self>> {
-                match object {
-                    Object::$variant(this) => Some(this),
-                    _ => None,
-                }
-            }
         }
     )*};
 }
 
 held! {
-    Cancel Cancel "a cancel",
-    History History "a history",
-    LiveSession Live "a live session",
-    Photo Photo "a photo",
-    SkinKit Kit "a kit",
+    Cancel "a cancel",
+    History "a history",
+    LiveSession "a live session",
+    Photo "a photo",
+    SkinKit "a kit",
 }
 
 struct Place {
@@ -89,7 +64,10 @@ fn writing() -> RwLockWriteGuard<'static, Table> {
 
 /// A new handle for an object.
 pub(super) fn give<T: Held>(object: T) -> Result<SkinkitHandle> {
-    let object = Some(T::hold(Arc::new(object)));
+    let object = Some(Object {
+        name: T::NAME,
+        any: Arc::new(object),
+    });
     let mut table = writing();
     if let Some(index) = table.free.pop() {
         let place = &mut table.places[index as usize];
@@ -104,11 +82,10 @@ pub(super) fn give<T: Held>(object: T) -> Result<SkinkitHandle> {
 
 /// The object that a handle stands for; it lives on while the caller has it, even if the handle is closed meanwhile.
 pub(super) fn get<T: Held>(handle: SkinkitHandle) -> Result<Arc<T>> {
-    let object = find(&reading(), handle)
+    let Object { name, any } = find(&reading(), handle)
         .cloned()
         .ok_or_else(|| unknown(handle, T::NAME))?;
-    let name = object.name();
-    T::held(object).ok_or_else(|| SkinKitError::Closed {
+    any.downcast().map_err(|_| SkinKitError::Closed {
         reason: format!("the handle {handle} is {name}, {} is needed", T::NAME),
         details: String::new(),
     })
@@ -140,7 +117,7 @@ fn close(handle: SkinkitHandle) -> Result<()> {
     }
     drop(table);
     // Outside of the lock: closing takes time. A session ends now, even if another thread still has it in a call.
-    if let Some(Object::Live(session)) = object {
+    if let Some(Ok(session)) = object.map(|object| object.any.downcast::<LiveSession>()) {
         session.shut();
     }
     Ok(())

@@ -8,23 +8,7 @@ use super::argument::{Out, bytes, json, text};
 use super::call::{SkinkitError, call};
 use super::frame::{SkinkitFrame, frame};
 use super::handle::{SkinkitHandle, get, get_optional, give};
-use crate::{Cancel, EngineChoice, Options, Photo, Result, SkinKit, SkinKitError};
-
-/// How to open SkinKit, as JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpenOptions {
-    pack: String,
-    history: Option<String>,
-    #[serde(default)]
-    engine: EngineChoice,
-    library: Option<String>,
-    #[serde(default = "one")]
-    threads: u32,
-    networks: Option<String>,
-    #[serde(default)]
-    keep_pictures: bool,
-}
+use crate::{Cancel, Options, Photo, Result, SkinKit, SkinKitError};
 
 /// A scan request, as JSON.
 #[derive(Deserialize)]
@@ -50,10 +34,6 @@ impl Request {
     }
 }
 
-fn one() -> u32 {
-    1
-}
-
 pub(super) fn region(text: &str) -> Result<skinkit::Region> {
     Ok(text.parse()?)
 }
@@ -77,22 +57,13 @@ pub unsafe extern "C" fn skinkit_open(
         // SAFETY: the header's rule for pointers.
         let (given, key, out) = unsafe {
             (
-                json::<OpenOptions>("options", options)?,
+                json::<Options>("options", options)?,
                 bytes("key", key, key_length)?,
                 Out::new("kit", kit)?,
             )
         };
-        let options = Options {
-            pack: given.pack,
-            history: given.history,
-            key: (!key.is_empty()).then(|| key.to_vec()),
-            engine: Some(given.engine),
-            library: given.library,
-            threads: given.threads,
-            networks: given.networks,
-            keep_pictures: given.keep_pictures,
-        };
-        out.set(give(SkinKit::open(options)?)?);
+        let key = (!key.is_empty()).then(|| key.to_vec());
+        out.set(give(SkinKit::open(Options { key, ..given })?)?);
         Ok(())
     })
 }
@@ -137,7 +108,7 @@ pub unsafe extern "C" fn skinkit_analyse(
         let cancel = Cancel::of(get_optional(cancel)?.as_deref());
         // SAFETY: the header's rule for pointers.
         let (region, out) = unsafe { (self::region(text("region", region)?)?, Out::new("json", json)?) };
-        out.json(&kit.analyse_unless(&photo.frame()?, region, &cancel)?)
+        out.json(&kit.analyse_unless(photo.picture()?, region, &cancel)?)
     })
 }
 
@@ -193,7 +164,7 @@ pub unsafe extern "C" fn skinkit_scan(
                 Out::new("json", json)?,
             )
         };
-        let scan = kit.scan_unless(&photo.frame()?, &given.facade()?, &cancel)?;
+        let scan = kit.scan_unless(photo.picture()?, &given.facade()?, &cancel)?;
         out.json(&scan.analysis)?;
         id.set(scan.id.0);
         Ok(())

@@ -11,7 +11,7 @@ use super::call::{SkinkitError, call};
 use super::handle::{SkinkitHandle, get};
 use crate::{Photo, Result, SkinKit};
 
-/// A call that takes a picture and nothing else that could be wrong, and gives JSON.
+/// A call that looks at a picture, and gives JSON.
 ///
 /// # Safety
 /// The header's rule for pointers.
@@ -40,13 +40,12 @@ pub unsafe extern "C" fn skinkit_faces(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let (detail, out) = unsafe { (word("detail", detail)?, Out::new("json", json)?) };
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.faces(&frame, detail)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            Ok(landmarks.faces(frame, word("detail", detail)?)?)
+        })
+    }
 }
 
 /// Every part of the largest face: a JSON array of objects with `region` and `roi`. Blocks.
@@ -93,13 +92,12 @@ pub unsafe extern "C" fn skinkit_body_skin(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let (roi, out) = unsafe { (optional_json("roi", roi)?, Out::new("json", json)?) };
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.body_skin(&frame, roi)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            Ok(landmarks.body_skin(frame, optional_json("roi", roi)?)?)
+        })
+    }
 }
 
 /// Hands, at most eight, by falling score: a JSON array. Needs the folder `networks` of `skinkit_open`. Blocks.
@@ -151,13 +149,12 @@ pub unsafe extern "C" fn skinkit_mark(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let (pin, out) = unsafe { (argument::json("pin", pin)?, Out::new("json", json)?) };
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.mark(&frame, &pin)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            Ok(landmarks.mark(frame, &argument::json("pin", pin)?)?)
+        })
+    }
 }
 
 /// Looks for a marked place in a later picture, near the point `near` (two numbers) unless it is NULL: a JSON object with
@@ -171,14 +168,13 @@ pub unsafe extern "C" fn skinkit_find(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let (token, near, out) = unsafe { (text("token", token)?, optional("near", near)?, Out::new("json", json)?) };
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        let place: Place = token.parse()?;
-        out.json(&landmarks.find(&frame, &place, near.copied())?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            let place: Place = text("token", token)?.parse()?;
+            Ok(landmarks.find(frame, &place, optional("near", near)?.copied())?)
+        })
+    }
 }
 
 /// The part of the body under a point: a JSON object with `code`, `words` and `snomed_ct` (using SNOMED CT in a product takes
@@ -213,19 +209,13 @@ pub unsafe extern "C" fn skinkit_scale(
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
-    call(error, || {
-        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        // SAFETY: the header's rule for pointers.
-        let (ruler, near, out) = unsafe {
-            (
-                argument::json("ruler", ruler)?,
-                optional_json("near", near)?,
-                Out::new("json", json)?,
-            )
-        };
-        let (landmarks, frame) = (kit.landmarks(), photo.frame()?);
-        out.json(&landmarks.scale(&frame, ruler, near)?)
-    })
+    // SAFETY: the header's rule for pointers.
+    unsafe {
+        look(kit, photo, json, error, |landmarks, frame| {
+            let near = optional_json("near", near)?;
+            Ok(landmarks.scale(frame, argument::json("ruler", ruler)?, near)?)
+        })
+    }
 }
 
 /// Roughly how large a pixel is, from a hand or else a person: a JSON object with `rough_mm_per_pixel` and `spread`, `null`

@@ -77,43 +77,7 @@ static void library(void) {
     CHECK(memcmp(key, zero, 32));
 }
 
-static skinkit_handle open_photo(const char *name) {
-    skinkit_handle photo = 0;
-    OK(skinkit_photo_open(path(path(root, "examples/photos"), name), &photo, &error));
-    return photo;
-}
-
-static void photos(skinkit_handle kit) {
-    skinkit_handle photo = open_photo("lesion-first.jpg"), other = 0;
-    uint32_t width = 0, height = 0;
-    OK(skinkit_photo_size(photo, &width, &height, &error));
-    CHECK(width > 100 && height > 100);
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_size(photo, NULL, &height, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_size(photo, &width, NULL, &error));
-    FAILS(SKINKIT_STATUS_CLOSED, skinkit_photo_size(kit, &width, &height, &error));
-    OK(skinkit_close(photo, &error));
-    FAILS(SKINKIT_STATUS_CLOSED, skinkit_photo_size(photo, &width, &height, &error));
-
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_open(NULL, &other, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_open("\xff\xfe", &other, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_open("x", NULL, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_open("x", (skinkit_handle *)((char *)&other + 1), &error));
-    FAILS(SKINKIT_STATUS_PICTURE, skinkit_photo_open(path(root, "nowhere.jpg"), &other, &error));
-    CHECK(other == 0);
-
-    FILE *file = fopen(path(root, "examples/photos/lesion-first.jpg"), "rb");
-    CHECK(file);
-    static uint8_t bytes[1 << 22];
-    size_t length = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-    OK(skinkit_photo_decode(bytes, length, &other, &error));
-    OK(skinkit_close(other, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_decode(NULL, length, &other, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_decode(bytes, SIZE_MAX, &other, &error));
-    FAILS(SKINKIT_STATUS_PICTURE, skinkit_photo_decode(NULL, 0, &other, &error));
-    FAILS(SKINKIT_STATUS_PICTURE, skinkit_photo_decode(bytes, length / 20, &other, &error));
-    FAILS(SKINKIT_STATUS_PICTURE, skinkit_photo_decode(bytes + 2, length - 2, &other, &error));
-}
+#include "every_photo.h"
 
 enum { SIDE = 256 };
 
@@ -510,6 +474,7 @@ static void open_kits(const uint8_t *key) {
     skinkit_handle none = 0;
     FAILS(SKINKIT_STATUS_NO_HISTORY, skinkit_history(kit, &none, &error));
     photos(kit);
+    photos_for_a_region(kit);
     frames(kit);
     analyses(kit);
     landmarks(kit);

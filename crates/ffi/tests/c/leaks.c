@@ -44,6 +44,12 @@ static int threads_at_rest(void) {
 
 static void on_update(void *user, const skinkit_live_update *update) { *(uint64_t *)user += update->sequence; }
 
+/* A grey pixel as a PNG. */
+static const uint8_t png[] = {
+        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 58,
+        126, 155, 85, 0, 0, 0, 10, 73, 68, 65, 84, 120, 156, 99, 104, 0, 0, 0, 130, 0, 129, 119, 205, 114, 182,
+        0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130};
+
 /* One object of each kind, used once and closed. */
 static void round_of_all(const char *options, const char *history_file, const uint8_t *key) {
     static uint8_t pixels[64 * 64 * 4];
@@ -52,7 +58,7 @@ static void round_of_all(const char *options, const char *history_file, const ui
     frame.width = frame.height = 64;
     frame.plane_count = 1;
     frame.planes[0] = (skinkit_plane){pixels, sizeof pixels, 0, 0};
-    skinkit_handle kit = 0, of_kit = 0, history = 0, photo = 0, cancel = 0, live = 0;
+    skinkit_handle kit = 0, of_kit = 0, history = 0, photo = 0, for_region = 0, cancel = 0, live = 0;
     uint64_t heard = 0;
     char *json = NULL;
     MUST(skinkit_open(options, key, 32, &kit, &error));
@@ -61,15 +67,18 @@ static void round_of_all(const char *options, const char *history_file, const ui
     MUST(skinkit_history_sites(history, "me", &json, &error));
     skinkit_string_free(json);
     MUST(skinkit_photo_from_frame(&frame, &photo, &error));
+    MUST(skinkit_photo_decode_for(kit, png, sizeof png, "lesion", &for_region, &error));
     MUST(skinkit_cancel_new(&cancel, &error));
     skinkit_live_listener listener = {&heard, on_update, NULL, NULL};
     MUST(skinkit_live_start(kit, "{\"region\": \"lesion\", \"auto_capture\": false}", &listener, &live, &error));
     MUST(skinkit_live_process(live, &frame, 1, NULL, &error));
     if (heard != 1) exit(1);
-    skinkit_handle all[] = {live, cancel, photo, history, of_kit, kit};
+    skinkit_handle all[] = {live, cancel, photo, for_region, history, of_kit, kit};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) MUST(skinkit_close(all[i], &error));
     /* And what a refused call gives. */
     if (!skinkit_photo_decode(pixels, sizeof pixels, &photo, &error)) exit(1);
+    skinkit_error_clear(&error);
+    if (!skinkit_photo_decode_for(kit, png, sizeof png, "lesion", &photo, &error)) exit(1);
     skinkit_error_clear(&error);
 }
 

@@ -6,7 +6,7 @@
 
 #include "must.h"
 
-enum { PACK = 1, ENGINE, SUBJECT, SITE, FIRST, FIRST_AT, SECOND, SECOND_AT, FACE, FACE_REGION, HISTORY, COUNT };
+enum { PACK = 1, ENGINE, SUBJECT, SITE, FIRST, FIRST_AT, SECOND, SECOND_AT, FACE, FACE_REGION, LARGE, LARGE_REGION, HISTORY, COUNT };
 
 static void say(const char *step, char *json) {
     printf("%s\t%s\n", step, json);
@@ -43,6 +43,13 @@ int main(int argc, char **v) {
     say("analyse", json);
     MUST(skinkit_analyse(kit, face, v[FACE_REGION], 0, &json, &error));
     say("face", json);
+    skinkit_handle large = 0;
+    uint32_t width = 0, height = 0;
+    MUST(skinkit_photo_open_for(kit, v[LARGE], v[LARGE_REGION], &large, &error));
+    MUST(skinkit_photo_size(large, &width, &height, &error));
+    printf("large.size\t[%u, %u]\n", width, height);
+    MUST(skinkit_analyse(kit, large, v[LARGE_REGION], 0, &json, &error));
+    say("large", json);
     for (int i = 0; i < 2; i++) {
         snprintf(request, sizeof request, "{\"site\": \"%s\", \"subject\": \"%s\", \"taken_at\": %s}", v[SITE],
                  v[SUBJECT], v[i ? SECOND_AT : FIRST_AT]);
@@ -66,6 +73,8 @@ int main(int argc, char **v) {
 
     say_error("error.pack", skinkit_open("{\"pack\": \"nowhere\"}", NULL, 0, &none, &error));
     say_error("error.photo", skinkit_photo_open("nowhere.jpg", &none, &error));
+    say_error("error.photo_for", skinkit_photo_open_for(kit, "nowhere.jpg", "lesion", &none, &error));
+    say_error("error.other_region", skinkit_analyse(kit, large, "left_cheek", 0, &json, &error));
     say_error("error.key", skinkit_history_open(v[HISTORY], other, 32, 1, &none, &error));
     say_error("error.key_length", skinkit_history_open(v[HISTORY], key, 31, 1, &none, &error));
     say_error("error.region", skinkit_analyse(kit, photos[0], "nose", 0, &json, &error));
@@ -76,7 +85,7 @@ int main(int argc, char **v) {
     snprintf(options, sizeof options, "{\"pack\": \"%s\", \"engine\": \"%s\"}", v[PACK], v[ENGINE]);
     MUST(skinkit_open(options, NULL, 0, &plain, &error));
     say_error("error.no_history", skinkit_scan(plain, photos[0], request, 0, &ids[0], &json, &error));
-    skinkit_handle held[] = {plain, kit, history, cancel, face, photos[1]};
+    skinkit_handle held[] = {plain, kit, history, cancel, face, large, photos[1]};
     for (size_t i = 0; i < sizeof held / sizeof *held; i++) MUST(skinkit_close(held[i], &error));
     say_error("error.closed", skinkit_analyse(kit, photos[0], "lesion", 0, &json, &error));
     MUST(skinkit_close(photos[0], &error));

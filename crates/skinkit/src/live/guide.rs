@@ -192,7 +192,7 @@ impl Guide {
     /// Where the region is in this frame; nowhere if its face is not there.
     fn find_region(&mut self, frame: &Frame<'_>, seconds: f64, update: &mut LiveUpdate) -> Result<()> {
         let Region::Face(part) = self.orders.region else {
-            let roi = self.kit.square(frame, self.orders.region);
+            let roi = self.kit.square((frame.width(), frame.height()), self.orders.region);
             update.outline.extend(roi.corners());
             update.roi = Some(roi);
             return Ok(());

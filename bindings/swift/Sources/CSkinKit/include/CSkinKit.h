@@ -391,6 +391,11 @@ RustBuffer uniffi_skinkit_ffi_fn_method_skinkit_analyse(uint64_t ptr, uint64_t p
 RustBuffer uniffi_skinkit_ffi_fn_method_skinkit_compare(uint64_t ptr, RustBuffer subject, RustBuffer site, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_DECODE_PHOTO
+#define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_DECODE_PHOTO
+uint64_t uniffi_skinkit_ffi_fn_method_skinkit_decode_photo(uint64_t ptr, ForeignBytes bytes, RustBuffer region, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_ENGINE
 #define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_ENGINE
 RustBuffer uniffi_skinkit_ffi_fn_method_skinkit_engine(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -399,6 +404,11 @@ RustBuffer uniffi_skinkit_ffi_fn_method_skinkit_engine(uint64_t ptr, RustCallSta
 #ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_HISTORY
 #define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_HISTORY
 uint64_t uniffi_skinkit_ffi_fn_method_skinkit_history(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_OPEN_PHOTO
+#define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_OPEN_PHOTO
+uint64_t uniffi_skinkit_ffi_fn_method_skinkit_open_photo(uint64_t ptr, RustBuffer path, RustBuffer region, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_FN_METHOD_SKINKIT_PACK
@@ -988,6 +998,12 @@ uint16_t uniffi_skinkit_ffi_checksum_method_skinkit_compare(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_DECODE_PHOTO
+#define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_DECODE_PHOTO
+uint16_t uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_ENGINE
 #define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_ENGINE
 uint16_t uniffi_skinkit_ffi_checksum_method_skinkit_engine(void
@@ -997,6 +1013,12 @@ uint16_t uniffi_skinkit_ffi_checksum_method_skinkit_engine(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_HISTORY
 #define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_HISTORY
 uint16_t uniffi_skinkit_ffi_checksum_method_skinkit_history(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_OPEN_PHOTO
+#define UNIFFI_FFIDEF_UNIFFI_SKINKIT_FFI_CHECKSUM_METHOD_SKINKIT_OPEN_PHOTO
+uint16_t uniffi_skinkit_ffi_checksum_method_skinkit_open_photo(void
 
 );
 #endif

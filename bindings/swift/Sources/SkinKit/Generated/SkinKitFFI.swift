@@ -1946,17 +1946,18 @@ public func FfiConverterTypeLiveSession_lower(_ value: LiveSession) -> UInt64 {
  * A picture in memory: a decoded photo, or a copy of a camera frame. Immutable; share it between threads.
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
- * applied, place, time and camera are dropped.
+ * applied, place, time and camera are dropped. To analyse a close-up,
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 public protocol PhotoProtocol: AnyObject, Sendable {
 
     /**
-     * Height of the upright picture in pixels.
+     * Height of the upright picture in pixels, of a file's all, however it was opened.
      */
     func height()  -> UInt32
 
     /**
-     * Width of the upright picture in pixels.
+     * Width of the upright picture in pixels, of a file's all, however it was opened.
      */
     func width()  -> UInt32
 
@@ -1965,7 +1966,8 @@ public protocol PhotoProtocol: AnyObject, Sendable {
  * A picture in memory: a decoded photo, or a copy of a camera frame. Immutable; share it between threads.
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
- * applied, place, time and camera are dropped.
+ * applied, place, time and camera are dropped. To analyse a close-up,
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 open class Photo: PhotoProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -2078,7 +2080,7 @@ public static func `open`(path: String)throws  -> Photo  {
 
 
     /**
-     * Height of the upright picture in pixels.
+     * Height of the upright picture in pixels, of a file's all, however it was opened.
      */
 open func height() -> UInt32  {
     return try!  FfiConverterUInt32.lift(try! rustCall() {
@@ -2090,7 +2092,7 @@ open func height() -> UInt32  {
 }
 
     /**
-     * Width of the upright picture in pixels.
+     * Width of the upright picture in pixels, of a file's all, however it was opened.
      */
 open func width() -> UInt32  {
     return try!  FfiConverterUInt32.lift(try! rustCall() {
@@ -2164,7 +2166,8 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * Judges, classifies and measures one picture; nothing is kept. Blocks.
      *
      * # Errors
-     * `Region` where it shows no face, or too small, cut off or outside; `Runtime`; `Cancelled`; `Closed`.
+     * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
+     * another region; `Runtime`; `Cancelled`; `Closed`.
      */
     func analyse(photo: Photo, region: Region, cancel: Cancel?) throws  -> Analysis
 
@@ -2175,6 +2178,14 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * `NoHistory`, `History`, `Busy`, `Closed`.
      */
     func compare(subject: String, site: String) throws  -> Change?
+
+    /**
+     * [`SkinKit::open_photo`] for a file in memory; the bytes are borrowed for the call only. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::open_photo`].
+     */
+    func decodePhoto(bytes: Data, region: Region) throws  -> Photo
 
     /**
      * Which engine runs the networks, and why not the other one.
@@ -2191,6 +2202,18 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * `NoHistory`, `Closed`.
      */
     func history() throws  -> History
+
+    /**
+     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `Closed`.
+     */
+    func openPhoto(path: String, region: Region) throws  -> Photo
 
     /**
      * Labels, licence and intended use of the pack.
@@ -2403,7 +2426,8 @@ public static func `open`(options: Options)throws  -> SkinKit  {
      * Judges, classifies and measures one picture; nothing is kept. Blocks.
      *
      * # Errors
-     * `Region` where it shows no face, or too small, cut off or outside; `Runtime`; `Cancelled`; `Closed`.
+     * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
+     * another region; `Runtime`; `Cancelled`; `Closed`.
      */
 open func analyse(photo: Photo, region: Region, cancel: Cancel?)throws  -> Analysis  {
     return try  FfiConverterTypeAnalysis_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
@@ -2435,6 +2459,25 @@ open func compare(subject: String, site: String)throws  -> Change?  {
 }
 
     /**
+     * [`SkinKit::open_photo`] for a file in memory; the bytes are borrowed for the call only. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::open_photo`].
+     */
+open func decodePhoto(bytes: Data, region: Region)throws  -> Photo  {
+    return try  FfiConverterTypePhoto_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+        FfiConverterByRefBytes.lower(bytes) { bytesFb in
+    uniffi_skinkit_ffi_fn_method_skinkit_decode_photo(
+            self.uniffiCloneHandle(),
+        bytesFb,
+        FfiConverterTypeRegion_lower(region),uniffiCallStatus
+    )
+        }
+})
+}
+
+    /**
      * Which engine runs the networks, and why not the other one.
      *
      * # Errors
@@ -2460,6 +2503,27 @@ open func history()throws  -> History  {
         uniffiCallStatus in
     uniffi_skinkit_ffi_fn_method_skinkit_history(
             self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `Closed`.
+     */
+open func openPhoto(path: String, region: Region)throws  -> Photo  {
+    return try  FfiConverterTypePhoto_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_skinkit_open_photo(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(path),
+        FfiConverterTypeRegion_lower(region),uniffiCallStatus
     )
 })
 }
@@ -5711,7 +5775,7 @@ public func FfiConverterTypeNamedRegion_lower(_ value: NamedRegion) -> RustBuffe
 
 
 /**
- * How to open [`SkinKit`](crate::SkinKit).
+ * How to open [`SkinKit`](crate::SkinKit). In the C ABI it is JSON, but for the key.
  */
 public struct Options: Equatable, Hashable, Codable {
     /**
@@ -11969,16 +12033,22 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_history_sites() != 41072) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_analyse() != 8554) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_analyse() != 2503) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_compare() != 10358) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo() != 59688) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_engine() != 62941) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_history() != 7611) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() != 27373) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_pack() != 4768) {
@@ -12077,10 +12147,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_livesession_take_capture() != 2024) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_photo_height() != 51764) {
+    if (uniffi_skinkit_ffi_checksum_method_photo_height() != 15038) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_photo_width() != 30797) {
+    if (uniffi_skinkit_ffi_checksum_method_photo_width() != 55846) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_constructor_cancel_new() != 37866) {

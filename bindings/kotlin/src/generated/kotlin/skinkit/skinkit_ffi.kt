@@ -739,9 +739,13 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_compare(
     ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo(
+    ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_engine(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_history(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_skinkit_open_photo(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_pack(
     ): Int
@@ -894,9 +898,13 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_skinkit_compare(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_skinkit_decode_photo(`ptr`: Long,`bytes`: ForeignBytes.ByValue,`region`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
     external fun uniffi_skinkit_ffi_fn_method_skinkit_engine(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_skinkit_history(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_skinkit_ffi_fn_method_skinkit_open_photo(`ptr`: Long,`path`: RustBuffer.ByValue,`region`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_skinkit_ffi_fn_method_skinkit_pack(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1150,16 +1158,22 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_history_sites() and 0xFFFF) != 41072) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_analyse() and 0xFFFF) != 8554) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_analyse() and 0xFFFF) != 2503) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_compare() and 0xFFFF) != 10358) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo() and 0xFFFF) != 59688) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_engine() and 0xFFFF) != 62941) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_history() and 0xFFFF) != 7611) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() and 0xFFFF) != 27373) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_pack() and 0xFFFF) != 4768) {
@@ -1258,10 +1272,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_take_capture() and 0xFFFF) != 2024) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_height() and 0xFFFF) != 51764) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_height() and 0xFFFF) != 15038) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_width() and 0xFFFF) != 30797) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_width() and 0xFFFF) != 55846) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_constructor_cancel_new() and 0xFFFF) != 37866) {
@@ -3723,17 +3737,18 @@ public object FfiConverterTypeLiveSession: FfiConverter<LiveSession, Long> {
  * A picture in memory: a decoded photo, or a copy of a camera frame. Immutable; share it between threads.
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
- * applied, place, time and camera are dropped.
+ * applied, place, time and camera are dropped. To analyse a close-up,
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 public interface PhotoInterface {
 
     /**
-     * Height of the upright picture in pixels.
+     * Height of the upright picture in pixels, of a file's all, however it was opened.
      */
     fun `height`(): kotlin.UInt
 
     /**
-     * Width of the upright picture in pixels.
+     * Width of the upright picture in pixels, of a file's all, however it was opened.
      */
     fun `width`(): kotlin.UInt
 
@@ -3744,7 +3759,8 @@ public interface PhotoInterface {
  * A picture in memory: a decoded photo, or a copy of a camera frame. Immutable; share it between threads.
  *
  * Its pixels are freed with the last reference to it. Of a photo's file only pixels are kept: EXIF orientation is
- * applied, place, time and camera are dropped.
+ * applied, place, time and camera are dropped. To analyse a close-up,
+ * [`SkinKit::open_photo`](crate::SkinKit::open_photo) takes half the time and a small part of the memory.
  */
 open class Photo: Disposable, AutoCloseable, PhotoInterface
 {
@@ -3849,7 +3865,7 @@ open class Photo: Disposable, AutoCloseable, PhotoInterface
 
 
     /**
-     * Height of the upright picture in pixels.
+     * Height of the upright picture in pixels, of a file's all, however it was opened.
      */override fun `height`(): kotlin.UInt {
             return FfiConverterUInt.lift(
     callWithHandle {
@@ -3865,7 +3881,7 @@ open class Photo: Disposable, AutoCloseable, PhotoInterface
 
 
     /**
-     * Width of the upright picture in pixels.
+     * Width of the upright picture in pixels, of a file's all, however it was opened.
      */override fun `width`(): kotlin.UInt {
             return FfiConverterUInt.lift(
     callWithHandle {
@@ -4085,7 +4101,8 @@ public interface SkinKitInterface {
      * Judges, classifies and measures one picture; nothing is kept. Blocks.
      *
      * # Errors
-     * `Region` where it shows no face, or too small, cut off or outside; `Runtime`; `Cancelled`; `Closed`.
+     * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
+     * another region; `Runtime`; `Cancelled`; `Closed`.
      */
     fun `analyseBlocking`(`photo`: Photo, `region`: Region, `cancel`: Cancel?): Analysis
 
@@ -4096,6 +4113,14 @@ public interface SkinKitInterface {
      * `NoHistory`, `History`, `Busy`, `Closed`.
      */
     fun `compareBlocking`(`subject`: kotlin.String, `site`: kotlin.String): Change?
+
+    /**
+     * [`SkinKit::open_photo`] for a file in memory; the bytes are borrowed for the call only. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::open_photo`].
+     */
+    fun `decodePhotoBlocking`(`bytes`: java.nio.ByteBuffer, `region`: Region): Photo
 
     /**
      * Which engine runs the networks, and why not the other one.
@@ -4112,6 +4137,18 @@ public interface SkinKitInterface {
      * `NoHistory`, `Closed`.
      */
     fun `history`(): History
+
+    /**
+     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `Closed`.
+     */
+    fun `openPhotoBlocking`(`path`: kotlin.String, `region`: Region): Photo
 
     /**
      * Labels, licence and intended use of the pack.
@@ -4360,7 +4397,8 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
      * Judges, classifies and measures one picture; nothing is kept. Blocks.
      *
      * # Errors
-     * `Region` where it shows no face, or too small, cut off or outside; `Runtime`; `Cancelled`; `Closed`.
+     * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
+     * another region; `Runtime`; `Cancelled`; `Closed`.
      */
     @Throws(SkinKitException::class)override fun `analyseBlocking`(`photo`: Photo, `region`: Region, `cancel`: Cancel?): Analysis {
             return FfiConverterTypeAnalysis.lift(
@@ -4402,6 +4440,28 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
 
 
     /**
+     * [`SkinKit::open_photo`] for a file in memory; the bytes are borrowed for the call only. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::open_photo`].
+     */
+    @Throws(SkinKitException::class)override fun `decodePhotoBlocking`(`bytes`: java.nio.ByteBuffer, `region`: Region): Photo {
+            return FfiConverterTypePhoto.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_decode_photo(
+        it,
+
+        FfiConverterByRefBytes.lower(`bytes`),
+        FfiConverterTypeRegion.lower(`region`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Which engine runs the networks, and why not the other one.
      *
      * # Errors
@@ -4434,6 +4494,32 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
     UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_history(
         it,
         _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
+     * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
+     * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
+     * Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `openPhotoBlocking`(`path`: kotlin.String, `region`: Region): Photo {
+            return FfiConverterTypePhoto.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_open_photo(
+        it,
+
+        FfiConverterString.lower(`path`),
+        FfiConverterTypeRegion.lower(`region`),_status)
 }
     }
     )
@@ -6941,7 +7027,7 @@ public object FfiConverterTypeNamedRegion: FfiConverterRustBuffer<NamedRegion> {
 
 
 /**
- * How to open [`SkinKit`](crate::SkinKit).
+ * How to open [`SkinKit`](crate::SkinKit). In the C ABI it is JSON, but for the key.
  */
 data class Options (
     /**

@@ -1,5 +1,7 @@
 package skinkit
 
+import java.nio.ByteBuffer
+
 /**
  * Checks the pack, finds an engine, warms the lesion model up, and opens the history if one is configured.
  *
@@ -14,10 +16,34 @@ package skinkit
 suspend fun SkinKit.Companion.open(options: Options): SkinKit = background { openBlocking(options) }
 
 /**
+ * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large JPEG
+ * of which a close-up fills the middle in half the time of [Photo.Companion.open] and a small part of the memory. Its
+ * width and height, regions and results are in the file's pixels all the same. Use it for this region alone:
+ * where it came out smaller, anything else is [SkinKitException.InvalidArgument].
+ *
+ * @throws SkinKitException.Picture missing, too large, damaged, or of another format
+ */
+suspend fun SkinKit.openPhoto(path: String, region: Region = Region.Lesion): Photo =
+    background { openPhotoBlocking(path, region) }
+
+/**
+ * Decodes a JPEG or PNG held in memory, from the buffer's position to its limit, for a region: see [openPhoto].
+ *
+ * @throws SkinKitException.Picture as [openPhoto]
+ */
+suspend fun SkinKit.decodePhoto(bytes: ByteBuffer, region: Region = Region.Lesion): Photo =
+    background { decodePhotoBlocking(bytes.asDirect(), region) }
+
+/** Decodes a JPEG or PNG held in memory for a region: see [openPhoto]. */
+suspend fun SkinKit.decodePhoto(bytes: ByteArray, region: Region = Region.Lesion): Photo =
+    decodePhoto(ByteBuffer.wrap(bytes), region)
+
+/**
  * Judges, classifies and measures one picture; nothing is kept. Takes 10 to 100 ms; cancelling the coroutine stops it
  * within one run of a network.
  *
  * @throws SkinKitException.Region where it shows no face, or too small, cut off or outside
+ * @throws SkinKitException.InvalidArgument the photo was opened for another region
  * @throws SkinKitException.Runtime the engine failed
  * @throws SkinKitException.Closed this object or the photo is closed
  */

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer
 
 /**
  * Reads and decodes a JPEG or PNG file of at most 64 MiB, 64 million pixels, 16,384 a side. Only pixels are kept: the
- * orientation is applied, place, time and camera are dropped.
+ * orientation is applied, place, time and camera are dropped. For one region of it, [openPhoto] is faster.
  *
  * @throws SkinKitException.Picture missing, too large, damaged, or of another format
  */

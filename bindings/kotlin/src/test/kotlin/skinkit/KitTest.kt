@@ -6,6 +6,7 @@ import java.nio.file.Path
 import kotlin.concurrent.thread
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertNotEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
@@ -140,6 +141,41 @@ class KitTest {
         assertFailsWith<IllegalArgumentException> { Frame.rgba(short, -1, 5) }
         Photo.of(Frame.rgba(ByteBuffer.allocate(24), 3, 2, rotationDegrees = 90)).use {
             assertEquals(2u to 3u, it.width() to it.height())
+        }
+    }
+
+    @Test
+    fun `a photo opened for a region is decoded smaller and spoken of as the file`() = runBlocking<Unit> {
+        val file = File("bindings/scenario/large.jpg")
+        val bytes = file.readBytes()
+        SkinKit.open(Fixture.options(folder)).use { kit ->
+            val whole = Photo.open(file.path).use { kit.analyse(it) }
+            val direct = ByteBuffer.allocateDirect(bytes.size + 7).position(7).put(bytes).position(7)
+            for (photo in listOf(kit.openPhoto(file.path), kit.decodePhoto(bytes), kit.decodePhoto(direct))) {
+                photo.use {
+                    assertEquals(1283u to 1601u, it.width() to it.height())
+                    val small = kit.analyse(it)
+                    assertEquals(whole.roi, small.roi)
+                    assertNotEquals(whole.quality.sharpness, small.quality.sharpness)
+                    assertEquals(whole.quality.sharpness, small.quality.sharpness, 0.03f)
+                    whole.finding.probabilities.zip(small.finding.probabilities).forEach { (a, b) ->
+                        assertEquals(a.p, b.p, 0.05f)
+                    }
+                    assertEquals(whole.roi, kit.scan(it, Fixture.SITE).analysis.roi)
+                    val square = Region.Square(Point(600f, 600f), 400f)
+                    refuses<SkinKitException.InvalidArgument> { kit.analyse(it, square) }
+                    refuses<SkinKitException.InvalidArgument> { kit.faces(it) }
+                    kit.openPhoto(file.path, square).use { other -> assertEquals(400f, kit.analyse(other, square).roi.width) }
+                }
+            }
+            val outside = Region.Square(Point(9000f, 600f), 400f)
+            refuses<SkinKitException.Region> { kit.openPhoto(file.path, outside).use { kit.analyse(it, outside) } }
+            refuses<SkinKitException.Picture> { kit.openPhoto("nowhere.jpg") }
+            refuses<SkinKitException.Picture> { kit.decodePhoto(ByteArray(0)) }
+            refuses<SkinKitException.Picture> { kit.decodePhoto(bytes.copyOf(5_000)) }
+            kit.close()
+            refuses<SkinKitException.Closed> { kit.openPhoto(file.path) }
+            refuses<SkinKitException.Closed> { kit.decodePhoto(bytes) }
         }
     }
 

@@ -35,6 +35,10 @@ class ScenarioTest {
         val face = scenario.getJSONObject("face")
         val part = FaceRegion.valueOf(face.getString("region").uppercase())
         face(kit.analyse(Photo.open(face.getString("photo")), Region.Face(part)))
+        val large = scenario.getJSONObject("large")
+        assertEquals("lesion", large.getString("region"))
+        val opened = kit.openPhoto(large.getString("photo"))
+        large(opened, kit.analyse(opened))
         val ids = scans.zip(photos).mapIndexed { index, (scan, photo) ->
             val request = ScanRequest(site, subject, Region.Lesion, takenAt = scan.getLong("taken_at"))
             kit.scan(photo, request).also { labels("scan.${index + 1}", it.analysis) }.id
@@ -55,6 +59,8 @@ class ScenarioTest {
 
         error("pack") { SkinKit.open(Options(pack = "nowhere")) }
         error("photo") { Photo.open("nowhere.jpg") }
+        error("photo_for") { kit.openPhoto("nowhere.jpg") }
+        error("other_region") { kit.analyse(opened, Region.Face(part)) }
         error("key") { History.openExisting(file, ByteArray(32)) }
         error("key_length") { History.openExisting(file, key.copyOf(31)) }
         error("region") { kit.analyse(photos[0], Region.Face(FaceRegion.NOSE)) }
@@ -84,6 +90,15 @@ class ScenarioTest {
         results["face.roi.width"] = analysis.roi.width
         results["face.mesh"] = mean(analysis.face!!.mesh.points)
         results["face.accepted"] = analysis.quality.accepted
+    }
+
+    private fun large(photo: Photo, analysis: Analysis) {
+        labels("large", analysis)
+        results["large.width"] = photo.width().toInt()
+        results["large.height"] = photo.height().toInt()
+        results["large.roi.width"] = analysis.roi.width
+        results["large.accepted"] = analysis.quality.accepted
+        results["large.measure.area"] = analysis.measures!!.values.first { it.measure == Measure.AREA }.value
     }
 
     private fun labels(step: String, analysis: Analysis) =
