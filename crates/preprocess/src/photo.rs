@@ -177,7 +177,7 @@ impl Raw {
         let mut picture = picture.into_rgb8();
         let (width, height) = picture.dimensions();
         if let Some(profile) = profile {
-            crate::profile::to_srgb(&profile, width as usize, &mut picture);
+            crate::profile::to_srgb(&profile, &mut picture);
         }
         Photo {
             pixels: picture.into_raw(),
