@@ -55,7 +55,9 @@ impl Conversion {
         Some(Self {
             linear: [red, green, blue],
             matrix: SRGB.inverse().mat_mul(colorants).v.map(|row| row.map(|v| v as f32)),
-            codes: (0..STEPS).map(|step| code_from_linear(step as f32 / (STEPS - 1) as f32)).collect(),
+            codes: (0..STEPS)
+                .map(|step| code_from_linear(step as f32 / (STEPS - 1) as f32))
+                .collect(),
         })
     }
 
@@ -85,11 +87,17 @@ impl Conversion {
 
 /// Linear light of each code by a profile's curve (ICC.1:2022, 10.6 and 10.18).
 fn linear(curve: &ToneReprCurve) -> Option<[f32; 256]> {
-    let of = |light: &dyn Fn(f32) -> f32| Some(std::array::from_fn(|code| light(code as f32 / 255.0).max(0.0).min(1.0)));
+    let of = |light: &dyn Fn(f32) -> f32| Some(std::array::from_fn(|code| light(code as f32 / 255.0).clamp(0.0, 1.0)));
     match curve {
         ToneReprCurve::Parametric(parameters) => {
             let ParametricCurve { g, a, b, c, d, e, f } = ParametricCurve::new(parameters)?;
-            of(&|v| if v < d { c * v + f } else { (a * v + b).powf(g) + e })
+            of(&|v| {
+                if v < d {
+                    c * v + f
+                } else {
+                    (a * v + b).max(0.0).powf(g) + e
+                }
+            })
         }
         ToneReprCurve::Lut(table) => match table[..] {
             [] => of(&|v| v),
