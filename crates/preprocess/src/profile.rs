@@ -13,11 +13,11 @@ const SRGB: Matrix3d = ColorProfile::colorants_matrix(WHITE_POINT_D65, ColorPrim
 /// Primaries closer than this (in XYZ, relative to white) are taken for sRGB's own.
 const SAME: f64 = 0.003;
 
-/// Steps of linear light in the table of sRGB's codes: the steepest code spans five of them.
+/// Steps of linear light in the table of sRGB's codes: the narrowest code spans one and a quarter.
 const STEPS: usize = 4096;
 
-/// Pixels converted at a time: enough for vectors, and few enough to stay in the nearest cache.
-const BLOCK: usize = 64;
+/// Bits below a step in sums of light: primaries up to 40 times as far out as sRGB's fit into 32 bits.
+const FRACTION: u32 = 12;
 
 /// Converts packed RGB in place. A profile that is damaged, not RGB, or sRGB already changes nothing: what a camera
 /// then meant is sRGB nearly always. Nor does one without a matrix and curves; those of a scanner or a printer alone are so.
@@ -31,11 +31,9 @@ pub(crate) fn to_srgb(profile: &[u8], pixels: &mut [u8]) {
 
 /// From codes of one RGB space to sRGB's.
 struct Conversion {
-    /// Linear light of each code: red, green, blue.
-    linear: [[f32; 256]; 3],
-    /// Linear light of the one to that of the other.
-    matrix: [[f32; 3]; 3],
-    codes: Vec<u8>,
+    /// What each code of red, of green and of blue adds to sRGB's linear light. With the fourth number, places are powers of two.
+    parts: [[[i32; 4]; 256]; 3],
+    codes: [u8; STEPS],
 }
 
 impl Conversion {
@@ -52,35 +50,35 @@ impl Conversion {
         let [Some(red), Some(green), Some(blue)] = curves.map(|curve| linear(curve.as_ref()?)) else {
             return None;
         };
+        let linear = [red, green, blue];
+        let matrix = SRGB.inverse().mat_mul(colorants).v;
+        let (one, half_a_step) = (
+            f64::from(1 << FRACTION) * (STEPS - 1) as f64,
+            f64::from(1 << (FRACTION - 1)),
+        );
+        let part = |from: usize, to: usize, light: f32| {
+            // The sum of all three is cut off, which half a step makes rounding.
+            let rounding = if from == 0 { half_a_step } else { 0.0 };
+            (matrix[to][from] * f64::from(light) * one + rounding) as i32
+        };
         Some(Self {
-            linear: [red, green, blue],
-            matrix: SRGB.inverse().mat_mul(colorants).v.map(|row| row.map(|v| v as f32)),
-            codes: (0..STEPS)
-                .map(|step| code_from_linear(step as f32 / (STEPS - 1) as f32))
-                .collect(),
+            parts: std::array::from_fn(|from| {
+                linear[from].map(|light| [part(from, 0, light), part(from, 1, light), part(from, 2, light), 0])
+            }),
+            codes: std::array::from_fn(|step| code_from_linear(step as f32 / (STEPS - 1) as f32)),
         })
     }
 
     fn apply(&self, pixels: &mut [u8]) {
-        let mut light = [[0f32; BLOCK]; 3];
-        for block in pixels.chunks_mut(BLOCK * 3) {
-            for (at, pixel) in block.as_chunks::<3>().0.iter().enumerate() {
-                for channel in 0..3 {
-                    light[channel][at] = self.linear[channel][usize::from(pixel[channel])];
-                }
-            }
-            let [red, green, blue] = &mut light;
-            for ((red, green), blue) in red.iter_mut().zip(green).zip(blue) {
+        let [red, green, blue] = &self.parts;
+        for pixel in pixels.as_chunks_mut::<3>().0 {
+            let [r, g, b] = pixel.map(usize::from);
+            let code = |to: usize| {
+                let step = (red[r][to] + green[g][to] + blue[b][to]) >> FRACTION;
                 // Colours that sRGB does not have become its nearest channel by channel.
-                [*red, *green, *blue] = self.matrix.map(|[r, g, b]| {
-                    ((r * *red + g * *green + b * *blue) * (STEPS - 1) as f32 + 0.5).clamp(0.0, (STEPS - 1) as f32)
-                });
-            }
-            for (at, pixel) in block.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-                for channel in 0..3 {
-                    pixel[channel] = self.codes[light[channel][at] as usize];
-                }
-            }
+                self.codes[step.clamp(0, STEPS as i32 - 1) as usize]
+            };
+            *pixel = [code(0), code(1), code(2)];
         }
     }
 }
