@@ -139,7 +139,7 @@ impl<'a> Header<'a> {
 
     /// The colour profile, if all its parts are there, each once.
     fn profile(mut self) -> Option<Vec<u8>> {
-        self.profile.sort_by_key(|part| part.0);
+        self.profile.sort_unstable_by_key(|part| part.0);
         let count = self.profile.len();
         let is_whole = (1..)
             .zip(&self.profile)
