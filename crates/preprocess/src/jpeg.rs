@@ -4,95 +4,82 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ImageDecoder, RgbImage};
-use jpeg_decoder::PixelFormat;
 
 use crate::limits::Limits;
 use crate::photo::{self, Raw, damaged};
-use crate::scaled_jpeg;
+use crate::scaled_jpeg::{self, Scaled};
 use crate::{Error, Result};
 
 /// Checks the header and the end, then decodes at the smallest size with `least_side` pixels.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<Raw> {
     let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| damaged("JPEG", &error))?;
-    let size = decoder.dimensions();
-    limits.check_size(size.0.into(), size.1.into())?;
+    let (width, height) = decoder.dimensions();
+    limits.check_size(width.into(), height.into())?;
     let Some(header) = Header::read(bytes) else {
         return Err(Error::Damaged {
             format: "JPEG",
             reason: "no end-of-image marker; the file was cut short".into(),
         });
     };
-    let (picture, scale) = match scaled(bytes, size, &header, least_side) {
-        Some(scaled) => scaled,
-        None => (photo::decode("JPEG", decoder, limits)?, 1.0),
+    let least = u64::from(least_side.max(1));
+    // Sizes are rounded up.
+    let enough = |side: &usize| u64::from(width.min(height)) * *side as u64 >= 8 * least - 7;
+    let side = [1, 2, 4].into_iter().find(enough).unwrap_or(8);
+    let scaled = match side {
+        8 => None,
+        _ => scaled_jpeg::decode(bytes, [width as usize, height as usize], side).and_then(rgb),
+    };
+    let picture = match scaled {
+        Some(picture) => picture,
+        // Progressive, CMYK, or not sound: then what `image` makes of it whole is what it shows.
+        None => averaged(photo::decode("JPEG", decoder, limits)?, 8 / side as u32),
     };
     Ok(Raw {
         picture,
         orientation: header.orientation,
         profile: header.profile(),
-        scale,
+        scale: side as f32 / 8.0,
     })
 }
 
-/// The picture at 1/8, 1/4 or 1/2, and which it is; `None` if it is to be decoded whole.
-fn scaled(bytes: &[u8], size: (u32, u32), header: &Header<'_>, least_side: u32) -> Option<(RgbImage, f32)> {
-    let least = u64::from(least_side.max(1));
-    // Sizes are rounded up.
-    let enough = |side: &usize| u64::from(size.0.min(size.1)) * *side as u64 >= 8 * least - 7;
-    let side = [1, 2, 4].into_iter().find(enough)?;
-    let scaled = scaled_jpeg::decode(bytes, [size.0 as usize, size.1 as usize], side).and_then(|scaled| {
-        let (width, height) = (scaled.width as u32, scaled.height as u32);
-        picture(scaled.channels, width, height, scaled.pixels)
-    });
-    match scaled {
-        Some(picture) => Some((picture, side as f32 / 8.0)),
-        None if header.is_progressive => decode_scaled(bytes, size, least_side),
-        // A baseline picture that was given up is not sound: what `image` makes of it whole is what it shows.
-        None => None,
-    }
+fn rgb(scaled: Scaled) -> Option<RgbImage> {
+    let pixels = match scaled.channels {
+        1 => scaled.pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
+        _ => scaled.pixels,
+    };
+    RgbImage::from_raw(scaled.width as u32, scaled.height as u32, pixels)
 }
 
-fn picture(channels: usize, width: u32, height: u32, pixels: Vec<u8>) -> Option<RgbImage> {
-    let pixels = match channels {
-        1 => pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
-        _ => pixels,
-    };
-    RgbImage::from_raw(width, height, pixels)
-}
-
-/// Progressive pictures. `None` for what this decoder does not read (CMYK, 12 bits, arithmetic coding): `image`'s may.
-fn decode_scaled(bytes: &[u8], size: (u32, u32), least_side: u32) -> Option<(RgbImage, f32)> {
-    let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
-    decoder.read_info().ok()?;
-    let info = decoder.info()?;
-    // The size that was held against the limits.
-    if (u32::from(info.width), u32::from(info.height)) != size {
-        return None;
+/// Means of squares of `step` pixels a side; the last of a row or column are of what there is.
+fn averaged(picture: RgbImage, step: u32) -> RgbImage {
+    if step == 1 {
+        return picture;
     }
-    let least = u16::try_from(least_side).ok()?.max(1);
-    // Either side may satisfy the decoder; one that nothing can reach leaves the choice to the shorter.
-    let wanted = if info.width <= info.height {
-        (least, u16::MAX)
-    } else {
-        (u16::MAX, least)
-    };
-    let (width, height) = decoder.scale(wanted.0, wanted.1).ok()?;
-    let pixels = decoder.decode().ok()?;
-    let (wide, high) = (u32::from(width), u32::from(height));
-    let picture = match info.pixel_format {
-        PixelFormat::RGB24 => picture(3, wide, high, pixels)?,
-        PixelFormat::L8 => picture(1, wide, high, pixels)?,
-        _ => return None,
-    };
-    // Sizes are rounded up; the step is an exact power of two.
-    let step = (f32::from(info.width) / f32::from(width)).log2().round().exp2();
-    Some((picture, 1.0 / step))
+    let (width, row) = (picture.width().div_ceil(step), 3 * picture.width() as usize);
+    let (height, band) = (picture.height().div_ceil(step), row * step as usize);
+    let mut pixels = Vec::with_capacity(3 * (width * height) as usize);
+    let mut sums = vec![[0u32; 3]; width as usize];
+    for band in picture.chunks(band) {
+        sums.fill([0; 3]);
+        for row in band.chunks_exact(row) {
+            for (sum, square) in sums.iter_mut().zip(row.chunks(3 * step as usize)) {
+                for pixel in square.as_chunks::<3>().0 {
+                    *sum = std::array::from_fn(|channel| sum[channel] + u32::from(pixel[channel]));
+                }
+            }
+        }
+        let rows = (band.len() / row) as u32;
+        for (sum, left) in sums.iter().zip((0..picture.width()).rev().step_by(step as usize)) {
+            let count = rows * step.min(left + 1);
+            pixels.extend(sum.map(|sum| ((sum + count / 2) / count) as u8));
+        }
+    }
+    RgbImage::from_raw(width, height, pixels).unwrap_or(picture)
 }
 
 /// What is said before the first scan, beside what decoders read for themselves.
 #[derive(Debug)]
 struct Header<'a> {
-    is_progressive: bool,
     orientation: Orientation,
     /// Parts of the colour profile: number, how many there are, and bytes.
     profile: Vec<(u8, u8, &'a [u8])>,
@@ -105,7 +92,6 @@ impl<'a> Header<'a> {
     /// Asked for the orientation and the profile, `image` would read all headers twice more, by other copies of its code.
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut header = Self {
-            is_progressive: false,
             orientation: Orientation::NoTransforms,
             profile: Vec::new(),
         };
@@ -118,7 +104,6 @@ impl<'a> Header<'a> {
             let start = at + 4;
             at += 2 + usize::from(u16::from_be_bytes([high, low]));
             match (marker, bytes.get(start..at).unwrap_or_default()) {
-                (0xc2, _) => header.is_progressive = true,
                 (0xe1, [b'E', b'x', b'i', b'f', 0, 0, exif @ ..]) => {
                     header.orientation = Orientation::from_exif_chunk(exif).unwrap_or(Orientation::NoTransforms);
                 }

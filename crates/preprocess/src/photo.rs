@@ -47,7 +47,8 @@ impl Photo {
 
     /// Decodes a JPEG or PNG held in memory.
     ///
-    /// Colours of another RGB space (Display P3, Adobe RGB) are brought to sRGB by the file's ICC profile.
+    /// Colours of another RGB space (Display P3, Adobe RGB) are brought to sRGB by the file's ICC profile, where that is a
+    /// matrix and three curves, as cameras' and phones' are. By any other the colours stay as they are.
     ///
     /// # Errors
     /// No bytes, an unknown format, a header beyond `limits` (nothing is decoded then), damaged or cut data.
@@ -56,8 +57,9 @@ impl Photo {
     }
 
     /// Decodes a JPEG at 1/8, 1/4, 1/2 or full size, the smallest whose shorter side is still `least_side` pixels or
-    /// more, straight from its DCT coefficients: half the time and a small part of the memory. [`Photo::scale`] says
-    /// which. Other formats are decoded whole.
+    /// more; [`Photo::scale`] says which. A baseline picture, which is what cameras make, comes straight from its DCT
+    /// coefficients: half the time and a small part of the memory. Others (progressive, CMYK) are decoded whole and averaged.
+    /// Other formats stay whole.
     ///
     /// # Errors
     /// As [`Photo::decode`].
