@@ -33,18 +33,24 @@ impl Unfit {
         &self.0.reason
     }
 
-    /// The same, seen from one step further out. Every field of every type can get here: it is not to be inlined there.
+    /// The same, seen from the struct that has it in a field. Every field of every type can get here: it is not to be inlined
+    /// there.
     #[cold]
     #[inline(never)]
-    fn within(mut self, step: fmt::Arguments<'_>) -> Self {
+    fn in_field(mut self, name: &str) -> Self {
         let field = &mut self.0.field;
-        let dot = if field.is_empty() || field.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        *field = format!("{step}{dot}{field}");
+        if !field.is_empty() && !field.starts_with('[') {
+            field.insert(0, '.');
+        }
+        field.insert_str(0, name);
         self
+    }
+
+    /// The same, seen from the list.
+    #[cold]
+    #[inline(never)]
+    fn in_item(self, index: usize) -> Self {
+        self.in_field(&format!("[{index}]"))
     }
 }
 
@@ -239,9 +245,11 @@ impl<'a> MapAccess<'a> for Fields<'a> {
         }
     }
 
+    // Once for a type of field, not once for a field.
+    #[inline(never)]
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Unfit> {
         seed.deserialize(At(self.value))
-            .map_err(|unfit| unfit.within(format_args!("{}", self.name)))
+            .map_err(|unfit| unfit.in_field(self.name))
     }
 }
 
@@ -262,7 +270,7 @@ impl<'a> SeqAccess<'a> for Items<'a> {
         self.next += 1;
         seed.deserialize(At(value))
             .map(Some)
-            .map_err(|unfit| unfit.within(format_args!("[{index}]")))
+            .map_err(|unfit| unfit.in_item(index))
     }
 
     fn size_hint(&self) -> Option<usize> {

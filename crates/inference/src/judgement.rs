@@ -15,7 +15,7 @@ pub(crate) fn probabilities(logits: &[f32], temperature: f32) -> Vec<f64> {
 /// Indices of the labels in the prediction set, likeliest first.
 pub(crate) fn prediction_set(probabilities: &[f64], conformal: &Conformal) -> Vec<usize> {
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
-    order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+    order.sort_unstable_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]).then(a.cmp(b)));
     let kept = order
         .iter()
         .filter(|index| probabilities[**index] >= 1.0 - conformal.threshold)

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat};
+use image::{ColorType, ImageDecoder, ImageFormat, RgbImage, imageops};
 
 use crate::frame::Frame;
 use crate::jpeg;
@@ -48,7 +48,8 @@ impl Photo {
 
     /// Decodes a JPEG or PNG held in memory.
     ///
-    /// Colours of another RGB space (Display P3, Adobe RGB) are brought to sRGB by the file's ICC profile.
+    /// Colours of another RGB space (Display P3, Adobe RGB) are brought to sRGB by the file's ICC profile, where that is a
+    /// matrix and three curves, as cameras' and phones' are. By any other the colours stay as they are.
     ///
     /// # Errors
     /// No bytes, an unknown format, a header beyond `limits` (nothing is decoded then), damaged or cut data.
@@ -57,8 +58,9 @@ impl Photo {
     }
 
     /// Decodes a JPEG at 1/8, 1/4, 1/2 or full size, the smallest whose shorter side is still `least_side` pixels or
-    /// more, straight from its DCT coefficients: half the time and a small part of the memory. [`Photo::scale`] says
-    /// which. Other formats are decoded whole.
+    /// more; [`Photo::scale`] says which. A baseline picture, which is what cameras make, comes straight from its DCT
+    /// coefficients: half the time and a small part of the memory. Others (progressive, CMYK) are decoded whole and averaged.
+    /// Other formats stay whole.
     ///
     /// # Errors
     /// As [`Photo::decode`].
@@ -66,11 +68,7 @@ impl Photo {
         limits.check_bytes(bytes.len() as u64)?;
         let raw = match image::guess_format(bytes) {
             Ok(ImageFormat::Jpeg) => jpeg::decode(bytes, limits, least_side)?,
-            Ok(ImageFormat::Png) => {
-                let decoder = image::codecs::png::PngDecoder::with_limits(Cursor::new(bytes), image_limits(limits))
-                    .map_err(|error| damaged("PNG", &error))?;
-                Raw::read("PNG", decoder, limits)?
-            }
+            Ok(ImageFormat::Png) => Raw::png(bytes, limits)?,
             Ok(ImageFormat::WebP) => return Err(Error::Unsupported("WebP")),
             Ok(ImageFormat::Gif) => return Err(Error::Unsupported("GIF")),
             Ok(ImageFormat::Tiff) => return Err(Error::Unsupported("TIFF")),
@@ -148,8 +146,10 @@ fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
 }
 
 /// Decoded pixels that are not upright sRGB yet.
+///
+/// Brought to RGB first: `image` has every step for ten kinds of pixels, and what is not named here is not linked.
 pub(crate) struct Raw {
-    pub picture: DynamicImage,
+    pub picture: RgbImage,
     pub orientation: Orientation,
     pub profile: Option<Vec<u8>>,
     /// The file's own width and height, as stored.
@@ -158,48 +158,89 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    pub fn read(format: &'static str, mut decoder: impl ImageDecoder, limits: &Limits) -> Result<Self> {
-        let (width, height) = decoder.dimensions();
-        limits.check_size(width.into(), height.into())?;
-        if width == 0 || height == 0 {
-            return Err(Error::EmptyFrame { width, height });
-        }
+    fn png(bytes: &[u8], limits: &Limits) -> Result<Self> {
+        let mut decoder = image::codecs::png::PngDecoder::with_limits(Cursor::new(bytes), image_limits(limits))
+            .map_err(|error| damaged("PNG", &error))?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
-        let picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(format, &error))?;
         Ok(Self {
-            picture,
+            file_size: decoder.dimensions(),
+            picture: decode("PNG", decoder, limits)?,
             orientation,
             profile,
-            file_size: (width, height),
             scale: 1.0,
         })
     }
 
     fn finish(self) -> Photo {
-        let Self {
-            mut picture,
-            orientation,
-            profile,
-            file_size: (wide, high),
-            scale,
-        } = self;
         use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-        let lies = matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH);
-        picture.apply_orientation(orientation);
-        let mut picture = picture.into_rgb8();
+        let file_size = match (self.orientation, self.file_size) {
+            (Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH, (wide, high)) => (high, wide),
+            (_, size) => size,
+        };
+        let mut picture = match self.orientation {
+            Rotate90 | Rotate90FlipH => imageops::rotate90(&self.picture),
+            Rotate270 | Rotate270FlipH => imageops::rotate270(&self.picture),
+            _ => self.picture,
+        };
+        match self.orientation {
+            Orientation::FlipHorizontal | Rotate90FlipH | Rotate270FlipH => {
+                imageops::flip_horizontal_in_place(&mut picture);
+            }
+            Orientation::FlipVertical => imageops::flip_vertical_in_place(&mut picture),
+            Orientation::Rotate180 => imageops::rotate180_in_place(&mut picture),
+            Orientation::NoTransforms | Rotate90 | Rotate270 => {}
+        }
         let (width, height) = picture.dimensions();
-        if let Some(profile) = profile {
-            crate::profile::to_srgb(&profile, width as usize, &mut picture);
+        if let Some(profile) = self.profile {
+            crate::profile::to_srgb(&profile, &mut picture);
         }
         Photo {
             pixels: picture.into_raw(),
             width,
             height,
-            file_size: if lies { (high, wide) } else { (wide, high) },
-            scale,
+            file_size,
+            scale: self.scale,
         }
     }
+}
+
+/// Every pixel of a picture, as RGB, once its size was held against the limits.
+pub(crate) fn decode(format: &'static str, decoder: impl ImageDecoder, limits: &Limits) -> Result<RgbImage> {
+    let (width, height) = decoder.dimensions();
+    limits.check_size(width.into(), height.into())?;
+    if width == 0 || height == 0 {
+        return Err(Error::EmptyFrame { width, height });
+    }
+    let colour = decoder.color_type();
+    let mut samples = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX)];
+    decoder
+        .read_image(&mut samples)
+        .map_err(|error| damaged(format, &error))?;
+    rgb(samples, colour)
+        .and_then(|pixels| RgbImage::from_raw(width, height, pixels))
+        .ok_or(Error::Unsupported("floating-point"))
+}
+
+/// Pixels of another kind as RGB: grey three times, without alpha, and 16 bits rounded to 8. `None` for other depths.
+fn rgb(samples: Vec<u8>, colour: ColorType) -> Option<Vec<u8>> {
+    let rounded = |high, low| ((u32::from(u16::from_ne_bytes([high, low])) + 128) / 257) as u8;
+    let samples: Vec<u8> = match colour.bytes_per_pixel() / colour.channel_count() {
+        1 => samples,
+        2 => samples.as_chunks().0.iter().map(|&[a, b]| rounded(a, b)).collect(),
+        _ => return None,
+    };
+    Some(match colour.channel_count() {
+        1 => samples.iter().flat_map(|&grey| [grey; 3]).collect(),
+        2 => samples.as_chunks().0.iter().flat_map(|&[grey, _]| [grey; 3]).collect(),
+        4 => samples
+            .as_chunks()
+            .0
+            .iter()
+            .flat_map(|&[r, g, b, _]| [r, g, b])
+            .collect(),
+        _ => samples,
+    })
 }
 
 fn image_limits(limits: &Limits) -> image::Limits {

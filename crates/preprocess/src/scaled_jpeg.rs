@@ -1,7 +1,7 @@
 //! Baseline JPEG at 1/2, 1/4 or 1/8 of its size: of each block only the coefficients that such a picture has are kept,
 //! and turned back by a smaller DCT. Subsampled chroma is turned back at its own, larger scale instead of being enlarged.
 //!
-//! Written here because the crates that scale (`jpeg-decoder`) take three times as long: they store every coefficient.
+//! Written here because the crate that scales, `jpeg-decoder`, takes three times as long: it stores every coefficient.
 
 use crate::huffman::{Bits, Codes};
 

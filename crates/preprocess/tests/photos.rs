@@ -212,6 +212,82 @@ fn grey_and_png_are_read() {
     );
 }
 
+/// A JPEG with a colour profile in segments of at most `most` bytes, the last of them first.
+fn with_profile(jpeg: &[u8], profile: &[u8], most: usize) -> Vec<u8> {
+    let parts: Vec<_> = profile.chunks(most).collect();
+    let mut out = jpeg[..2].to_vec();
+    for (at, part) in parts.iter().enumerate().rev() {
+        out.extend([0xff, 0xe2]);
+        out.extend((part.len() as u16 + 16).to_be_bytes());
+        out.extend(b"ICC_PROFILE\0");
+        out.extend([at as u8 + 1, parts.len() as u8]);
+        out.extend(*part);
+    }
+    out.extend(&jpeg[2..]);
+    out
+}
+
+#[test]
+fn colours_of_another_space_become_srgb() {
+    let orange = RgbImage::from_pixel(32, 32, image::Rgb([200, 120, 90]));
+    let p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    let mut as_png = Vec::new();
+    let mut encoder = image::codecs::png::PngEncoder::new(&mut as_png);
+    encoder.set_icc_profile(p3.clone()).unwrap();
+    encoder.write_image(&orange, 32, 32, ExtendedColorType::Rgb8).unwrap();
+    let plain = jpeg(&orange);
+    let srgb = moxcms::ColorProfile::new_srgb().encode().unwrap();
+    let mut incomplete = with_profile(&plain, &p3, 100);
+    incomplete.drain(2..4 + usize::from(u16::from_be_bytes([incomplete[4], incomplete[5]])));
+    // Expected value: CSS Color 4's matrices.
+    let (converted, as_it_is) = ([213, 115, 83], [200, 120, 90]);
+    for (bytes, expected) in [
+        (as_png, converted),
+        (with_profile(&plain, &p3, 60_000), converted),
+        (with_profile(&plain, &p3, 100), converted),
+        (with_orientation(&with_profile(&plain, &p3, 100), 6), converted),
+        (with_profile(&plain, &srgb, 60_000), as_it_is),
+        (incomplete, as_it_is),
+        (plain, as_it_is),
+    ] {
+        for least in [u32::MAX, 8] {
+            let photo = Photo::decode_for(&bytes, &Limits::default(), least).unwrap();
+            let got = photo.frame().pixel(1, 1).unwrap();
+            let most = got.iter().zip(expected).map(|(a, b)| a.abs_diff(b)).max();
+            assert!(most <= Some(3), "{got:?}, not {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn png_of_every_kind_is_read_as_image_reads_it() {
+    let colour = image::DynamicImage::ImageRgb8(picture(21, 13));
+    for picture in [
+        colour.to_rgba8().into(),
+        colour.to_luma_alpha8().into(),
+        colour.to_rgb16().into(),
+        colour.to_rgba16().into(),
+        colour.to_luma16().into(),
+        colour.to_luma_alpha16().into(),
+        colour.to_luma8().into(),
+        // Values between those of eight bits.
+        image::DynamicImage::ImageRgba16(image::ImageBuffer::from_fn(256, 256, |x, y| {
+            image::Rgba([(x * 257 + y) as u16, (y * 255) as u16, (x * y) as u16, x as u16])
+        })),
+    ] {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        let photo = Photo::decode(&bytes.into_inner(), &Limits::default()).unwrap();
+        assert_eq!((photo.width(), photo.height()), (picture.width(), picture.height()));
+        assert_eq!(
+            photo.pixels(),
+            picture.to_rgb8().as_raw().as_slice(),
+            "{:?}",
+            picture.color()
+        );
+    }
+}
+
 #[test]
 fn one_pixel_is_a_picture() {
     for bytes in [jpeg(&picture(1, 1)), png(&picture(1, 1))] {

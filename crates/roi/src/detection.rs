@@ -68,7 +68,7 @@ impl Decoder {
 /// MediaPipe's weighted suppression: each group becomes the score-weighted mean of its members and
 /// keeps the best member's score.
 fn merge<const K: usize>(mut rest: Vec<Detection<K>>, overlap: f32) -> Vec<Detection<K>> {
-    rest.sort_by(|a, b| b.score.total_cmp(&a.score));
+    rest.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
     let mut merged = Vec::new();
     while let Some(best) = rest.first().cloned() {
         let before = rest.len();

@@ -84,7 +84,7 @@ impl MarkerFinder {
             .filter_map(|corners| refined(&grey, corners))
             .filter_map(|corners| read(&grey, corners))
             .collect();
-        found.sort_by(|a, b| b.sides().iter().sum::<f32>().total_cmp(&a.sides().iter().sum::<f32>()));
+        found.sort_unstable_by(|a, b| b.sides().iter().sum::<f32>().total_cmp(&a.sides().iter().sum::<f32>()));
         for marker in &mut found {
             marker.corners = marker
                 .corners

@@ -27,7 +27,7 @@ impl Raster {
                     crossings.push(x0 + (y - y0) / (y1 - y0) * (x1 - x0));
                 }
             }
-            crossings.sort_by(f32::total_cmp);
+            crossings.sort_unstable_by(f32::total_cmp);
             for span in crossings.chunks_exact(2) {
                 // Casting saturates: far outside becomes an empty span.
                 let start = ((span[0] - 0.5).ceil().max(0.0)) as usize;

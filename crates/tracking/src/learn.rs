@@ -65,7 +65,7 @@ impl MeasureNoise {
             .map(|c| least_chance(&close_tails, &c.measures))
             .chain(loose.iter().map(|c| least_chance(&loose_tails, &c.measures)))
             .collect();
-        least.sort_by(f64::total_cmp);
+        least.sort_unstable_by(f64::total_cmp);
         let k = (false_alarms * least.len() as f64) as usize;
         Ok(Self {
             level: least[k.min(least.len() - 1)],

@@ -96,12 +96,12 @@ impl Tail {
                 got: sorted.len(),
             });
         }
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let centre = at_part(&sorted, 0.5);
         // Never 0: a measure that repeats exactly would make any difference infinitely improbable.
         let sd = (0.5 * (at_part(&sorted, 0.84) - at_part(&sorted, 0.16))).max(1e-3);
         let mut z: Vec<f64> = sorted.iter().map(|d| (d - centre).abs() / sd).collect();
-        z.sort_by(f64::total_cmp);
+        z.sort_unstable_by(f64::total_cmp);
         let exceed = Self::CHANCES
             .into_iter()
             // A quantile needs a few values beyond it.
@@ -204,7 +204,7 @@ impl Spread {
             .filter_map(|(p, v)| Some((p.parse::<f64>().ok()?, *v)))
             .filter(|(p, v)| (0.0..=1.0).contains(p) && v.is_finite())
             .collect();
-        table.sort_by(|a, b| a.0.total_cmp(&b.0));
+        table.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let normal = normal_below((value - self.mean) / self.sd.max(1e-9));
         let (Some(first), Some(last)) = (table.first(), table.last()) else {
             return normal;

@@ -95,7 +95,7 @@ pub(crate) fn register(before: &Scene, after: &Scene, known_scale: Option<f32>) 
             refine(&a, &b, 2, &everything[2], first.pose, None)
         })
         .collect();
-    fits.sort_by(|x, y| y.agreement.total_cmp(&x.agreement));
+    fits.sort_unstable_by(|x, y| y.agreement.total_cmp(&x.agreement));
     let best = fits
         .iter()
         .take(2)
@@ -192,7 +192,7 @@ fn starts(before: &Scene, after: &Scene, a: &Pyramid, b: &Pyramid, known_scale: 
             tried.push((score + 0.05 * turn.cos(), pose));
         }
     }
-    tried.sort_by(|x, y| y.0.total_cmp(&x.0));
+    tried.sort_unstable_by(|x, y| y.0.total_cmp(&x.0));
     let mut starts: Vec<Pose> = tried.iter().take(STARTS).map(|t| t.1).collect();
     starts.push(Pose::new(scale, 0.0, from, to));
     Some(starts)

@@ -100,10 +100,10 @@ pub fn trend(points: &[Point], visit_days: Option<f64>) -> Result<Trend> {
             got: usize::from(!points.is_empty()),
         });
     }
-    slopes.sort_by(f64::total_cmp);
+    slopes.sort_unstable_by(f64::total_cmp);
     let slope = middle(&slopes);
     let mut offsets: Vec<f64> = days.iter().zip(&values).map(|(d, v)| v - slope * d).collect();
-    offsets.sort_by(f64::total_cmp);
+    offsets.sort_unstable_by(f64::total_cmp);
     let offset = middle(&offsets);
     let (low, high) = slope_interval(&slopes, &points, &days);
     let residuals: Vec<f64> = days.iter().zip(&values).map(|(d, v)| v - offset - slope * d).collect();
@@ -205,7 +205,7 @@ fn outliers(residuals: &[f64], points: &[Point]) -> Vec<bool> {
         return vec![false; residuals.len()];
     }
     let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
+    sizes.sort_unstable_by(f64::total_cmp);
     let spread = 1.4826 * middle(&sizes);
     residuals
         .iter()

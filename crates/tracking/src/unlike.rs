@@ -52,7 +52,7 @@ pub fn unlike_the_others(lesions: &[(String, Vec<f32>)]) -> Result<Vec<Unlike>> 
     let mut spread: Vec<f32> = typical.iter().map(|s| (s - usual).abs()).collect();
     let spread = 1.4826 * f64::from(middle(&mut spread));
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| typical[i].total_cmp(&typical[j]));
+    order.sort_unstable_by(|&i, &j| typical[i].total_cmp(&typical[j]).then(i.cmp(&j)));
     Ok(order
         .into_iter()
         .enumerate()
@@ -66,7 +66,7 @@ pub fn unlike_the_others(lesions: &[(String, Vec<f32>)]) -> Result<Vec<Unlike>> 
 }
 
 fn middle(values: &mut [f32]) -> f32 {
-    values.sort_by(f32::total_cmp);
+    values.sort_unstable_by(f32::total_cmp);
     let n = values.len();
     0.5 * (values[(n - 1) / 2] + values[n / 2])
 }

@@ -50,7 +50,7 @@ pub fn visits(taken_at: &[i64], every_days: Option<f64>) -> Result<Visits> {
     let gaps: Vec<f64> = at.windows(2).map(|w| w[1].saturating_sub(w[0]) as f64).collect();
     let usual = every_days.map(|days| days * DAY).or_else(|| {
         let mut sorted = gaps.clone();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let n = sorted.len();
         (n >= 3).then(|| (0.5 * (sorted[(n - 1) / 2] + sorted[n / 2])).max(DAY))
     });

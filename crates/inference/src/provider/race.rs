@@ -81,7 +81,7 @@ impl<R: Runner> Racer<R> {
 
     fn median(&self) -> f64 {
         let mut times = self.times.clone();
-        times.sort_by(f64::total_cmp);
+        times.sort_unstable_by(f64::total_cmp);
         times.get(times.len() / 2).copied().unwrap_or(f64::INFINITY)
     }
 }
