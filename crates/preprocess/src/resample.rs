@@ -112,7 +112,7 @@ impl Resampler {
                     .prepare(size, half(stored.low), half(stored.high), stored.count);
             }
         }
-        let to_rgb = YuvToRgb::new(frame.matrix, frame.range).float();
+        let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
         let lost = [self.first.lost(), self.second.lost(), self.third.lost()];
         for first_row in (0..rows).step_by(LANES) {
             match frame.format {

@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use crate::lanes::{LANES, Lanes, Plain, vectorise};
-use crate::texel::FloatYuvToRgb;
+use crate::texel::YuvToRgb;
 
 /// One or more interleaved channels of a block, in 1/256 of a level.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(crate) fn convert<const C: usize>(
     luma: Channel<'_>,
     chroma: [Channel<'_>; 2],
     order: [usize; 2],
-    to_rgb: FloatYuvToRgb,
+    to_rgb: YuvToRgb,
     out: &mut [[u8; LANES]],
 ) {
     vectorise(
@@ -86,7 +86,7 @@ struct Convert<'a, const C: usize> {
     luma: Channel<'a>,
     chroma: [Channel<'a>; 2],
     order: [usize; 2],
-    to_rgb: FloatYuvToRgb,
+    to_rgb: YuvToRgb,
     out: &'a mut [[u8; LANES]],
 }
 
