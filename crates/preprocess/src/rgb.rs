@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use crate::lanes::{LANES, Lanes, Plain, vectorise};
-use crate::texel::YuvToRgb;
+use crate::texel::{ROUND, YuvToRgb, within};
 
 /// One or more interleaved channels of a block, in 1/256 of a level.
 #[derive(Debug, Clone, Copy)]
@@ -118,11 +118,11 @@ impl<const C: usize> NullaryFnOnce for Convert<'_, C> {
     }
 }
 
-/// Rounds and clamps. A plain cast would check for NaN lane by lane; adding 1.5·2²³ leaves the whole number in the
-/// lowest bits instead.
+/// Rounds and clamps. A plain cast would check for NaN lane by lane; [`ROUND`] leaves the whole number in the lowest bits
+/// instead.
 #[inline(always)]
 fn byte(value: f32) -> u8 {
-    (value.clamp(0.0, 255.0) + 12_582_912.0).to_bits() as u8
+    (within(value) + ROUND).to_bits() as u8
 }
 
 /// Where a block's pixels go in the output, in pixels; a step to the right or down may be any step there.
@@ -273,7 +273,7 @@ impl NullaryFnOnce for Sample<'_> {
                 let (c, d) = (level(at + below), level(at + below + next));
                 let mixed: [f32; 4] = std::array::from_fn(|i| {
                     let (upper, lower) = (a[i] + (b[i] - a[i]) * fx, c[i] + (d[i] - c[i]) * fx);
-                    upper + (lower - upper) * fy + 12_582_912.0
+                    upper + (lower - upper) * fy + ROUND
                 });
                 let [r, g, b, _] = mixed.map(|value| value.to_bits() as u8);
                 *pixel = [r, g, b];

@@ -55,8 +55,15 @@ impl YuvToRgb {
     }
 }
 
-/// Adding and subtracting 1.5·2²³ leaves whole numbers of what is far smaller, in a way that vectors know.
+/// 1.5·2²³: adding it leaves the nearest whole number in the lowest bits, and subtracting it again that number.
 pub(crate) const ROUND: f32 = 12_582_912.0;
+
+/// Clamped to 0 to 255, of what is a number: `clamp` would keep NaN, for which vectors need twice the work.
+#[inline(always)]
+pub(crate) fn within(value: f32) -> f32 {
+    let positive = if value > 0.0 { value } else { 0.0 };
+    if positive < 255.0 { positive } else { 255.0 }
+}
 
 /// Random access to upright pixels as the buffer holds them, and their colours.
 pub(crate) trait Texels {
@@ -180,7 +187,7 @@ impl Texels for YuvTexels<'_> {
             bu,
         } = self.to_rgb;
         let [mut red, mut green, mut blue] = [[0.0; N]; 3];
-        let round = |value: f32| value.clamp(0.0, 255.0) + ROUND - ROUND;
+        let round = |value: f32| within(value) + ROUND - ROUND;
         for i in 0..N {
             // Whole numbers far below 2²⁴ up to here: exact.
             let above = |sum: i32, zero: f32| sum as f32 - weights[i] as f32 * zero;
