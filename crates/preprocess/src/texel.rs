@@ -60,7 +60,7 @@ pub(crate) const ROUND: f32 = 12_582_912.0;
 
 /// Clamped to 0 to 255, of what is a number: `clamp` would keep NaN, for which vectors need twice the work.
 #[inline(always)]
-pub(crate) fn within(value: f32) -> f32 {
+fn within(value: f32) -> f32 {
     let positive = if value > 0.0 { value } else { 0.0 };
     if positive < 255.0 { positive } else { 255.0 }
 }
