@@ -25,20 +25,20 @@ impl Illuminant {
     /// Shades of grey: the sixth-power mean of each channel in linear light. `None` where too few pixels are neither
     /// black nor clipped.
     pub fn estimate(pixels: &[[u8; 3]]) -> Option<Self> {
-        Self::estimate_with(&Powers::new(), pixels.iter())
+        Self::estimate_with(&Powers::new(), pixels)
     }
 
-    pub(crate) fn estimate_with<'p>(powers: &Powers, pixels: impl Iterator<Item = &'p [u8; 3]>) -> Option<Self> {
+    pub(crate) fn estimate_with(powers: &Powers, pixels: &[[u8; 3]]) -> Option<Self> {
         let mut sums = [0f32; 3];
         let mut count = 0usize;
-        pixels.for_each(|pixel| {
+        for pixel in pixels {
             if pixel.iter().all(|code| USABLE.contains(code)) {
                 count += 1;
                 for (sum, code) in sums.iter_mut().zip(pixel) {
                     *sum += powers.0[usize::from(*code)];
                 }
             }
-        });
+        }
         if count < LEAST_PIXELS {
             return None;
         }

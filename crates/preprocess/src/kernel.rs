@@ -11,6 +11,9 @@ pub(crate) struct Kernel {
     taps: usize,
     /// The weights of one output, before they are rounded.
     exact: Vec<f64>,
+    reach: (usize, usize),
+    /// Most weights that an output has.
+    pub most: usize,
     made_for: Option<(usize, f64, f64, usize)>,
 }
 
@@ -33,8 +36,8 @@ impl Kernel {
         self.weights.resize(self.taps * count, 0);
         for (index, weights) in self.weights.chunks_exact_mut(self.taps).enumerate() {
             let centre = low + (index as f64 + 0.5) * scale;
-            let first = (centre - support + 0.5).floor().clamp(0.0, size as f64) as usize;
-            let end = (centre + support + 0.5).floor().clamp(0.0, size as f64) as usize;
+            let first = (centre - support + 0.5).clamp(0.0, size as f64) as usize;
+            let end = (centre + support + 0.5).clamp(0.0, size as f64) as usize;
             let weight = |at: usize| (1.0 - ((at as f64 - centre + 0.5) / support).abs()).max(0.0);
             self.exact.clear();
             self.exact.extend((first..end).take(self.taps).map(weight));
@@ -46,13 +49,14 @@ impl Kernel {
                 self.spans.push((if centre < 0.0 { 0 } else { size - 1 }, 1));
             }
         }
+        let ends = self.spans.iter().map(|(first, count)| (*first, first + count));
+        self.reach = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default();
+        self.most = self.spans.iter().map(|span| span.1).max().unwrap_or(0);
     }
 
     /// The input range that any output reads.
     pub fn reach(&self) -> (usize, usize) {
-        let first = self.spans.iter().map(|s| s.0).min().unwrap_or(0);
-        let end = self.spans.iter().map(|s| s.0 + s.1).max().unwrap_or(0);
-        (first, end)
+        self.reach
     }
 
     /// First input index and weights of one output.
@@ -69,7 +73,8 @@ fn round_weights(exact: &[f64], rounded: &mut [u16]) {
     let (mut sum, mut given) = (0.0, 0.0);
     for (slot, weight) in rounded.iter_mut().zip(exact).filter(|(_, weight)| **weight > 0.0) {
         sum += weight * unit;
-        let value = (sum - given).round().clamp(0.0, 65535.0);
+        // Rounds: whole numbers are cut off, and none is below zero.
+        let value = f64::from((sum - given + 0.5) as u16);
         given += value;
         *slot = value as u16;
     }

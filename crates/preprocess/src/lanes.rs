@@ -91,7 +91,7 @@ impl Lanes for Plain {
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use std::arch::x86_64::{__m128i, __m256i};
+    use std::arch::x86_64::__m256i;
 
     use pulp::x86::V3;
 
@@ -177,7 +177,11 @@ mod avx2 {
         #[inline(always)]
         fn transpose_bytes(self, rows: &[[u8; LANES]; LANES]) -> [[u8; LANES]; LANES] {
             let unit = self.sse2;
-            let mut a: [__m128i; LANES] = rows.map(pulp::cast);
+            // Arrays' own `map` may become a call.
+            let mut a = [unit._mm_setzero_si128(); LANES];
+            for (a, row) in a.iter_mut().zip(rows) {
+                *a = pulp::cast(*row);
+            }
             // Zipping row i with row i + 8, four times, is a transposition.
             for _ in 0..4 {
                 let mut b = a;
@@ -187,7 +191,11 @@ mod avx2 {
                 }
                 a = b;
             }
-            a.map(pulp::cast)
+            let mut columns = [[0; LANES]; LANES];
+            for (column, a) in columns.iter_mut().zip(a) {
+                *column = pulp::cast(a);
+            }
+            columns
         }
     }
 }

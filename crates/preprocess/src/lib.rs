@@ -12,6 +12,8 @@ mod kernel;
 mod lanes;
 mod limits;
 mod measures;
+#[cfg(target_arch = "x86_64")]
+mod packed_quads;
 mod photo;
 mod profile;
 #[cfg(target_arch = "x86_64")]

@@ -1,5 +1,7 @@
 //! Sums over the pixels of the judged square, in whole numbers so that compilers vectorise them.
 
+use crate::lanes::{LANES, Lanes};
+
 /// Codes at or beyond which a pixel counts as clipped.
 const DARK: u8 = 6;
 const BRIGHT: u8 = 249;
@@ -11,9 +13,6 @@ const GLARE_SPREAD: u8 = 28;
 /// Neighbours on each side of the blur: nine in all, as in the paper.
 const REACH: usize = 4;
 const WINDOW: u16 = 2 * REACH as u16 + 1;
-
-/// Samples looked at together.
-const LANES: usize = 16;
 
 /// What pixels say one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,46 +27,60 @@ pub(crate) struct Counts {
     pub glare: u32,
 }
 
-/// Counts, and BT.601 luma on the way.
-#[inline(always)]
-pub(crate) fn measure_counts(pixels: &[[u8; 3]], luma: &mut [u8]) -> Counts {
-    let mut counts = Counts::default();
-    let (many, few) = pixels.as_chunks::<LANES>();
-    let (levels, last) = luma.as_chunks_mut::<LANES>();
-    for (pixels, levels) in many.iter().zip(levels) {
-        counts.add(pixels, levels);
+impl Counts {
+    /// Counts a block of at most 257 columns (a lane's sums have 16 bits) and writes its BT.601 luma, row by row.
+    /// Columns beyond the last whole tile of [`LANES`] are left out.
+    #[inline(always)]
+    pub fn add(&mut self, lanes: impl Lanes, columns: &[[[u8; LANES]; 3]], luma: &mut [u8]) {
+        let mut sums = Sums::default();
+        for (tile, colours) in columns.as_chunks::<LANES>().0.iter().enumerate() {
+            let mut levels = [[0; LANES]; LANES];
+            for (levels, colours) in levels.iter_mut().zip(colours) {
+                *levels = sums.add(colours);
+            }
+            let rows = luma.chunks_exact_mut(columns.len());
+            for (row, levels) in rows.zip(lanes.transpose_bytes(&levels)) {
+                row[tile * LANES..][..LANES].copy_from_slice(&levels);
+            }
+        }
+        let sum = |lanes: [u16; LANES]| lanes.into_iter().map(u32::from).sum::<u32>();
+        self.luma += sum(sums.luma);
+        self.dark += sum(sums.dark);
+        self.bright += sum(sums.bright);
+        self.glare += sum(sums.glare);
     }
-    for (pixel, level) in few.iter().zip(last) {
-        counts.add(&[*pixel], std::array::from_mut(level));
-    }
-    counts
 }
 
-impl Counts {
+/// [`Counts`] of one block, one lane a row.
+#[derive(Default)]
+struct Sums {
+    luma: [u16; LANES],
+    dark: [u16; LANES],
+    bright: [u16; LANES],
+    glare: [u16; LANES],
+}
+
+impl Sums {
+    /// Counts one column and returns its luma.
     #[inline(always)]
-    fn add<const N: usize>(&mut self, pixels: &[[u8; 3]; N], luma: &mut [u8; N]) {
-        let [mut red, mut green, mut blue] = [[0u8; N]; 3];
-        for lane in 0..N {
-            [red[lane], green[lane], blue[lane]] = pixels[lane];
-        }
-        let [mut dark, mut bright, mut glare] = [[0u8; N]; 3];
-        for lane in 0..N {
+    fn add(&mut self, [red, green, blue]: &[[u8; LANES]; 3]) -> [u8; LANES] {
+        let mut luma = [0; LANES];
+        for lane in 0..LANES {
             let (r, g, b) = (red[lane], green[lane], blue[lane]);
             // 0.299, 0.587 and 0.114 in 1/256: sixteen bits are just enough.
             let weigh = |weight: u16, level: u8| weight.wrapping_mul(u16::from(level));
             let sum = weigh(77, r).wrapping_add(weigh(150, g)).wrapping_add(weigh(29, b));
-            let level = (sum.wrapping_add(128) >> 8) as u8;
+            let level = sum.wrapping_add(128) >> 8;
             let (low, high) = (r.min(g).min(b), r.max(g).max(b));
-            luma[lane] = level;
-            dark[lane] = u8::from(level <= DARK);
-            bright[lane] = u8::from(high >= BRIGHT);
-            glare[lane] = u8::from((low >= GLARE_LEVEL) & (high.wrapping_sub(low) <= GLARE_SPREAD));
+            let mirrors = (low >= GLARE_LEVEL) & (high.wrapping_sub(low) <= GLARE_SPREAD);
+            let count = |sum: &mut u16, more: u16| *sum = sum.wrapping_add(more);
+            count(&mut self.luma[lane], level);
+            count(&mut self.dark[lane], u16::from(level <= u16::from(DARK)));
+            count(&mut self.bright[lane], u16::from(high >= BRIGHT));
+            count(&mut self.glare[lane], u16::from(mirrors));
+            luma[lane] = level as u8;
         }
-        let sum = |lanes: &[u8; N]| lanes.iter().fold(0u32, |sum, lane| sum.wrapping_add(u32::from(*lane)));
-        self.luma += sum(luma);
-        self.dark += sum(&dark);
-        self.bright += sum(&bright);
-        self.glare += sum(&glare);
+        luma
     }
 }
 
@@ -166,15 +179,21 @@ fn filled(end: &[u8]) -> [u8; LANES] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Plain;
 
     #[test]
     fn counts_are_what_they_say() {
-        let pixels = [[0, 0, 0], [255, 100, 100], [250, 248, 247], [120, 120, 120]];
-        let mut luma = [0; 4];
-        let counts = measure_counts(&pixels, &mut luma);
+        let mut columns = [[[120; LANES]; 3]; LANES];
+        let pixels = [[0, 0, 0], [255, 100, 100], [250, 248, 247]];
+        for (column, pixel) in columns.iter_mut().zip(pixels) {
+            // In the second row.
+            column.iter_mut().zip(pixel).for_each(|(lanes, level)| lanes[1] = level);
+        }
+        let (mut counts, mut luma) = (Counts::default(), [0; LANES * LANES]);
+        counts.add(Plain, &columns, &mut luma);
         assert_eq!((counts.dark, counts.bright, counts.glare), (1, 2, 1));
-        assert_eq!(luma, [0, 147, 248, 120]);
-        assert_eq!(counts.luma, 515);
+        assert_eq!(luma[LANES..][..4], [0, 147, 248, 120]);
+        assert_eq!(counts.luma, 395 + 253 * 120);
     }
 
     #[test]

@@ -6,8 +6,8 @@ mod thresholds;
 use serde::{Deserialize, Serialize};
 
 use crate::constancy::{Illuminant, Powers};
-use crate::lanes::vectorise;
-use crate::measures::{Counts, measure_counts, sharpness};
+use crate::lanes::{LANES, Lanes, Plain, vectorise};
+use crate::measures::{Counts, sharpness};
 use crate::steadiness::Steadiness;
 use crate::{Frame, Resampler, Result, Roi};
 
@@ -98,8 +98,8 @@ pub fn measure(frame: &Frame<'_>, roi: &Roi, thresholds: &QualityThresholds) -> 
 #[derive(Debug, Default)]
 pub struct Meter {
     resampler: Resampler,
-    pixels: Vec<u8>,
     luma: Vec<u8>,
+    some: Vec<[u8; 3]>,
     powers: Powers,
     steadiness: Steadiness,
 }
@@ -148,25 +148,24 @@ impl Meter {
 
     /// All that one picture says.
     fn look(&mut self, frame: &Frame<'_>, roi: &Roi, quality: &mut Quality) -> Result<()> {
-        self.pixels.resize(SIDE * SIDE * 3, 0);
-        self.luma.resize(SIDE * SIDE, 0);
-        roi.check(frame.width(), frame.height())?;
-        self.resampler
-            .rgb8(frame, &upright(roi), SIDE, SIDE, &mut self.pixels)?;
-        let pixels = self.pixels.as_chunks::<3>().0;
-        // Of light's colour a part of the pixels says as much as all of them.
-        let some = pixels
-            .chunks_exact(SIDE)
-            .step_by(4)
-            .flat_map(|row| row.iter().step_by(4));
+        let Self {
+            resampler, luma, some, ..
+        } = self;
         let arch = pulp::Arch::new();
-        let counts = vectorise(
-            arch,
-            Counting {
-                pixels,
-                luma: &mut self.luma,
-            },
-        );
+        let mut counts = Counts::default();
+        luma.resize(SIDE * SIDE, 0);
+        some.clear();
+        let mut rows = luma.chunks_exact_mut(SIDE * LANES);
+        // How the picture is turned in its buffer makes no difference to any measure.
+        resampler.blocks(frame, &upright(roi), SIDE, |columns| {
+            if let Some(luma) = rows.next() {
+                count(arch, &mut counts, columns, luma);
+            }
+            // Of light's colour a part of the pixels says as much as all of them.
+            for column in columns.iter().step_by(4) {
+                some.extend((0..LANES).step_by(4).map(|lane| column.map(|levels| levels[lane])));
+            }
+        })?;
         let axes = vectorise(arch, Sharpness { luma: &self.luma });
         let (least, most) = axes
             .into_iter()
@@ -178,7 +177,7 @@ impl Meter {
             clipped_dark: counts.dark as f32 / total,
             clipped_bright: counts.bright as f32 / total,
             glare: counts.glare as f32 / total,
-            colour_cast: Illuminant::estimate_with(&self.powers, some).map_or(0.0, |light| colour_cast(&light)),
+            colour_cast: Illuminant::estimate_with(&self.powers, &self.some).map_or(0.0, |light| colour_cast(&light)),
             // Where nothing is sharp at all, directions do not matter.
             motion: 1.0 - (least + NOTHING_SHARP) / (most + NOTHING_SHARP),
             roi_pixels: roi.width.min(roi.height),
@@ -192,17 +191,40 @@ impl Meter {
     }
 }
 
-struct Counting<'a> {
-    pixels: &'a [[u8; 3]],
+fn count(arch: pulp::Arch, counts: &mut Counts, columns: &[[[u8; LANES]; 3]], luma: &mut [u8]) {
+    match arch {
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V3(lanes) => pulp::Simd::vectorize(
+            lanes,
+            Counting {
+                lanes,
+                counts,
+                columns,
+                luma,
+            },
+        ),
+        _ => pulp::NullaryFnOnce::call(Counting {
+            lanes: Plain,
+            counts,
+            columns,
+            luma,
+        }),
+    }
+}
+
+struct Counting<'a, L> {
+    lanes: L,
+    counts: &'a mut Counts,
+    columns: &'a [[[u8; LANES]; 3]],
     luma: &'a mut [u8],
 }
 
-impl pulp::NullaryFnOnce for Counting<'_> {
-    type Output = Counts;
+impl<L: Lanes> pulp::NullaryFnOnce for Counting<'_, L> {
+    type Output = ();
 
     #[inline(always)]
-    fn call(self) -> Counts {
-        measure_counts(self.pixels, self.luma)
+    fn call(self) {
+        self.counts.add(self.lanes, self.columns, self.luma);
     }
 }
 

@@ -48,14 +48,7 @@ impl Resampler {
     pub fn rgb8(&mut self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, out: &mut [u8]) -> Result<()> {
         check_output(frame, roi, width, height, out.len())?;
         if roi.rotation == 0.0 {
-            let [x, y] = roi.centre.map(f64::from);
-            let (w, h) = (f64::from(roi.width) / 2.0, f64::from(roi.height) / 2.0);
-            let window = Window {
-                low: [x - w, y - h],
-                high: [x + w, y + h],
-                count: [width, height],
-            };
-            self.scale(frame, window, out.as_chunks_mut::<3>().0);
+            self.scale(frame, Window::upright(roi, [width, height]), out.as_chunks_mut::<3>().0);
         } else {
             self.turned(frame, roi, width, height, out);
         }
@@ -90,18 +83,50 @@ impl Resampler {
         self.reduced = reduced;
     }
 
+    /// Scales an upright region and hands it on in blocks, as the buffer holds it: neither turned nor mirrored. A block is
+    /// [`LANES`] rows, fewer at the end: of each column red, green and blue, one lane a row.
+    ///
+    /// # Errors
+    /// An unusable region.
+    pub(crate) fn blocks(
+        &mut self,
+        frame: &Frame<'_>,
+        roi: &Roi,
+        side: usize,
+        mut look: impl FnMut(&[[[u8; LANES]; 3]]),
+    ) -> Result<()> {
+        roi.check(frame.width(), frame.height())?;
+        let stored = Window::upright(roi, [side; 2]).stored(frame);
+        self.prepare(frame, &stored);
+        for first_row in (0..side).step_by(LANES) {
+            self.make_lines(frame, first_row);
+            look(self.lines.as_chunks().0);
+        }
+        Ok(())
+    }
+
     /// Scales an upright window to pixels of 3 bytes, or of 4 of which the last is left alone.
     fn scale<const B: usize>(&mut self, frame: &Frame<'_>, window: Window, out: &mut [[u8; B]]) {
         let stored = window.stored(frame);
-        let [columns, rows] = stored.count;
+        let rows = stored.count[1];
         let place = placement(frame, stored.count, window.count[0]);
+        self.prepare(frame, &stored);
+        for first_row in (0..rows).step_by(LANES) {
+            self.make_lines(frame, first_row);
+            let place = Placement {
+                start: place.start + first_row as isize * place.down,
+                ..place
+            };
+            rgb::write(self.arch, &self.lines, LANES.min(rows - first_row), place, out);
+        }
+    }
+
+    /// Makes ready for a window of the stored picture.
+    fn prepare(&mut self, frame: &Frame<'_>, stored: &Window) {
         let (width, height) = (frame.stored.0 as usize, frame.stored.1 as usize);
-        let plane = frame.planes[0];
         self.first
             .prepare([width, height], stored.low, stored.high, stored.count);
-        let arch = self.arch;
-        let line = &mut self.lines;
-        line.resize(columns * 3, [0; LANES]);
+        self.lines.resize(stored.count[0] * 3, [0; LANES]);
         if frame.format.is_yuv() {
             let half = |v: [f64; 2]| v.map(|v| v / 2.0);
             let size = [width.div_ceil(2), height.div_ceil(2)];
@@ -112,68 +137,66 @@ impl Resampler {
                     .prepare(size, half(stored.low), half(stored.high), stored.count);
             }
         }
-        let to_rgb = YuvToRgb::new(frame.matrix, frame.range).float();
+    }
+
+    /// Makes the lines of the stored rows `first_row..first_row + LANES`, those that exist.
+    fn make_lines(&mut self, frame: &Frame<'_>, first_row: usize) {
+        let (arch, plane, line) = (self.arch, frame.planes[0], &mut self.lines);
+        let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
         let lost = [self.first.lost(), self.second.lost(), self.third.lost()];
-        for first_row in (0..rows).step_by(LANES) {
-            match frame.format {
-                PixelFormat::Rgb8 => {
-                    self.first.make_block::<3>(arch, &plane, first_row);
-                    rgb::pack::<3>(arch, &self.first.block, lost[0], [0, 1, 2], line);
-                }
-                PixelFormat::Rgba8 => {
-                    self.first.make_block::<4>(arch, &plane, first_row);
-                    rgb::pack::<4>(arch, &self.first.block, lost[0], [0, 1, 2], line);
-                }
-                PixelFormat::Bgra8 => {
-                    self.first.make_block::<4>(arch, &plane, first_row);
-                    rgb::pack::<4>(arch, &self.first.block, lost[0], [2, 1, 0], line);
-                }
-                PixelFormat::Grey8 => {
-                    self.first.make_block::<1>(arch, &plane, first_row);
-                    rgb::pack::<1>(arch, &self.first.block, lost[0], [0, 0, 0], line);
-                }
-                PixelFormat::Nv12 | PixelFormat::Nv21 => {
-                    self.first.make_block::<1>(arch, &plane, first_row);
-                    self.second.make_block::<2>(arch, &frame.planes[1], first_row);
-                    let order = if frame.format == PixelFormat::Nv12 {
-                        [0, 1]
-                    } else {
-                        [1, 0]
-                    };
-                    let chroma = Channel {
-                        block: &self.second.block,
-                        lost: lost[1],
-                    };
-                    let luma = Channel {
-                        block: &self.first.block,
-                        lost: lost[0],
-                    };
-                    rgb::convert::<2>(arch, luma, [chroma, chroma], order, to_rgb, line);
-                }
-                PixelFormat::I420 | PixelFormat::Yuv420 => {
-                    self.first.make_block::<1>(arch, &plane, first_row);
-                    self.second.make_block::<1>(arch, &frame.planes[1], first_row);
-                    self.third.make_block::<1>(arch, &frame.planes[2], first_row);
-                    let luma = Channel {
-                        block: &self.first.block,
-                        lost: lost[0],
-                    };
-                    let u = Channel {
-                        block: &self.second.block,
-                        lost: lost[1],
-                    };
-                    let v = Channel {
-                        block: &self.third.block,
-                        lost: lost[2],
-                    };
-                    rgb::convert::<1>(arch, luma, [u, v], [0, 0], to_rgb, line);
-                }
+        match frame.format {
+            PixelFormat::Rgb8 => {
+                self.first.make_block::<3>(arch, &plane, first_row);
+                rgb::pack::<3>(arch, &self.first.block, lost[0], [0, 1, 2], line);
             }
-            let place = Placement {
-                start: place.start + first_row as isize * place.down,
-                ..place
-            };
-            rgb::write(arch, line, LANES.min(rows - first_row), place, out);
+            PixelFormat::Rgba8 => {
+                self.first.make_block::<4>(arch, &plane, first_row);
+                rgb::pack::<4>(arch, &self.first.block, lost[0], [0, 1, 2], line);
+            }
+            PixelFormat::Bgra8 => {
+                self.first.make_block::<4>(arch, &plane, first_row);
+                rgb::pack::<4>(arch, &self.first.block, lost[0], [2, 1, 0], line);
+            }
+            PixelFormat::Grey8 => {
+                self.first.make_block::<1>(arch, &plane, first_row);
+                rgb::pack::<1>(arch, &self.first.block, lost[0], [0, 0, 0], line);
+            }
+            PixelFormat::Nv12 | PixelFormat::Nv21 => {
+                self.first.make_block::<1>(arch, &plane, first_row);
+                self.second.make_block::<2>(arch, &frame.planes[1], first_row);
+                let order = if frame.format == PixelFormat::Nv12 {
+                    [0, 1]
+                } else {
+                    [1, 0]
+                };
+                let chroma = Channel {
+                    block: &self.second.block,
+                    lost: lost[1],
+                };
+                let luma = Channel {
+                    block: &self.first.block,
+                    lost: lost[0],
+                };
+                rgb::convert::<2>(arch, luma, [chroma, chroma], order, to_rgb, line);
+            }
+            PixelFormat::I420 | PixelFormat::Yuv420 => {
+                self.first.make_block::<1>(arch, &plane, first_row);
+                self.second.make_block::<1>(arch, &frame.planes[1], first_row);
+                self.third.make_block::<1>(arch, &frame.planes[2], first_row);
+                let luma = Channel {
+                    block: &self.first.block,
+                    lost: lost[0],
+                };
+                let u = Channel {
+                    block: &self.second.block,
+                    lost: lost[1],
+                };
+                let v = Channel {
+                    block: &self.third.block,
+                    lost: lost[2],
+                };
+                rgb::convert::<1>(arch, luma, [u, v], [0, 0], to_rgb, line);
+            }
         }
     }
 }
@@ -187,6 +210,17 @@ struct Window {
 }
 
 impl Window {
+    /// A region, turned or not, as if it were not.
+    fn upright(roi: &Roi, count: [usize; 2]) -> Self {
+        let [x, y] = roi.centre.map(f64::from);
+        let (w, h) = (f64::from(roi.width) / 2.0, f64::from(roi.height) / 2.0);
+        Self {
+            low: [x - w, y - h],
+            high: [x + w, y + h],
+            count,
+        }
+    }
+
     /// The upright box around a turned region, on a grid of `scale` pixels, cut at the picture's edge.
     fn around(roi: &Roi, size: [u32; 2], scale: f64) -> Self {
         let corners = roi.corners();

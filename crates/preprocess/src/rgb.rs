@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use crate::lanes::{LANES, Lanes, Plain, vectorise};
-use crate::texel::FloatYuvToRgb;
+use crate::texel::{ROUND, YuvToRgb};
 
 /// One or more interleaved channels of a block, in 1/256 of a level.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(crate) fn convert<const C: usize>(
     luma: Channel<'_>,
     chroma: [Channel<'_>; 2],
     order: [usize; 2],
-    to_rgb: FloatYuvToRgb,
+    to_rgb: YuvToRgb,
     out: &mut [[u8; LANES]],
 ) {
     vectorise(
@@ -86,7 +86,7 @@ struct Convert<'a, const C: usize> {
     luma: Channel<'a>,
     chroma: [Channel<'a>; 2],
     order: [usize; 2],
-    to_rgb: FloatYuvToRgb,
+    to_rgb: YuvToRgb,
     out: &'a mut [[u8; LANES]],
 }
 
@@ -102,27 +102,37 @@ impl<const C: usize> NullaryFnOnce for Convert<'_, C> {
             to_rgb,
             out,
         } = self;
-        let level = |sample: u16, lost: u16, zero: f32| f32::from(sample.saturating_add(lost)) * (1.0 / 256.0) - zero;
-        let (kr, kg, kb) = (to_rgb.rv, (to_rgb.gu, to_rgb.gv), to_rgb.bu);
+        let fixed = |factor: f32, unit: f32| (factor * unit).round() as i16;
+        let (zero, by_y) = ((to_rgb.y_offset * 128.0) as i16, fixed(to_rgb.y, 16_384.0));
+        let [rv, gu, gv, bu] = [to_rgb.rv, to_rgb.gu, to_rgb.gv, to_rgb.bu].map(|factor| fixed(factor, 8192.0));
+        let (luma_lost, u_lost, v_lost) = (luma.lost, u.lost, v.lost);
         let chroma = u.block.as_chunks::<C>().0.iter().zip(v.block.as_chunks::<C>().0);
         for ((ys, (us, vs)), [r, g, b]) in luma.block.iter().zip(chroma).zip(out.as_chunks_mut::<3>().0) {
             let (us, vs) = (&us[order[0]], &vs[order[1]]);
             for lane in 0..LANES {
-                let y = level(ys[lane], luma.lost, to_rgb.y_offset) * to_rgb.y;
-                let (u, v) = (level(us[lane], u.lost, 128.0), level(vs[lane], v.lost, 128.0));
-                r[lane] = byte(y + kr * v);
-                g[lane] = byte(y - kg.0 * u - kg.1 * v);
-                b[lane] = byte(y + kb * u);
+                // In 1/128 of a level above black, and in 1/256 above grey; times its factor each is in 1/32.
+                let y = (ys[lane].saturating_add(luma_lost) >> 1) as i16;
+                let u = (us[lane].saturating_add(u_lost) ^ 0x8000) as i16;
+                let v = (vs[lane].saturating_add(v_lost) ^ 0x8000) as i16;
+                let y = upper_product(y.wrapping_sub(zero), by_y);
+                r[lane] = byte(y.wrapping_add(upper_product(v, rv)));
+                let less = upper_product(u, gu).wrapping_add(upper_product(v, gv));
+                g[lane] = byte(y.wrapping_sub(less));
+                b[lane] = byte(y.wrapping_add(upper_product(u, bu)));
             }
         }
     }
 }
 
-/// Rounds and clamps. A plain cast would check for NaN lane by lane; adding 1.5·2²³ leaves the whole number in the
-/// lowest bits instead.
 #[inline(always)]
-fn byte(value: f32) -> u8 {
-    (value.clamp(0.0, 255.0) + 12_582_912.0).to_bits() as u8
+fn upper_product(a: i16, b: i16) -> i16 {
+    (i32::from(a).wrapping_mul(i32::from(b)) >> 16) as i16
+}
+
+/// Rounds 1/32 of a level, of which rounding down has cost about one, and clamps.
+#[inline(always)]
+fn byte(value: i16) -> u8 {
+    (value.wrapping_add(17) >> 5).clamp(0, 255) as u8
 }
 
 /// Where a block's pixels go in the output, in pixels; a step to the right or down may be any step there.
@@ -273,7 +283,7 @@ impl NullaryFnOnce for Sample<'_> {
                 let (c, d) = (level(at + below), level(at + below + next));
                 let mixed: [f32; 4] = std::array::from_fn(|i| {
                     let (upper, lower) = (a[i] + (b[i] - a[i]) * fx, c[i] + (d[i] - c[i]) * fx);
-                    upper + (lower - upper) * fy + 12_582_912.0
+                    upper + (lower - upper) * fy + ROUND
                 });
                 let [r, g, b, _] = mixed.map(|value| value.to_bits() as u8);
                 *pixel = [r, g, b];

@@ -37,8 +37,7 @@ impl PlaneScaler {
     /// What the two passes lose to rounding down, on average, in units of the block: half a unit a product. Never
     /// half a level, so that black stays black.
     pub fn lost(&self) -> u16 {
-        let most = |kernel: &Kernel| kernel.spans.iter().map(|span| span.1).max().unwrap_or(0);
-        ((most(&self.rows) + most(&self.columns)) / 2).min(127) as u16
+        ((self.rows.most + self.columns.most) / 2).min(127) as u16
     }
 
     /// Makes the output rows `first_row..first_row + LANES` (those that exist) of `C` interleaved channels.

@@ -8,19 +8,15 @@ use crate::format::{ColourMatrix, Lattice, PixelFormat, Range};
 use crate::frame::{Frame, PlaneView};
 use crate::lanes::vectorise;
 
-/// Fraction bits of [`YuvToRgb`]: as many as leave every factor below 2¹⁵, so that vectors multiply 16-bit numbers. Its
-/// results differ from exact ones by 1/32 of a level at most, before they are rounded.
-pub(crate) const YUV_BITS: u32 = 13;
-
-/// YUV to RGB in fixed point of [`YUV_BITS`], from the luma weights of BT.601 (0.299, 0.114) and BT.709 (0.2126, 0.0722).
+/// YUV to RGB, from the luma weights of BT.601 (0.299, 0.114) and BT.709 (0.2126, 0.0722).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct YuvToRgb {
-    pub y_offset: i32,
-    pub y: i32,
-    pub rv: i32,
-    pub gu: i32,
-    pub gv: i32,
-    pub bu: i32,
+    pub y_offset: f32,
+    pub y: f32,
+    pub rv: f32,
+    pub gu: f32,
+    pub gv: f32,
+    pub bu: f32,
 }
 
 impl YuvToRgb {
@@ -31,62 +27,42 @@ impl YuvToRgb {
         };
         let kg = 1.0 - kr - kb;
         let (y_offset, y, c) = match range {
-            Range::Full => (0, 1.0, 1.0),
-            Range::Video => (16, 255.0 / 219.0, 255.0 / 224.0),
+            Range::Full => (0.0, 1.0, 1.0),
+            Range::Video => (16.0, 255.0 / 219.0, 255.0 / 224.0),
         };
-        let fixed = |value: f64| (value * f64::from(1 << YUV_BITS)).round() as i32;
         Self {
             y_offset,
-            y: fixed(y),
-            rv: fixed(2.0 * (1.0 - kr) * c),
-            gu: fixed(2.0 * kb * (1.0 - kb) / kg * c),
-            gv: fixed(2.0 * kr * (1.0 - kr) / kg * c),
-            bu: fixed(2.0 * (1.0 - kb) * c),
+            y: y as f32,
+            rv: (2.0 * (1.0 - kr) * c) as f32,
+            gu: (2.0 * kb * (1.0 - kb) / kg * c) as f32,
+            gv: (2.0 * kr * (1.0 - kr) / kg * c) as f32,
+            bu: (2.0 * (1.0 - kb) * c) as f32,
         }
     }
 
-    /// The same for samples that are no longer whole numbers.
-    pub fn float(&self) -> FloatYuvToRgb {
-        let part = |fixed: i32| fixed as f32 / (1 << YUV_BITS) as f32;
-        FloatYuvToRgb {
-            y_offset: self.y_offset as f32,
-            y: part(self.y),
-            rv: part(self.rv),
-            gu: part(self.gu),
-            gv: part(self.gv),
-            bu: part(self.bu),
+    /// The same for samples that count `times` as much.
+    pub fn of_sums(self, times: f32) -> Self {
+        let Self { y, rv, gu, gv, bu, .. } = self;
+        let [y, rv, gu, gv, bu] = [y, rv, gu, gv, bu].map(|factor| factor / times);
+        Self {
+            y,
+            rv,
+            gu,
+            gv,
+            bu,
+            ..self
         }
-    }
-
-    /// RGB, rounded and clamped, of many pixels at once, from Y, U and V.
-    #[inline(always)]
-    pub fn colours<const N: usize>(&self, [y, u, v]: &[[u8; N]; 3]) -> [[i32; N]; 3] {
-        let [mut red, mut green, mut blue] = [[0i32; N]; 3];
-        let round = |value: i32| (value >> YUV_BITS).clamp(0, 255);
-        for i in 0..N {
-            // No sum here comes near 2³¹.
-            let luma = (i32::from(y[i]) - self.y_offset)
-                .wrapping_mul(self.y)
-                .wrapping_add(1 << (YUV_BITS - 1));
-            let (u, v) = (i32::from(u[i]) - 128, i32::from(v[i]) - 128);
-            red[i] = round(luma.wrapping_add(self.rv.wrapping_mul(v)));
-            let less = self.gu.wrapping_mul(u).wrapping_add(self.gv.wrapping_mul(v));
-            green[i] = round(luma.wrapping_sub(less));
-            blue[i] = round(luma.wrapping_add(self.bu.wrapping_mul(u)));
-        }
-        [red, green, blue]
     }
 }
 
-/// [`YuvToRgb`] in f32.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FloatYuvToRgb {
-    pub y_offset: f32,
-    pub y: f32,
-    pub rv: f32,
-    pub gu: f32,
-    pub gv: f32,
-    pub bu: f32,
+/// 1.5·2²³: adding it leaves the nearest whole number in the lowest bits, and subtracting it again that number.
+pub(crate) const ROUND: f32 = 12_582_912.0;
+
+/// Clamped to 0 to 255, of what is a number: `clamp` would keep NaN, for which vectors need twice the work.
+#[inline(always)]
+fn within(value: f32) -> f32 {
+    let positive = if value > 0.0 { value } else { 0.0 };
+    if positive < 255.0 { positive } else { 255.0 }
 }
 
 /// Random access to upright pixels as the buffer holds them, and their colours.
@@ -94,8 +70,19 @@ pub(crate) trait Texels {
     /// The three samples of the pixels at upright (x, y), which must lie inside the picture, by channel.
     fn samples<const N: usize>(&self, x: &[i32; N], y: &[i32; N]) -> [[u8; N]; 3];
 
-    /// RGB, 0..=255, of many pixels at once, from their samples by channel.
-    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3];
+    /// RGB of many pixels at once, whole numbers of 0 to 255, from sums of samples by channel and of the samples'
+    /// weights: [`WHOLE`], or less where black counts for the rest.
+    fn colours<const N: usize>(&self, sums: &[[i32; N]; 3], weights: &[i32; N]) -> [[f32; N]; 3];
+}
+
+/// The weights of all samples of a pixel.
+pub(crate) const WHOLE: i32 = 1024;
+
+/// Sums of samples that are colours already, to levels, rounded half up.
+#[inline(always)]
+fn levels<const N: usize>(sums: &[i32; N]) -> [f32; N] {
+    // Sums are never negative.
+    sums.map(|sum| (sum.wrapping_add(WHOLE / 2) >> 10) as f32)
 }
 
 /// Where stored pixels begin in a plane, each with its samples `step` bytes apart.
@@ -141,8 +128,8 @@ impl Texels for PackedTexels<'_> {
     }
 
     #[inline(always)]
-    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3] {
-        self.order.map(|channel| samples[channel].map(i32::from))
+    fn colours<const N: usize>(&self, sums: &[[i32; N]; 3], _: &[i32; N]) -> [[f32; N]; 3] {
+        self.order.map(|channel| levels(&sums[channel]))
     }
 }
 
@@ -159,12 +146,13 @@ impl Texels for GreyTexels<'_> {
     }
 
     #[inline(always)]
-    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3] {
-        samples.map(|channel| channel.map(i32::from))
+    fn colours<const N: usize>(&self, sums: &[[i32; N]; 3], _: &[i32; N]) -> [[f32; N]; 3] {
+        [levels(&sums[0]); 3]
     }
 }
 
-/// All half-chroma formats as three planes; chroma is that of the 2x2 cell (no interpolation).
+/// All half-chroma formats as three planes; chroma is that of the 2x2 cell (no interpolation). What is blended is samples, as
+/// graphics processors do with camera buffers, so that a pixel's colour is converted once.
 struct YuvTexels<'a> {
     lattice: Lattice,
     y: PlaneView<'a>,
@@ -189,8 +177,27 @@ impl Texels for YuvTexels<'_> {
     }
 
     #[inline(always)]
-    fn colours<const N: usize>(&self, samples: &[[u8; N]; 3]) -> [[i32; N]; 3] {
-        self.to_rgb.colours(samples)
+    fn colours<const N: usize>(&self, [y, u, v]: &[[i32; N]; 3], weights: &[i32; N]) -> [[f32; N]; 3] {
+        let YuvToRgb {
+            y_offset,
+            y: by_y,
+            rv,
+            gu,
+            gv,
+            bu,
+        } = self.to_rgb;
+        let [mut red, mut green, mut blue] = [[0.0; N]; 3];
+        let round = |value: f32| within(value) + ROUND - ROUND;
+        for i in 0..N {
+            // Whole numbers far below 2²⁴ up to here: exact.
+            let above = |sum: i32, zero: f32| sum as f32 - weights[i] as f32 * zero;
+            let luma = above(y[i], y_offset) * by_y;
+            let (u, v) = (above(u[i], 128.0), above(v[i], 128.0));
+            red[i] = round(luma + v * rv);
+            green[i] = round(luma - u * gu - v * gv);
+            blue[i] = round(luma + u * bu);
+        }
+        [red, green, blue]
     }
 }
 
@@ -239,7 +246,7 @@ pub(crate) fn with_texels<T>(frame: &Frame<'_>, task: impl TexelTask<T>) -> T {
                     y: plane,
                     u,
                     v,
-                    to_rgb: YuvToRgb::new(frame.matrix, frame.range),
+                    to_rgb: YuvToRgb::new(frame.matrix, frame.range).of_sums(WHOLE as f32),
                 },
                 task,
             )
@@ -282,9 +289,10 @@ pub(crate) fn rgb_at(frame: &Frame<'_>, x: i32, y: i32) -> [u8; 3] {
     struct One(i32, i32);
     impl TexelTask<[u8; 3]> for One {
         fn run(self, texels: &impl Texels) -> [u8; 3] {
-            texels
-                .colours(&texels.samples(&[self.0], &[self.1]))
-                .map(|[level]| level as u8)
+            let sums = texels
+                .samples(&[self.0], &[self.1])
+                .map(|[sample]| [i32::from(sample) * WHOLE]);
+            texels.colours(&sums, &[WHOLE]).map(|[level]| level as u8)
         }
     }
     with_texels(frame, One(x, y))
@@ -293,36 +301,32 @@ pub(crate) fn rgb_at(frame: &Frame<'_>, x: i32, y: i32) -> [u8; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{FrameLayout, Plane};
+
+    fn rgb([y, u, v]: [u8; 3], matrix: ColourMatrix, range: Range) -> [u8; 3] {
+        let (luma, chroma) = ([y; 4], [u, v]);
+        let planes = [Plane::packed(&luma), Plane::packed(&chroma)];
+        let mut layout = FrameLayout::new(PixelFormat::Nv12, 2, 2, &planes);
+        (layout.matrix, layout.range) = (matrix, range);
+        rgb_at(&Frame::new(&layout).unwrap(), 1, 1)
+    }
 
     #[test]
     fn primaries_come_back_from_their_published_codes() {
         // BT.601 full range: pure red is Y 76, U 85, V 255 (JFIF).
-        let jfif = YuvToRgb::new(ColourMatrix::Bt601, Range::Full);
-        for (yuv, rgb) in [
-            ((76, 85, 255), [254, 0, 0]),
-            ((150, 44, 21), [0, 255, 1]),
-            ((29, 255, 107), [0, 0, 254]),
+        for (yuv, expected) in [
+            ([76, 85, 255], [254, 0, 0]),
+            ([150, 44, 21], [0, 255, 1]),
+            ([29, 255, 107], [0, 0, 254]),
         ] {
-            let got = jfif.colours(&[[yuv.0], [yuv.1], [yuv.2]]).map(|[level]| level as u8);
-            for (a, b) in got.iter().zip(rgb) {
-                assert!(a.abs_diff(b) <= 1, "{got:?} {rgb:?}");
+            let got = rgb(yuv, ColourMatrix::Bt601, Range::Full);
+            for (a, b) in got.iter().zip(expected) {
+                assert!(a.abs_diff(b) <= 1, "{got:?} {expected:?}");
             }
         }
-        // BT.709 video range: 75 % grey bar is Y 180; white 235, black 16.
-        let hd = YuvToRgb::new(ColourMatrix::Bt709, Range::Video);
-        assert_eq!(hd.colours(&[[16], [128], [128]]).map(|[level]| level as u8), [0, 0, 0]);
-        assert_eq!(
-            hd.colours(&[[235], [128], [128]]).map(|[level]| level as u8),
-            [255, 255, 255]
-        );
-        assert_eq!(
-            hd.colours(&[[180], [128], [128]]).map(|[level]| level as u8),
-            [191, 191, 191]
-        );
-        assert_eq!(
-            hd.colours(&[[255], [128], [128]]).map(|[level]| level as u8),
-            [255, 255, 255],
-            "beyond white is clamped"
-        );
+        // BT.709 video range: 75 % grey bar is Y 180; white 235, black 16; beyond white is clamped.
+        for (y, level) in [(16, 0), (235, 255), (180, 191), (255, 255)] {
+            assert_eq!(rgb([y, 128, 128], ColourMatrix::Bt709, Range::Video), [level; 3]);
+        }
     }
 }

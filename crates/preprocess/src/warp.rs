@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::quads;
 use crate::resample::check_output;
 use crate::roi::Roi;
-use crate::texel::{TexelTask, Texels, with_texels};
+use crate::texel::{TexelTask, Texels, WHOLE, with_texels};
 
 /// What lies outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,8 @@ pub enum Border {
 /// Output pixel (u, v) is the bilinear sample at `centre + R(rotation)·((u/width − ½)·roi.width,
 /// (v/height − ½)·roi.height)`, with pixel values at integer coordinates, no half-pixel offset and no
 /// antialiasing, places rounded to 1/32 pixel, values rounded to 8 bits and then mapped from 0..=255 to `range`. Rule read from MediaPipe
-/// 0.10.21's expanded graphs. Half-size chroma is taken from its 2x2 cell.
+/// 0.10.21's expanded graphs. Half-size chroma is taken from its 2x2 cell; luma and chroma are sampled, and the sample is
+/// converted to RGB.
 ///
 /// Allocates nothing.
 ///
@@ -138,20 +139,22 @@ impl<T: Texels> Sampler for Plain<'_, T> {
         let colours = bilinear(self.texels, x, y, self.size, self.border);
         for (lane, pixel) in out.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             for (value, colour) in pixel.iter_mut().zip(&colours) {
-                *value = colour[lane] as f32 * scale + low;
+                *value = colour[lane] * scale + low;
             }
         }
     }
 }
 
-/// Output pixels made at a time.
-pub(crate) const LANES: usize = 16;
+/// Output pixels made at a time: 32-bit numbers of a vector.
+pub(crate) const LANES: usize = 8;
 
 /// Columns whose places are kept from row to row: as many as MediaPipe's widest input has.
 const TILE: usize = 256;
 
 /// Steps of a place in one pixel.
 pub(crate) const STEPS: i32 = 32;
+
+const _: () = assert!(STEPS * STEPS == WHOLE, "the weights of four neighbours make a pixel");
 
 /// No picture reaches as far, in pixels; steps beyond it would not fit.
 const FAR: f64 = 33_554_432.0;
@@ -166,7 +169,7 @@ fn steps(x: f64) -> i32 {
     (x.clamp(-FAR, FAR) * f64::from(STEPS) + 6_755_399_441_055_744.0).to_bits() as i32
 }
 
-/// The samples at places given in steps, rounded half up, by channel.
+/// The colours at places given in steps, whole numbers, by channel.
 #[inline(always)]
 fn bilinear(
     texels: &impl Texels,
@@ -174,8 +177,8 @@ fn bilinear(
     y: &[i32; LANES],
     (width, height): (i32, i32),
     border: Border,
-) -> [[i32; LANES]; 3] {
-    let mut sums = [[STEPS * STEPS / 2; LANES]; 3];
+) -> [[f32; LANES]; 3] {
+    let (mut sums, mut weights) = ([[0i32; LANES]; 3], [0i32; LANES]);
     for tap in 0..4 {
         let (right, down) = (tap & 1, tap >> 1);
         let (mut column, mut row, mut weight) = ([0; LANES], [0; LANES], [0; LANES]);
@@ -193,15 +196,16 @@ fn bilinear(
             let counts = inside | (border == Border::Replicate);
             weight[lane] = if counts { by_x.wrapping_mul(by_y) } else { 0 };
         }
-        let colours = texels.colours(&texels.samples(&column, &row));
-        for (sums, colours) in sums.iter_mut().zip(&colours) {
+        for (sums, samples) in sums.iter_mut().zip(&texels.samples(&column, &row)) {
             for lane in 0..LANES {
-                sums[lane] = sums[lane].wrapping_add(colours[lane].wrapping_mul(weight[lane]));
+                sums[lane] = sums[lane].wrapping_add(i32::from(samples[lane]).wrapping_mul(weight[lane]));
             }
         }
+        for lane in 0..LANES {
+            weights[lane] = weights[lane].wrapping_add(weight[lane]);
+        }
     }
-    // Sums are never negative.
-    sums.map(|channel| channel.map(|sum| sum >> 10))
+    texels.colours(&sums, &weights)
 }
 
 #[cfg(test)]

@@ -70,17 +70,23 @@ proptest! {
         rotation in prop_oneof![Just(0.0f32), -3.0f32..3.0],
         side in 8.0f32..60.0,
     ) {
-        let picture = Picture::new(FORMATS[format], width, height, padding, 2);
+        let mut picture = Picture::new(FORMATS[format], width, height, padding, 2);
+        // No colour is clamped: what a blend of clamped colours is, no blend of samples has to be.
+        picture.buffers.iter_mut().flatten().for_each(|sample| *sample = 64 + *sample / 2);
         let planes = picture.planes();
         let frame = picture.frame(&planes, ColourMatrix::Bt601, Range::Full).oriented(TURNS[turn], mirrored);
         let copy = upright(&frame);
         let plain = Frame::rgb8(&copy, frame.width(), frame.height()).unwrap();
         let roi = Roi { rotation, ..Roi::square([frame.width() as f32 / 2.0, frame.height() as f32 / 2.0], side) };
-        // MediaPipe's rule reads single pixels: exactly equal.
+        // MediaPipe's rule reads single pixels: exactly equal. Of YUV samples are blended, where the copy's rounded colours
+        // are: to one level.
+        let apart = if frame.format().is_yuv() { 1.001 / 255.0 } else { 0.0 };
         let (mut a, mut b) = (vec![0.0; 16 * 16 * 3], vec![0.0; 16 * 16 * 3]);
         mediapipe(&frame, &roi, 16, 16, Border::Replicate, (0.0, 1.0), &mut a).unwrap();
         mediapipe(&plain, &roi, 16, 16, Border::Replicate, (0.0, 1.0), &mut b).unwrap();
-        prop_assert_eq!(a, b);
+        for (a, b) in a.iter().zip(&b) {
+            prop_assert!((a - b).abs() <= apart, "{a} {b}");
+        }
         // Packed formats: the same numbers in another order. Of YUV the copy's chroma was not interpolated.
         if !frame.format().is_yuv() {
             let (mut a, mut b) = (vec![0; 12 * 12 * 3], vec![0; 12 * 12 * 3]);
