@@ -83,9 +83,11 @@ def taught(config: dict) -> str:
     teachers = [t for t in config.get("teachers", "").split(",") if t]
     if not teachers:
         return ""
+    sides = ", ".join(t.rpartition("@")[2] for t in teachers)
+    warm = float(config["teacher_temperature"])
     return (
-        f"{float(config['teacher_share']):.0%} of the target is the mean opinion of {len(teachers)} larger networks that see the same "
-        f"view at {config['teacher_size']} px. "
+        f"{float(config['teacher_share']):.0%} of the target is the mean opinion of {len(teachers)} networks that see the same "
+        f"view at {sides} px" + (f", at temperature {warm:g}. " if warm != 1 else ". ")
     )
 
 
@@ -94,6 +96,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
     noise = pack["embedding_noise"]
     ood = report["ood"][pack["ood"]["method"]]
     depth, deep = network.HYBRIDS[t["config"]["network"]]
+    start = t.get("origin") or t["config"].get("init", "None")
     views = "pictures of one lesion" if noise else "augmented views of one picture"
     out = [
         f"# {pack['title']}", "",
@@ -108,7 +111,7 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
         + ("the logit)." if pack["mask_size"] is None else f"the logit) and a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask."), "",
         "## Training", "",
         f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. "
-        + (f"Went on from the weights of {t['origin']}: " if t.get("origin") else "")
+        + (f"Went on from the weights of {start}: " if start != "None" else "")
         + f"{t['steps']:,} steps of "
         f"{t['config']['views']} views in {t['minutes']:.0f} minutes on {'two shared CPU cores' if t['config']['device'] == 'cpu' else 'a GPU'}, sides "
         f"{t['config']['sizes']}, seed {t['seed']}. {taught(t['config'])}"

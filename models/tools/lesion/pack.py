@@ -88,11 +88,17 @@ def training_facts(checkpoint: pathlib.Path) -> dict:
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
     config = {k: v for k, v in state["config"].items() if k not in ("data", "out", "cache", "resume", "workers", "threads", "compile")}
     origin = config.get("origin", "")
+    # Of paths the folder that a run wrote and the file: the rest is one machine's.
+    for name in ("teachers", "init"):
+        if name in config:
+            config[name] = ",".join("/".join(pathlib.PurePath(part).parts[-2:]) for part in config[name].split(","))
     parser = train.arguments()
+    if origin:
+        config.pop("init", None)
     given = [
         f"--{k.replace('_', '-')}" + ("" if v == "True" else f" {v}")
         for k, v in config.items()
-        if k not in ("origin", "soup", "device") and v not in ("None", "False") and v != str(parser.get_default(k))
+        if k not in ("origin", "soup", "device") and v not in ("None", "False", "") and v != str(parser.get_default(k))
     ]
     if origin:
         given.append("--init PACK")
