@@ -130,15 +130,16 @@ fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
         path: path.to_owned(),
         source,
     };
-    let mut file = std::fs::File::open(path).map_err(failed)?;
-    let about = file.metadata().map_err(failed)?;
+    // Before it is opened: opening a pipe waits for its writer.
+    let about = std::fs::metadata(path).map_err(failed)?;
     if !about.is_file() {
         return Err(Error::NotAFile(path.to_owned()));
     }
     limits.check_bytes(about.len())?;
     let mut bytes = Vec::with_capacity(about.len() as usize);
     // The file may grow while it is read; the limit holds all the same.
-    file.by_ref()
+    std::fs::File::open(path)
+        .map_err(failed)?
         .take(limits.max_bytes.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(failed)?;

@@ -418,3 +418,20 @@ fn paths_that_lead_nowhere() {
     std::fs::write(&good, jpeg(&picture(8, 8))).unwrap();
     assert_eq!(Photo::open(&good, &limits).unwrap().width(), 8);
 }
+
+/// Opening one would wait for whoever writes into it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_at_once() {
+    let folder = std::env::temp_dir().join(format!("skinkit-pipe-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let pipe = folder.join("photo.jpg");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let (tell, told) = std::sync::mpsc::channel();
+    let path = pipe.clone();
+    std::thread::spawn(move || tell.send(Photo::open(&path, &Limits::default()).unwrap_err()));
+    let error = told.recv_timeout(std::time::Duration::from_secs(60));
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(matches!(error, Ok(Error::NotAFile(_))), "{error:?}");
+}
