@@ -1,4 +1,5 @@
-//! MediaPipe's own sampling rule, kept exactly: its landmark networks were trained with it.
+//! MediaPipe's own sampling rule, kept exactly: its landmark networks were trained with it. Of YUV, samples are blended
+//! before their colour is converted, which is within one level of it but where colours are clamped.
 
 use crate::Result;
 use crate::frame::Frame;
