@@ -51,7 +51,8 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
         "region": analysis.region.to_string(),
         "roi": open::describe_roi(roi),
         "probabilities": finding.probabilities.iter()
-            .map(|p| json!({"label": p.label, "name": p.name, "p": p.p}))
+            .zip(&pack.labels)
+            .map(|(p, label)| json!({"label": p.label, "name": p.name, "p": p.p, "frequency": label.frequency}))
             .collect::<Vec<_>>(),
         "prediction_set": finding.prediction_set,
         "familiarity": finding.familiarity,
@@ -93,14 +94,15 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
         ));
     }
     out.line("");
-    let mut table = Table::new(&["label", "p", "", "in the 90 % set"]);
-    for p in &finding.probabilities {
+    let mut table = Table::new(&["label", "p", "", "of its frequency", "in the 90 % set"]);
+    for (p, label) in finding.probabilities.iter().zip(&pack.labels) {
+        let multiple = label.frequency.map_or_else(String::new, |share| format!("× {:.1}", p.p / share));
         let chosen = if finding.prediction_set.contains(&p.label) {
             "yes"
         } else {
             ""
         };
-        table.row([p.name.clone(), format!("{:.3}", p.p), bar(p.p), chosen.to_owned()]);
+        table.row([p.name.clone(), format!("{:.3}", p.p), bar(p.p), multiple, chosen.to_owned()]);
     }
     out.line(table);
     let t = &analysis.timings;

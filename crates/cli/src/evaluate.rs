@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
+use skinkit::inference::Manifest;
 use skinkit::{Analysis, Config, Region, SkinKit};
 
 use crate::arguments;
@@ -35,7 +36,7 @@ pub fn run(arguments: &arguments::Eval) -> Result<Output, Failure> {
         let photo = open::photo(&path)?;
         let decode = decoding.elapsed().as_secs_f64() * 1e3;
         let analysis = open::named(&path, kit.classify(&photo.frame(), Region::Lesion))?;
-        predictions.push(prediction(row, truth, &classes, &analysis, decode));
+        predictions.push(prediction(row, truth, kit.pack(), &analysis, decode));
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -55,26 +56,20 @@ pub fn run(arguments: &arguments::Eval) -> Result<Output, Failure> {
     Ok(out)
 }
 
-fn prediction(row: labels::Row, truth: usize, classes: &[String], analysis: &Analysis, decode: f64) -> Prediction {
+fn prediction(row: labels::Row, truth: usize, pack: &Manifest, analysis: &Analysis, decode: f64) -> Prediction {
     let finding = &analysis.finding;
-    let probability = |class: &String| {
-        finding
-            .probabilities
-            .iter()
-            .find(|p| p.label == *class)
-            .map_or(0.0, |p| p.p)
-    };
     let t = &analysis.timings;
     Prediction {
         id: row.id,
         truth,
         lesion: row.lesion,
-        probabilities: classes.iter().map(probability).collect(),
+        probabilities: finding.probabilities.iter().map(|label| label.p).collect(),
+        standout: finding.standout(&pack.labels),
         prediction_set: Some(
             finding
                 .prediction_set
                 .iter()
-                .filter_map(|label| classes.iter().position(|class| class == label))
+                .filter_map(|id| pack.labels.iter().position(|label| label.id == *id))
                 .collect(),
         ),
         embedding: finding.embedding.as_ref().map(|embedding| embedding.0.clone()),

@@ -49,7 +49,7 @@ pub struct PackLicense {
 }
 
 /// One class of a pack.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
 pub struct PackLabel {
     /// Short name, unique in the pack.
     pub id: String,
@@ -59,6 +59,9 @@ pub struct PackLabel {
     pub snomed_ct: Option<String>,
     /// ICD-10 code, where there is one.
     pub icd10: Option<String>,
+    /// Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
+    /// 0.3 is a lot for a label of one picture in a hundred.
+    pub frequency: Option<f32>,
 }
 
 #[uniffi::export]

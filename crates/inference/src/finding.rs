@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::EngineKind;
+use crate::manifest::Label;
 
 /// The result of one run of a lesion model. It records what the network computed; it is not a medical statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,17 @@ impl Finding {
             }
         }
         top
+    }
+
+    /// Index of the label that stands out: whose probability is the largest multiple of its frequency. It would be the
+    /// likeliest, were all labels equally frequent; of rare ones the likeliest seldom is. `labels` are the pack's; the same
+    /// as [`Finding::top`] where they have no frequencies.
+    pub fn standout(&self, labels: &[Label]) -> usize {
+        let multiple = |index: usize| {
+            let frequency = labels.get(index).and_then(|label| label.frequency).unwrap_or(1.0);
+            self.probabilities[index].p / frequency
+        };
+        (1..self.probabilities.len()).fold(0, |most, index| if multiple(index) > multiple(most) { index } else { most })
     }
 }
 
@@ -140,6 +152,45 @@ pub struct Familiarity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rare_label_stands_out_before_it_is_the_likeliest() {
+        let finding = |p: [f32; 3]| Finding {
+            probabilities: ["mel", "nv", "df"]
+                .into_iter()
+                .zip(p)
+                .map(|(label, p)| LabelProbability {
+                    label: label.to_owned(),
+                    name: label.to_owned(),
+                    p,
+                })
+                .collect(),
+            prediction_set: Vec::new(),
+            embedding: None,
+            heatmap: None,
+            mask: None,
+            familiarity: None,
+            engine: EngineKind::Embedded,
+            pack: PackRef {
+                id: String::new(),
+                version: String::new(),
+                license: String::new(),
+            },
+        };
+        let label = |frequency| Label {
+            id: String::new(),
+            name: String::new(),
+            snomed_ct: None,
+            icd10: None,
+            frequency,
+        };
+        let labels = [Some(0.2), Some(0.7), Some(0.1)].map(label);
+        let unsure = finding([0.3, 0.65, 0.05]);
+        assert_eq!((unsure.top(), unsure.standout(&labels)), (1, 0));
+        assert_eq!(finding([0.1, 0.6, 0.3]).standout(&labels), 2);
+        assert_eq!(finding([0.05, 0.9, 0.05]).standout(&labels), 1);
+        assert_eq!(unsure.standout(&[None, None, None].map(label)), unsure.top());
+    }
 
     #[test]
     fn cosine_needs_equal_lengths_and_directions() {

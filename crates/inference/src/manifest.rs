@@ -177,7 +177,7 @@ pub struct Variant {
 }
 
 /// One class.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Label {
     /// Short name, unique in the pack.
     pub id: String,
@@ -189,6 +189,10 @@ pub struct Label {
     /// ICD-10 code, where there is one.
     #[serde(default)]
     pub icd10: Option<String>,
+    /// Its share among the pictures that the probabilities are meant for, in (0, 1]; all labels have one or none has. Next
+    /// to it a probability shows what the picture itself says: 0.3 is a lot for a label of one picture in a hundred.
+    #[serde(default)]
+    pub frequency: Option<f32>,
 }
 
 /// Temperature scaling: probabilities are softmax(logits / temperature).

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::manifest::{CropRule, FORMAT, Manifest, Ood, OodMethod, Spread, Variant};
+use crate::manifest::{CropRule, FORMAT, Label, Manifest, Ood, OodMethod, Spread, Variant};
 use crate::signature::{Declared, Signature};
 use crate::tensor::DataType;
 
@@ -147,6 +147,26 @@ fn labels(pack: &Manifest) -> Checked {
         if !ids.insert(&label.id) {
             return fail(format!("labels[{index}].id"), format!("`{}` occurs twice", label.id));
         }
+    }
+    frequencies(&pack.labels)
+}
+
+fn frequencies(labels: &[Label]) -> Checked {
+    let given = labels.iter().filter_map(|label| label.frequency);
+    if given.clone().count() == 0 {
+        return Ok(());
+    }
+    for (index, label) in labels.iter().enumerate() {
+        if !label.frequency.is_some_and(|share| share > 0.0 && share <= 1.0) {
+            return fail(
+                format!("labels[{index}].frequency"),
+                "each label needs one above 0 and at most 1, or none has any",
+            );
+        }
+    }
+    let sum: f32 = given.sum();
+    if (sum - 1.0).abs() > 0.01 {
+        return fail("labels", format!("the frequencies add up to {sum}, not to 1"));
     }
     Ok(())
 }

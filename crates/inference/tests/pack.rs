@@ -40,6 +40,11 @@ fn a_good_pack_opens() {
     assert_eq!(again["input"]["crop"]["rule"], "centre_square");
 }
 
+fn frequent(shares: [Option<f32>; 3]) -> Value {
+    let label = |(id, share)| json!({"id": id, "name": id, "frequency": share});
+    Value::Array(["a", "b", "c"].into_iter().zip(shares).map(label).collect())
+}
+
 #[test]
 fn wrong_fields_are_named() {
     let huge = "9".repeat(70);
@@ -74,6 +79,10 @@ fn wrong_fields_are_named() {
         ("/labels", json!([]), "labels"),
         ("/labels/1/id", json!("a"), "labels[1].id"),
         ("/labels/0/name", json!(""), "labels[0]"),
+        ("/labels", frequent([Some(0.5), None, None]), "labels[1].frequency"),
+        ("/labels", frequent([Some(0.5), Some(0.5), Some(0.0)]), "labels[2].frequency"),
+        ("/labels", frequent([Some(1.5), Some(0.2), Some(0.3)]), "labels[0].frequency"),
+        ("/labels", frequent([Some(0.4), Some(0.4), Some(0.4)]), "labels"),
         ("/variants", json!([]), "variants"),
         ("/variants/0/sha256", json!("abc"), "variants[0].sha256"),
         ("/variants/0/sha256", json!("A".repeat(64)), "variants[0].sha256"),

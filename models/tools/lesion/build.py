@@ -38,6 +38,7 @@ def main() -> None:
     source = ["--data", args.data, "--set", args.set, "--cache", args.cache or args.run / "cache", "--size", args.size]
     names = args.variants.split(",")
     main_model = work / f"model.{names[0]}.onnx"
+    balanced = ["--balanced"] if args.no_finish else []
 
     def step(script: str, *arguments) -> None:
         start = time.time()
@@ -58,8 +59,8 @@ def main() -> None:
     step("export.py", "--checkpoint", checkpoint, "--out", work / "model.fp32.onnx", "--size", args.size,
          *(a for name in args.without for a in ("--without", name)))
     table = ["--build-only"] if args.no_table else ["--embedded", args.embedded.resolve()] if args.embedded else []
-    step("quantise.py", *source, "--model", work / "model.fp32.onnx", "--out", work, *table)
-    step("calibrate.py", *source, "--model", main_model, "--out", work / "calibration.json")
+    step("quantise.py", *source, "--model", work / "model.fp32.onnx", "--out", work, *balanced, *table)
+    step("calibrate.py", *source, "--model", main_model, "--out", work / "calibration.json", *balanced)
     step("evaluate.py", *source, "--model", main_model, "--calibration", work / "calibration.json", "--out", work / "evaluation.json")
     step(
         "pack.py", "--description", HERE / "packs" / f"{args.name}.json", "--license", HERE / "packs" / f"{args.name}.LICENSE",

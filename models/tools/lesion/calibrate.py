@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--balanced", action="store_true", help="the classes' frequencies are not in the logits (no finish.py)")
     parser.add_argument("--known", type=int, default=2500, help="training pictures behind the OOD statistics")
     args = parser.parse_args()
     arrays = dataset.load(args)
@@ -90,6 +91,7 @@ def main() -> None:
     best = max(candidates.values(), key=lambda c: (c["rejected"], c["auc"]))
     chosen = {k: (np.round(v, 5).tolist() if isinstance(v, np.ndarray) else v) for k, v in best["statistics"].items()}
     result = {
+        "frequency": None if args.balanced else arrays.frequency().round(5).tolist(),
         "calibration": {"temperature": round(t, 4), "fitted_on": fitted_on},
         "conformal": {"method": "lac", "alpha": ALPHA, "threshold": round(conformal_threshold(p, label), 5), "fitted_on": fitted_on},
         "ood": {**chosen, "threshold": best["threshold"], "fitted_on": f"{len(known['logits'])} training pictures; threshold: 98 % of the calibration pictures stay under it"},

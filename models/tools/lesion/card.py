@@ -48,18 +48,20 @@ def held_out(e: dict) -> list[str]:
         f"| conformal coverage at 90 % | {e['coverage_90']:.3f} | 0.90 ± 0.015 | {'met' if off <= 0.015 else f'off by {off:.3f}'} |"
     )
     lines.append(f"| mean set size at 90 % | {e['set_size_90']:.2f} | – | |")
-    lines.append(f"| accuracy | {number(e['accuracy']):.3f}{interval(e['accuracy'])} | – | |")
+    for key, label in (("accuracy", "accuracy of the likeliest label"), ("balanced_accuracy_likeliest", "balanced accuracy of the likeliest label")):
+        lines.append(f"| {label} | {number(e[key]):.3f}{interval(e[key])} | – | |")
     lines.append(f"| ECE before temperature | {e['ece_before']:.3f} | – | |")
     if e["mask_dice"] is not None:
         lines.append(f"| mask Dice | {e['mask_dice']:.3f} | – | |")
     return lines
 
 
-def classes(e: dict) -> list[str]:
-    lines = ["| class | pictures | sensitivity | specificity | AUC | coverage at 90 % |", "|---|---|---|---|---|---|"]
+def classes(e: dict, labels: list[dict]) -> list[str]:
+    lines = ["| class | frequency in training | pictures | sensitivity | specificity | AUC | coverage at 90 % |", "|---|---|---|---|---|---|---|"]
+    frequency = {label["id"]: f"{label['frequency']:.3f}" if "frequency" in label else "–" for label in labels}
     for name, c in e["per_class"].items():
         lines.append(
-            f"| {name} | {c['n']} | {c['sensitivity']:.3f} | {c['specificity']:.3f} | {c['auc']:.3f} | {e['coverage_90_by_class'][name]:.3f} |"
+            f"| {name} | {frequency[name]} | {c['n']} | {c['sensitivity']:.3f} | {c['specificity']:.3f} | {c['auc']:.3f} | {e['coverage_90_by_class'][name]:.3f} |"
         )
     return lines
 
@@ -121,15 +123,17 @@ def card(pack: dict, report: dict, rows: list[dict] | None, parameters: int, not
            "; batch-norm statistics recalibrated on dermoscopic pictures, then frozen with the first stem blocks. ")
         + (f"The weights lie {float(t['config']['soup']):.2f} of the way from {t['origin']} to the run's end (soup.py). " if "soup" in t["config"] else "")
         + "Then two "
-        f"closed-form fits (finish.py): the embedding is a linear discriminant on the pooled features of every stage, between {views}, and "
-        f"{t['prior_share']:.2f} of the log class frequencies is in the "
-        "head's bias.", "", f"    {t['command']}", "",
+        f"closed-form steps (finish.py): the embedding is a linear discriminant on the pooled features of every stage, between {views}, and "
+        "the log class frequencies of the training pictures go into the head's bias.", "", f"    {t['command']}", "",
         f"## Held-out figures ({pack['variants'][0]['name']} variant)", "",
         f"{e['set'][0].upper()}{e['set'][1:]}: {e['n']:,} pictures of {e['lesions']:,} lesions. Intervals: bootstrap over lesions. "
         "All dermoscopic; say so wherever a figure is quoted.", "",
         f"    {e['command']}", "", *held_out(e), "",
-        "Accuracy follows the class mix of the set (two thirds naevi); balanced accuracy does not.", "",
-        "### By class", "", *classes(e), "",
+        "A probability is meant for pictures with the class mix of the training set (the frequencies below): there, of labels called 0.3 likely three "
+        "in ten should be right, and the likeliest label is seldom a rare one. Balanced accuracy, which counts all classes the same, and the sensitivities "
+        "below are therefore those of the label that stands out most: whose probability is the largest multiple of its frequency "
+        "(`Finding::standout`). Accuracy follows the class mix of the set (two thirds naevi); balanced accuracy does not.", "",
+        "### By class", "", *classes(e, pack["labels"]), "",
         "### By group", "",
         "Groups differ in their class mix (naevi confirmed by follow-up are easy; the young have few malignant lesions), so compare with care.", "",
         *groups(e), "",

@@ -52,6 +52,10 @@ class Arrays:
         """Rows of the parts, part after part."""
         return np.array([i for part in parts for i, r in enumerate(self.records) if r.part == part])
 
+    def frequency(self) -> np.ndarray:
+        """Share of each class among the set's own training pictures."""
+        return np.bincount(self.labels[self.indices("train")], minlength=len(self.classes)) / len(self.indices("train"))
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags every step that reads pictures shares."""

@@ -29,9 +29,8 @@ def bootstrap(figure, groups: np.ndarray, rounds: int = 1000, seed: int = 0) -> 
     return [round(float(v), 4) for v in np.nanquantile(values, [0.025, 0.975])]
 
 
-def per_class(p: np.ndarray, label: np.ndarray, classes: tuple[str, ...]) -> dict:
-    """One against the rest: support, AUC; sensitivity and specificity of the arg max."""
-    guess = p.argmax(axis=1)
+def per_class(p: np.ndarray, guess: np.ndarray, label: np.ndarray, classes: tuple[str, ...]) -> dict:
+    """One against the rest: support, AUC; sensitivity and specificity of what was guessed."""
     return {
         name: {
             "n": int((label == c).sum()),
@@ -70,11 +69,13 @@ def evaluate(arrays: dataset.Arrays, index: np.ndarray, outputs: dict, calibrati
         has_mask = np.zeros(len(index), bool)
     t = calibration["calibration"]["temperature"]
     raw, p = metrics.softmax(outputs["logits"]), metrics.softmax(outputs["logits"], t)
-    guess = p.argmax(axis=1)
+    # Of a class in a hundred the likeliest label is rarely that class: where all classes count the same, so do they here.
+    likeliest, standout = p.argmax(axis=1), metrics.standout(p, calibration.get("frequency"))
     mel = arrays.classes.index("mel")
     figures = {
-        "balanced_accuracy": lambda r: metrics.balanced_accuracy(label[r], guess[r]),
-        "accuracy": lambda r: float(np.mean(guess[r] == label[r])),
+        "balanced_accuracy": lambda r: metrics.balanced_accuracy(label[r], standout[r]),
+        "balanced_accuracy_likeliest": lambda r: metrics.balanced_accuracy(label[r], likeliest[r]),
+        "accuracy": lambda r: float(np.mean(likeliest[r] == label[r])),
         "macro_auc": lambda r: metrics.macro_auc(p[r], label[r]),
         "melanoma_auc": lambda r: metrics.auc(p[r][:, mel], label[r] == mel),
     }
@@ -97,7 +98,7 @@ def evaluate(arrays: dataset.Arrays, index: np.ndarray, outputs: dict, calibrati
         "mask_iou": mean_of(iou[has_mask]),
         "mask_dice": mean_of(dice[has_mask]),
         "ood_kept": None if inside is None else round(float(inside.mean()), 4),
-        "per_class": per_class(p, label, arrays.classes),
+        "per_class": per_class(p, standout, label, arrays.classes),
         "by_group": {},
     }
     for name, values in strata([arrays.records[i] for i in index]).items():

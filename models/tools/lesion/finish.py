@@ -1,4 +1,4 @@
-"""Two closed-form fits on a trained network: the embedding, and how far the classes follow their frequency.
+"""Two closed-form steps on a trained network: the embedding is fitted, and probabilities follow the classes' frequencies.
 
     python finish.py --data DATA --cache CACHE --checkpoint RUN/final.pt --out RUN/export/finished.pt
 
@@ -9,11 +9,12 @@ where a set has no lesion ids), then rotated to
 the directions that spread lesions most, each scaled by spread**POWER. Everything
 folds into one linear layer.
 
-Class prior: training balances the classes entirely, which makes rare ones too
-likely. A share of the log frequencies goes back into the head's bias: of those
-that cost next to no balanced accuracy, the one with the most honest probabilities.
+Class prior: training balances the classes, which makes a rare one several times too
+likely. The log frequencies of the training pictures go back into the head's bias (Menon
+et al. 2021, arXiv:2007.07314), so that a probability is what it says among such pictures;
+they go into the pack as well, for whoever wants the classes to count the same again.
 
-Ridge, size, power and share are chosen on calibration pictures, not on the test fold.
+Ridge, size and power are chosen on calibration pictures, not on the test fold.
 """
 
 from __future__ import annotations
@@ -25,15 +26,12 @@ import numpy as np
 import torch
 
 import augment
-import calibrate
 import data as dataset
 import export
 import metrics
 import network
 
 SIZE, RIDGE, POWER = 128, 0.02, -0.15
-#: Of balanced accuracy: on the calibration pictures, one of the rarest class is as much.
-SLACK = 0.01
 #: Weight of the scatter under augmentation beside that of real second pictures: light and framing
 #: change more on a phone than between two pictures of a clinic.
 AUGMENTED = 1.0
@@ -63,20 +61,6 @@ def discriminant(
     value, vector = value[::-1][:size], vector[:, ::-1][:, :size]
     weight = (vector * value**power).T @ whiten / sd
     return weight, -weight @ mean
-
-
-def prior_share(logits: np.ndarray, label: np.ndarray, log_prior: np.ndarray) -> float:
-    """The share of the log prior, 0 to 1, whose probabilities are the best calibrated (once scaled by a temperature) of
-    all that have a balanced accuracy within SLACK of the best."""
-    grid = np.linspace(0, 1, 21)
-    figures = []
-    for share in grid:
-        shifted = logits + share * log_prior
-        p = metrics.softmax(shifted, calibrate.temperature(shifted, label))
-        figures.append((metrics.balanced_accuracy(label, p.argmax(axis=1)), metrics.ece(p, label)))
-    # One picture of a rare class moves a figure by more than the curve does: look at neighbours together.
-    balance, error = (np.convolve(np.pad(f, 1, mode="edge"), [1 / 3] * 3, mode="valid") for f in zip(*figures))
-    return float(grid[np.where(balance >= balance.max() - SLACK, error, np.inf).argmin()])
 
 
 def features(net: network.LesionNet, pictures: list[np.ndarray], device: str) -> np.ndarray:
@@ -119,19 +103,15 @@ def main() -> None:
     state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
     weights = state["average"]
 
-    pooled = held_features[:, : network.WIDTH]
-    logits = pooled @ weights["head.weight"].numpy().T + weights["head.bias"].numpy()
-    log_prior = np.log(np.bincount(arrays.labels[train], minlength=len(arrays.classes)) / len(train))
-    share = prior_share(logits, arrays.labels[held], log_prior)
-    weights["head.bias"] = weights["head.bias"] + torch.tensor(share * (log_prior - log_prior.mean()), dtype=torch.float32)
-    print(f"share of the log prior in the bias: {share:.2f}")
+    log_prior = np.log(arrays.frequency())
+    weights["head.bias"] = weights["head.bias"] + torch.tensor(log_prior - log_prior.mean(), dtype=torch.float32)
 
     seen = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in train], args.device)
     chosen = np.arange(len(train))[:: max(1, round(len(train) / args.augmented))]
     changes = features(net, augmented(arrays, train[chosen], args.size), args.device) - seen[chosen]
     if args.dump:
         np.savez(args.dump, seen=seen, changes=changes, seen_group=arrays.groups[train],
-                 held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held], logits=logits)
+                 held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held])
     weight, bias = discriminant(seen, arrays.groups[train], changes)
     embedding = held_features @ weight.T + bias
     embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
@@ -139,7 +119,7 @@ def main() -> None:
     weights["discriminant.weight"] = torch.tensor(weight, dtype=torch.float32)
     weights["discriminant.bias"] = torch.tensor(bias, dtype=torch.float32)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({k: state[k] for k in ("average", "step", "elapsed", "config")} | {"prior_share": share}, args.out)
+    torch.save({k: state[k] for k in ("average", "step", "elapsed", "config")}, args.out)
 
 
 if __name__ == "__main__":

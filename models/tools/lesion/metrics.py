@@ -27,6 +27,11 @@ def balanced_accuracy(label: np.ndarray, guess: np.ndarray) -> float:
     return float(np.mean([np.mean(guess[label == c] == c) for c in np.unique(label)]))
 
 
+def standout(p: np.ndarray, frequency: np.ndarray | None) -> np.ndarray:
+    """The class whose probability is the largest multiple of its frequency: the likeliest, were all equally frequent."""
+    return (p if frequency is None else p / np.asarray(frequency)).argmax(axis=1)
+
+
 def macro_auc(p: np.ndarray, label: np.ndarray) -> float:
     return float(np.nanmean([auc(p[:, c], label == c) for c in range(p.shape[1])]))
 

@@ -109,7 +109,6 @@ def training_facts(checkpoint: pathlib.Path) -> dict:
         "command": f"python train.py --data DATA --out RUN {' '.join(given)}",
         "origin": origin,
         "config": config,
-        "prior_share": state.get("prior_share", 0.0),
     }
 
 
@@ -198,6 +197,8 @@ def main() -> None:
     if args.calibration:
         found = json.loads(args.calibration.read_text())
         parts |= {k: found[k] for k in ("calibration", "conformal", "ood", "embedding_noise") if k in found}
+        if found.get("frequency"):
+            description["labels"] = [label | {"frequency": f} for label, f in zip(description["labels"], found["frequency"], strict=True)]
     if args.evaluation:
         parts["evaluation"] = json.loads(args.evaluation.read_text())
     if args.training:

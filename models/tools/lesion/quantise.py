@@ -176,7 +176,8 @@ def embedded_latency(program: pathlib.Path, files: dict[str, pathlib.Path], roun
 
 
 def compare(
-    files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, rounds: int, embedded: pathlib.Path | None = None
+    files: dict[str, pathlib.Path], arrays: dataset.Arrays, frequency: np.ndarray | None, size: int, rounds: int,
+    embedded: pathlib.Path | None = None,
 ) -> list[dict]:
     index = arrays.indices("monitor", "calibration")
     pictures = [dataset.centre_square(arrays.pictures[i], size) for i in index]
@@ -201,7 +202,7 @@ def compare(
                 "ms_1_thread": [round(v, 2) for v in one[name]],
                 "ms_2_threads": [round(v, 2) for v in two[name]],
                 "ms_embedded": third.get(name),
-                "balanced_accuracy": round(metrics.balanced_accuracy(label, p.argmax(1)), 4),
+                "balanced_accuracy": round(metrics.balanced_accuracy(label, metrics.standout(p, frequency)), 4),
                 "same_top1_as_fp32": round(float(np.mean(p.argmax(1) == p0.argmax(1))), 4),
                 "mean_abs_dp": round(float(np.abs(p - p0).mean()), 5),
                 "embedding_cosine": round(float((o["embedding"] * base["embedding"]).sum(1).mean()), 5),
@@ -243,6 +244,7 @@ def main() -> None:
     parser.add_argument("--ranges", type=int, default=128, help="training pictures that set the static ranges")
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--embedded", type=pathlib.Path, help="the `latency` example of skinkit-inference, built")
+    parser.add_argument("--balanced", action="store_true", help="the classes' frequencies are not in the logits (no finish.py)")
     parser.add_argument("--build-only", action="store_true")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -253,7 +255,7 @@ def main() -> None:
         print(name, path.stat().st_size)
     if args.build_only:
         return
-    rows = compare(files, arrays, args.size, args.rounds, args.embedded)
+    rows = compare(files, arrays, None if args.balanced else arrays.frequency(), args.size, args.rounds, args.embedded)
     (args.out / "quantisation.json").write_text(json.dumps(rows, indent=1))
     print(table(rows))
 

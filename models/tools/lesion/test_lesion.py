@@ -291,16 +291,10 @@ def test_discriminant_finds_the_lesion_under_louder_noise():
     assert metrics.retrieval(unit(y), h)["same_lesion_top1"] < 0.5
 
 
-def test_prior_share_stops_where_it_costs_balance():
-    pytest.importorskip("torch")
-    pytest.importorskip("cv2")
-    import finish
-
-    rng = np.random.default_rng(7)
-    label = np.array([0] * 900 + [1] * 100)
-    logits = np.eye(2)[label] * 2 + rng.normal(0, 1, (1000, 2))
-    assert finish.prior_share(logits, label, np.log([0.9, 0.1])) < 0.4
-    assert finish.prior_share(logits + np.log([0.1, 0.9]), label, np.log([0.9, 0.1])) > 0.6
+def test_the_class_that_stands_out_is_measured_against_its_frequency():
+    p = np.array([[0.30, 0.65, 0.05], [0.05, 0.90, 0.05], [0.10, 0.60, 0.30]])
+    assert metrics.standout(p, np.array([0.2, 0.7, 0.1])).tolist() == [0, 1, 2]
+    assert metrics.standout(p, None).tolist() == [1, 1, 1]
 
 
 def test_mobilevit_has_the_same_outputs():

@@ -83,18 +83,16 @@ def load_onnx(net: network.LesionNet, path: pathlib.Path) -> None:
 
 
 def load_pack(net: network.LesionNet, pack: pathlib.Path, arrays: dataset.Arrays) -> str:
-    """Fills `net` from a pack's w8 or w16 variant, without the share of the class prior that finish.py had put
-    into the head's bias for the same training pictures. Returns the pack's id and version."""
+    """Fills `net` from a pack's w8 or w16 variant, without the class frequencies that finish.py had put
+    into the head's bias. Returns the pack's id and version."""
     facts = json.loads((pack / "pack.json").read_text())
     labels = tuple(label["id"] for label in facts["labels"])
     if labels != arrays.classes:
         raise ValueError(f"{pack}: labels are {labels}; the training set's are {arrays.classes}")
     load_onnx(net, pack / whole(facts))
-    seen = arrays.labels[arrays.indices("train")]
-    log_prior = np.log(np.bincount(seen, minlength=len(labels)) / len(seen))
-    shift = facts["training"]["prior_share"] * (log_prior - log_prior.mean())
+    log_prior = np.log([label["frequency"] for label in facts["labels"]])
     with torch.no_grad():
-        net.head.bias -= torch.tensor(shift, dtype=torch.float32)
+        net.head.bias -= torch.tensor(log_prior - log_prior.mean(), dtype=torch.float32)
     return f"{facts['id']} {facts['version']}"
 
 

@@ -4,22 +4,33 @@
 /// Equal-width bins of the expected calibration error (Guo et al. 2017 use 15).
 pub const CALIBRATION_BINS: usize = 15;
 
+/// Which class counts as predicted.
+#[derive(Clone, Copy)]
+pub enum Choice {
+    /// The one of the largest probability.
+    Likeliest,
+    /// The one whose probability is the largest multiple of its frequency.
+    Standout,
+}
+
 /// What was predicted for every picture, against what is true, with all rankings sorted once.
 pub struct Scores {
     classes: usize,
     truth: Vec<usize>,
-    predicted: Vec<usize>,
-    /// Probability of the predicted class.
+    likeliest: Vec<usize>,
+    standout: Vec<usize>,
+    /// Probability of the likeliest class.
     confidence: Vec<f64>,
     /// Pictures in order of each class's probability.
     rankings: Vec<Ranking>,
 }
 
 impl Scores {
-    /// `truth[i]` is the class of picture i, below `classes`; `probabilities` has `classes` values
-    /// a picture, row after row, all finite. A tie goes to the class listed first.
-    pub fn new(classes: usize, truth: Vec<usize>, probabilities: &[f32]) -> Self {
-        let mut predicted = Vec::with_capacity(truth.len());
+    /// `truth[i]` is the class of picture i and `standout[i]` the one that stands out, below `classes`;
+    /// `probabilities` has `classes` values a picture, row after row, all finite. A tie goes to the class
+    /// listed first.
+    pub fn new(classes: usize, truth: Vec<usize>, standout: Vec<usize>, probabilities: &[f32]) -> Self {
+        let mut likeliest = Vec::with_capacity(truth.len());
         let mut confidence = Vec::with_capacity(truth.len());
         for row in probabilities.chunks_exact(classes.max(1)) {
             let mut best = 0;
@@ -28,7 +39,7 @@ impl Scores {
                     best = class;
                 }
             }
-            predicted.push(best);
+            likeliest.push(best);
             confidence.push(f64::from(row[best]));
         }
         let rankings = (0..classes)
@@ -46,27 +57,32 @@ impl Scores {
         Self {
             classes,
             truth,
-            predicted,
+            likeliest,
+            standout,
             confidence,
             rankings,
         }
     }
 
-    /// Share of pictures whose predicted class is the true one.
+    /// Share of pictures whose likeliest class is the true one.
     pub fn accuracy(&self, weights: &[u32]) -> Option<f64> {
         mean(
             self.truth
                 .iter()
-                .zip(&self.predicted)
+                .zip(&self.likeliest)
                 .map(|(t, p)| f64::from(u8::from(t == p))),
             weights,
         )
     }
 
     /// Counts by true class (row) and predicted class (column).
-    pub fn confusion(&self, weights: &[u32]) -> Vec<Vec<u64>> {
+    pub fn confusion(&self, choice: Choice, weights: &[u32]) -> Vec<Vec<u64>> {
+        let chosen = match choice {
+            Choice::Likeliest => &self.likeliest,
+            Choice::Standout => &self.standout,
+        };
         let mut counts = vec![vec![0u64; self.classes]; self.classes];
-        for ((&truth, &predicted), &weight) in self.truth.iter().zip(&self.predicted).zip(weights) {
+        for ((&truth, &predicted), &weight) in self.truth.iter().zip(chosen).zip(weights) {
             counts[truth][predicted] += u64::from(weight);
         }
         counts
@@ -86,7 +102,7 @@ impl Scores {
         average(&areas)
     }
 
-    /// Expected calibration error of the predicted class over [`CALIBRATION_BINS`] equal bins: how
+    /// Expected calibration error of the likeliest class over [`CALIBRATION_BINS`] equal bins: how
     /// far confidence and accuracy are apart, weighted by the pictures in each bin.
     pub fn ece(&self, weights: &[u32]) -> Option<f64> {
         let mut gaps = [0.0f64; CALIBRATION_BINS];
@@ -95,7 +111,7 @@ impl Scores {
             let confidence = self.confidence[picture];
             // Bins are (low, high] as in the reference code.
             let bin = ((confidence * CALIBRATION_BINS as f64).ceil() as usize).clamp(1, CALIBRATION_BINS) - 1;
-            let right = f64::from(u8::from(self.truth[picture] == self.predicted[picture]));
+            let right = f64::from(u8::from(self.truth[picture] == self.likeliest[picture]));
             gaps[bin] += f64::from(weight) * (right - confidence);
             total += f64::from(weight);
         }
@@ -195,7 +211,7 @@ mod tests {
     }
 
     /// Six pictures of three classes; the last class never occurs.
-    /// Predicted: 0 1 0 1 1 2, true: 0 0 0 1 1 1.
+    /// Likeliest: 0 1 0 1 1 2, stands out: 0 1 0 1 2 2, true: 0 0 0 1 1 1.
     fn six() -> Scores {
         #[rustfmt::skip]
         let p = [
@@ -206,14 +222,16 @@ mod tests {
             0.1, 0.8, 0.1,
             0.2, 0.3, 0.5,
         ];
-        Scores::new(3, vec![0, 0, 0, 1, 1, 1], &p)
+        Scores::new(3, vec![0, 0, 0, 1, 1, 1], vec![0, 1, 0, 1, 2, 2], &p)
     }
 
     #[test]
     fn counts_and_rates() {
         let scores = six();
         let ones = [1; 6];
-        let confusion = scores.confusion(&ones);
+        let confusion = scores.confusion(Choice::Standout, &ones);
+        assert_eq!(confusion[1], [0, 1, 2]);
+        let confusion = scores.confusion(Choice::Likeliest, &ones);
         assert_eq!(confusion, vec![vec![2, 1, 0], vec![0, 2, 1], vec![0, 0, 0]]);
         close(scores.accuracy(&ones), 4.0 / 6.0);
         close(balanced_accuracy(&confusion), 2.0 / 3.0);
@@ -242,7 +260,7 @@ mod tests {
         let weights = [2, 0, 1, 1, 3, 1];
         let scores = six();
         #[rustfmt::skip]
-        let repeated = Scores::new(3, vec![0, 0, 0, 1, 1, 1, 1, 1], &[
+        let repeated = Scores::new(3, vec![0, 0, 0, 1, 1, 1, 1, 1], vec![0, 0, 0, 1, 2, 2, 2, 2], &[
             0.7, 0.2, 0.1,
             0.7, 0.2, 0.1,
             0.6, 0.3, 0.1,
@@ -254,7 +272,9 @@ mod tests {
         ]);
         let ones = [1; 8];
         assert_eq!(scores.accuracy(&weights), repeated.accuracy(&ones));
-        assert_eq!(scores.confusion(&weights), repeated.confusion(&ones));
+        for choice in [Choice::Likeliest, Choice::Standout] {
+            assert_eq!(scores.confusion(choice, &weights), repeated.confusion(choice, &ones));
+        }
         assert_eq!(scores.macro_auc(&weights), repeated.macro_auc(&ones));
         close(scores.ece(&weights), repeated.ece(&ones).unwrap());
     }
@@ -262,16 +282,16 @@ mod tests {
     #[test]
     fn calibration_by_hand() {
         // Bin (.6, .6667]: .65 right and .65 wrong; bin (.8667, .9333]: .9 right.
-        let scores = Scores::new(2, vec![0, 1, 0], &[0.65, 0.35, 0.65, 0.35, 0.9, 0.1]);
+        let scores = Scores::new(2, vec![0, 1, 0], vec![0; 3], &[0.65, 0.35, 0.65, 0.35, 0.9, 0.1]);
         close(scores.ece(&[1, 1, 1]), (2.0 * (0.65 - 0.5) + (1.0 - 0.9)) / 3.0);
-        let sure = Scores::new(2, vec![0, 1], &[1.0, 0.0, 0.0, 1.0]);
+        let sure = Scores::new(2, vec![0, 1], vec![0; 2], &[1.0, 0.0, 0.0, 1.0]);
         close(sure.ece(&[1, 1]), 0.0);
         assert_eq!(sure.ece(&[0, 0]), None);
     }
 
     #[test]
     fn a_tie_goes_to_the_first_class() {
-        let scores = Scores::new(2, vec![1], &[0.5, 0.5]);
+        let scores = Scores::new(2, vec![1], vec![0], &[0.5, 0.5]);
         close(scores.accuracy(&[1]), 0.0);
     }
 

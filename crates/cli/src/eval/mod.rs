@@ -7,7 +7,7 @@ mod metrics;
 mod pairs;
 mod random;
 
-use metrics::Scores;
+use metrics::{Choice, Scores};
 use pairs::SameLesion;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -23,6 +23,8 @@ pub struct Prediction {
     pub lesion: Option<String>,
     /// Calibrated probability of each of the pack's labels, in their order.
     pub probabilities: Vec<f32>,
+    /// Place of the label that stands out most against its frequency.
+    pub standout: usize,
     /// Places of the labels in the 90 % conformal set, where the pack has a threshold.
     pub prediction_set: Option<Vec<usize>>,
     /// Embedding of any length but 0, where the pack makes one.
@@ -49,7 +51,9 @@ pub enum EvalError {
 }
 
 /// One JSON object of figures; `labels` are the pack's label ids in its order. A figure that cannot
-/// be computed is null. Intervals under `ci95` are percentile bootstraps that draw whole lesions
+/// be computed is null. `accuracy` and `ece` are of the likeliest label; where every class counts the
+/// same (`balanced_accuracy`, `per_class`, `confusion`) the label is the one that stands out most against
+/// its frequency. Intervals under `ci95` are percentile bootstraps that draw whole lesions
 /// (pictures, where the lesion is not known); a fixed seed makes them repeatable. A bootstrap of the
 /// calibration error leans high, because a draw has more chance gaps than the set it is drawn from.
 pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Prediction>) -> Result<Value, EvalError> {
@@ -64,7 +68,8 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
         .iter()
         .flat_map(|p| p.probabilities.iter().copied())
         .collect();
-    let scores = Scores::new(labels.len(), truth, &flat);
+    let standout = predictions.iter().map(|p| p.standout).collect();
+    let scores = Scores::new(labels.len(), truth, standout, &flat);
     let sets = Sets::new(&predictions);
     let melanoma = labels
         .iter()
@@ -72,9 +77,10 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
 
     // One list of figures, so that the value and its interval come from the same code.
     let figures = |weights: &[u32]| {
-        let confusion = scores.confusion(weights);
+        let confusion = scores.confusion(Choice::Standout, weights);
         let mut all = vec![
             metrics::balanced_accuracy(&confusion),
+            metrics::balanced_accuracy(&scores.confusion(Choice::Likeliest, weights)),
             scores.accuracy(weights),
             scores.macro_auc(weights),
             melanoma.and_then(|class| scores.auc(class, weights)),
@@ -92,7 +98,7 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
     let ones = vec![1; n];
     let values = figures(&ones);
     let ranges = bootstrap::intervals(&lesion_clusters(&predictions), n, figures);
-    let confusion = scores.confusion(&ones);
+    let confusion = scores.confusion(Choice::Standout, &ones);
 
     let mut out = Map::new();
     let mut ci95 = Map::new();
@@ -143,8 +149,9 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
     Ok(Value::Object(out))
 }
 
-const FIGURES: [&str; 7] = [
+const FIGURES: [&str; 8] = [
     "balanced_accuracy",
+    "balanced_accuracy_likeliest",
     "accuracy",
     "macro_auc",
     "melanoma_auc",
@@ -157,8 +164,10 @@ fn check(labels: &[String], predictions: &[Prediction]) -> Result<(), EvalError>
     let mut dimension = None;
     for p in predictions {
         let fault = |what: String| Err(EvalError::Prediction { id: p.id.clone(), what });
-        if p.truth >= labels.len() {
-            return fault(format!("its label is number {} of {}", p.truth, labels.len()));
+        for label in [p.truth, p.standout] {
+            if label >= labels.len() {
+                return fault(format!("its label is number {label} of {}", labels.len()));
+            }
         }
         if p.probabilities.len() != labels.len() {
             return fault(format!(

@@ -6042,6 +6042,11 @@ public struct PackLabel: Equatable, Hashable, Codable {
      * ICD-10 code, where there is one.
      */
     public let icd10: String?
+    /**
+     * Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
+     * 0.3 is a lot for a label of one picture in a hundred.
+     */
+    public let frequency: Float?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6057,11 +6062,16 @@ public struct PackLabel: Equatable, Hashable, Codable {
          */snomedCt: String?,
         /**
          * ICD-10 code, where there is one.
-         */icd10: String?) {
+         */icd10: String?,
+        /**
+         * Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
+         * 0.3 is a lot for a label of one picture in a hundred.
+         */frequency: Float?) {
         self.id = id
         self.name = name
         self.snomedCt = snomedCt
         self.icd10 = icd10
+        self.frequency = frequency
     }
 
 
@@ -6083,7 +6093,8 @@ public struct FfiConverterTypePackLabel: FfiConverterRustBuffer {
                 id: FfiConverterString.read(from: &buf),
                 name: FfiConverterString.read(from: &buf),
                 snomedCt: FfiConverterOptionString.read(from: &buf),
-                icd10: FfiConverterOptionString.read(from: &buf)
+                icd10: FfiConverterOptionString.read(from: &buf),
+                frequency: FfiConverterOptionFloat.read(from: &buf)
         )
     }
 
@@ -6092,6 +6103,7 @@ public struct FfiConverterTypePackLabel: FfiConverterRustBuffer {
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterOptionString.write(value.snomedCt, into: &buf)
         FfiConverterOptionString.write(value.icd10, into: &buf)
+        FfiConverterOptionFloat.write(value.frequency, into: &buf)
     }
 }
 

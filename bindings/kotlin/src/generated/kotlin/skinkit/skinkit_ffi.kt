@@ -7231,6 +7231,12 @@ data class PackLabel (
      * ICD-10 code, where there is one.
      */
     val `icd10`: kotlin.String?
+    ,
+    /**
+     * Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
+     * 0.3 is a lot for a label of one picture in a hundred.
+     */
+    val `frequency`: kotlin.Float?
 
 ){
 
@@ -7251,6 +7257,7 @@ public object FfiConverterTypePackLabel: FfiConverterRustBuffer<PackLabel> {
             FfiConverterString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalFloat.read(buf),
         )
     }
 
@@ -7258,7 +7265,8 @@ public object FfiConverterTypePackLabel: FfiConverterRustBuffer<PackLabel> {
             FfiConverterString.allocationSize(value.`id`) +
             FfiConverterString.allocationSize(value.`name`) +
             FfiConverterOptionalString.allocationSize(value.`snomedCt`) +
-            FfiConverterOptionalString.allocationSize(value.`icd10`)
+            FfiConverterOptionalString.allocationSize(value.`icd10`) +
+            FfiConverterOptionalFloat.allocationSize(value.`frequency`)
     )
 
     override fun write(value: PackLabel, buf: ByteBuffer) {
@@ -7266,6 +7274,7 @@ public object FfiConverterTypePackLabel: FfiConverterRustBuffer<PackLabel> {
             FfiConverterString.write(value.`name`, buf)
             FfiConverterOptionalString.write(value.`snomedCt`, buf)
             FfiConverterOptionalString.write(value.`icd10`, buf)
+            FfiConverterOptionalFloat.write(value.`frequency`, buf)
     }
 }
 
