@@ -96,13 +96,21 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
     out.line("");
     let mut table = Table::new(&["label", "p", "", "of its frequency", "in the 90 % set"]);
     for (p, label) in finding.probabilities.iter().zip(&pack.labels) {
-        let multiple = label.frequency.map_or_else(String::new, |share| format!("× {:.1}", p.p / share));
+        let multiple = label
+            .frequency
+            .map_or_else(String::new, |share| format!("× {:.1}", p.p / share));
         let chosen = if finding.prediction_set.contains(&p.label) {
             "yes"
         } else {
             ""
         };
-        table.row([p.name.clone(), format!("{:.3}", p.p), bar(p.p), multiple, chosen.to_owned()]);
+        table.row([
+            p.name.clone(),
+            format!("{:.3}", p.p),
+            bar(p.p),
+            multiple,
+            chosen.to_owned(),
+        ]);
     }
     out.line(table);
     let t = &analysis.timings;

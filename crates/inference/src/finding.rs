@@ -47,7 +47,10 @@ impl Finding {
             let frequency = labels.get(index).and_then(|label| label.frequency).unwrap_or(1.0);
             self.probabilities[index].p / frequency
         };
-        (1..self.probabilities.len()).fold(0, |most, index| if multiple(index) > multiple(most) { index } else { most })
+        (1..self.probabilities.len()).fold(
+            0,
+            |most, index| if multiple(index) > multiple(most) { index } else { most },
+        )
     }
 }
 

@@ -80,8 +80,16 @@ fn wrong_fields_are_named() {
         ("/labels/1/id", json!("a"), "labels[1].id"),
         ("/labels/0/name", json!(""), "labels[0]"),
         ("/labels", frequent([Some(0.5), None, None]), "labels[1].frequency"),
-        ("/labels", frequent([Some(0.5), Some(0.5), Some(0.0)]), "labels[2].frequency"),
-        ("/labels", frequent([Some(1.5), Some(0.2), Some(0.3)]), "labels[0].frequency"),
+        (
+            "/labels",
+            frequent([Some(0.5), Some(0.5), Some(0.0)]),
+            "labels[2].frequency",
+        ),
+        (
+            "/labels",
+            frequent([Some(1.5), Some(0.2), Some(0.3)]),
+            "labels[0].frequency",
+        ),
         ("/labels", frequent([Some(0.4), Some(0.4), Some(0.4)]), "labels"),
         ("/variants", json!([]), "variants"),
         ("/variants/0/sha256", json!("abc"), "variants[0].sha256"),

@@ -11,7 +11,9 @@ fn prediction(id: usize, truth: usize, lesion: Option<&str>, probabilities: [f32
         truth,
         lesion: lesion.map(str::to_owned),
         probabilities: probabilities.to_vec(),
-        standout: (0..3).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b])).unwrap(),
+        standout: (0..3)
+            .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))
+            .unwrap(),
         prediction_set: Some((0..3).filter(|&c| probabilities[c] >= 0.3).collect()),
         embedding: Some(vec![3.0 * angle.cos(), 3.0 * angle.sin()]),
         timings_ms: vec![("network".into(), id as f64), ("decode".into(), 1.0)],
