@@ -32,4 +32,22 @@ mod tests {
     fn the_swift_snippet_is_the_quick_start() {
         holds("bindings/swift/QuickStart/main.swift", "bindings/swift/README.md");
     }
+
+    #[test]
+    fn the_printed_similarities_are_the_scenarios() {
+        let expected = std::fs::read_to_string(root().join("bindings/scenario/expected.json")).unwrap();
+        let number = |text: &str, after: &str| -> f64 {
+            let rest = text.split_once(after).unwrap().1.trim_start();
+            rest.split([' ', ',', '\n']).next().unwrap().parse().unwrap()
+        };
+        let similarity = number(&expected, "\"compare.similarity\":");
+        for readme in ["bindings/swift/README.md", "bindings/dart/README.md"] {
+            let shown = std::fs::read_to_string(root().join(readme)).unwrap();
+            let printed = number(&shown, "\nsimilarity: ");
+            assert!(
+                (printed - similarity).abs() < 1e-7,
+                "{readme} prints {printed}; the scenario says {similarity}"
+            );
+        }
+    }
 }

@@ -77,7 +77,7 @@ pub enum Error {
     #[error("this is no place that SkinKit marked ({0}): it may be damaged or come from a newer version")]
     Place(String),
     /// A scan was to be kept or compared, but SkinKit was opened without a history.
-    #[error("no history is open: give Config::history a file and a key")]
+    #[error("no history is open: open SkinKit with a history file and its key")]
     NoHistory,
     /// A stored value cannot be read back as what it should be.
     #[error("the {what} of scan {scan} in {history} cannot be read ({reason}): it may come from a newer version")]
