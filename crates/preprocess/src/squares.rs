@@ -112,17 +112,7 @@ impl<'a> Layer<'a> {
             let (x, y) = (x[i] as u32, y[i] as u32);
             at[i] = y.wrapping_mul(row).wrapping_add(x.wrapping_mul(step));
         }
-        let row = row as usize;
-        let lower = data.get(row..).unwrap_or_default();
-        // Of the same length, so that one comparison is enough for both.
-        let upper = &data[..lower.len()];
-        for i in 0..TILE {
-            let at = at[i] as usize;
-            (windows.upper[i], windows.lower[i]) = match (four(upper, at), four(lower, at)) {
-                (Some(upper), Some(lower)) => (upper, lower),
-                _ => (last_bytes(data, at), last_bytes(data, at + row)),
-            };
-        }
+        fetch(data, row as usize, &at, windows);
     }
 
     /// The same for planes that are not a camera's.
@@ -143,6 +133,22 @@ impl<'a> Layer<'a> {
     }
 }
 
+/// Four bytes from each place on, and four from a row further. No vector code, and by itself it keeps all it needs in
+/// registers.
+#[inline(never)]
+fn fetch(data: &[u8], row: usize, at: &[u32; TILE], windows: &mut Windows) {
+    let lower = data.get(row..).unwrap_or_default();
+    // Of the same length, so that one comparison is enough for both.
+    let upper = &data[..lower.len()];
+    for i in 0..TILE {
+        let at = at[i] as usize;
+        (windows.upper[i], windows.lower[i]) = match (four(upper, at), four(lower, at)) {
+            (Some(upper), Some(lower)) => (upper, lower),
+            _ => (last_bytes(data, at), last_bytes(data, at + row)),
+        };
+    }
+}
+
 #[inline(always)]
 fn four(data: &[u8], at: usize) -> Option<u32> {
     let bytes = data.get(at..at + 4)?.first_chunk()?;
@@ -151,6 +157,7 @@ fn four(data: &[u8], at: usize) -> Option<u32> {
 
 /// Bytes of a plane, maybe at its end; zeros beyond it, where nothing is looked at.
 #[cold]
+#[inline(never)]
 fn last_bytes(data: &[u8], at: usize) -> u32 {
     let mut bytes = [0; 4];
     for (byte, there) in bytes.iter_mut().zip(data.get(at..).unwrap_or_default()) {

@@ -22,7 +22,7 @@ pub enum Border {
     Replicate,
 }
 
-/// Samples a region as MediaPipe's `ImageToTensor` does and writes `height x width x 3` RGB values (NHWC).
+/// Samples a region as MediaPipe's `ImageToTensor` does and writes `3 x height x width` RGB values, plane by plane (NCHW).
 ///
 /// Output pixel (u, v) is the bilinear sample at `centre + R(rotation)·((u/width − ½)·roi.width,
 /// (v/height − ½)·roi.height)`, with pixel values at integer coordinates, no half-pixel offset and no
@@ -95,32 +95,21 @@ impl NullaryFnOnce for Warp<'_> {
                 let place = [f64::from(centre[0]) + cos * du, f64::from(centre[1]) + sin * du];
                 [*x, *y] = stored(&self.lattice, place, 1.0);
             }
-            let end = self.width.min(first + TILE);
-            for (v, row) in self.out.chunks_exact_mut(self.width * 3).enumerate() {
+            let columns = first..self.width.min(first + TILE);
+            for v in 0..self.height {
                 let dv = (v as f64 / self.height as f64 - 0.5) * height;
                 let down = stored(&self.lattice, [sin * dv, -cos * dv], 0.0);
                 self.axes[0].find(&right_x, down[0], &mut tile.along[0]);
                 self.axes[1].find(&right_y, down[1], &mut tile.along[1]);
                 self.squares.blend(&mut tile);
-                let pixels = row[first * 3..end * 3].as_chunks_mut::<3>().0;
-                match pixels.first_chunk_mut::<TILE>() {
-                    Some(pixels) => write(&tile.colours, scale, low, pixels),
-                    None => {
-                        let mut whole = [[0.0; 3]; TILE];
-                        write(&tile.colours, scale, low, &mut whole);
-                        pixels.copy_from_slice(&whole[..pixels.len()]);
+                for (plane, levels) in self.out.chunks_exact_mut(self.width * self.height).zip(&tile.colours) {
+                    let row = &mut plane[v * self.width..][columns.clone()];
+                    for (value, level) in row.iter_mut().zip(levels) {
+                        *value = level * scale + low;
                     }
                 }
             }
         }
-    }
-}
-
-/// Pixel by pixel, mapped to a range.
-#[inline(always)]
-fn write([red, green, blue]: &[[f32; TILE]; 3], scale: f32, low: f32, pixels: &mut [[f32; 3]; TILE]) {
-    for i in 0..TILE {
-        pixels[i] = [red[i] * scale + low, green[i] * scale + low, blue[i] * scale + low];
     }
 }
 
@@ -205,7 +194,8 @@ mod tests {
         let frame = Frame::rgb8(&data, 8, 6).unwrap();
         let mut out = vec![0.0; data.len()];
         mediapipe(&frame, &Roi::whole(8, 6), 8, 6, Border::Zero, (0.0, 255.0), &mut out).unwrap();
-        assert!(out.iter().zip(&data).all(|(&a, &b)| a == f32::from(b)));
+        let pixels: Vec<f32> = (0..data.len()).map(|i| out[i % 3 * 48 + i / 3]).collect();
+        assert!(pixels.iter().zip(&data).all(|(&a, &b)| a == f32::from(b)));
     }
 
     #[test]
@@ -219,7 +209,7 @@ mod tests {
         let mut replicate = vec![0.0; 8 * 8 * 3];
         mediapipe(&frame, &roi, 8, 8, Border::Replicate, (-1.0, 1.0), &mut replicate).unwrap();
         assert!(replicate.iter().all(|v| (v - (400.0 / 255.0 - 1.0)).abs() < 1e-6));
-        let middle = (3 * 8 + 3) * 3;
+        let middle = 3 * 8 + 3;
         assert_eq!(zero[middle], replicate[middle]);
     }
 
@@ -246,7 +236,7 @@ mod tests {
         mediapipe(frame, roi, width, height, border, (0.0, 255.0), &mut got).unwrap();
         let (sin, cos) = f64::from(roi.rotation).sin_cos();
         let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
-        for (at, got) in got.as_chunks::<3>().0.iter().enumerate() {
+        for at in 0..width * height {
             let du = ((at % width) as f64 / width as f64 - 0.5) * f64::from(roi.width);
             let dv = ((at / width) as f64 / height as f64 - 0.5) * f64::from(roi.height);
             let x = ((f64::from(roi.centre[0]) + cos * du - sin * dv) * 32.0).round_ties_even() as i32;
@@ -275,7 +265,7 @@ mod tests {
                 sums.map(|sum| ((sum + 512) >> 10) as f32)
             };
             // Whole numbers; of YUV the nearest one, where rounding in floats leaves no doubt.
-            for (got, expected) in got.iter().zip(expected) {
+            for (got, expected) in got[at..].iter().step_by(width * height).zip(expected) {
                 assert!(
                     (got - expected).abs() <= 0.501 && got.fract() == 0.0,
                     "{got} for {expected}: {border:?} {roi:?} {:?}",
