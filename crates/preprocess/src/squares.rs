@@ -29,17 +29,6 @@ impl Along {
         near: [0; TILE],
         far: [0; TILE],
     };
-
-    /// The same in a plane of half the size: of an even pixel and the next the samples are one.
-    #[inline(always)]
-    fn halve(&self, cells: &mut Self) {
-        for i in 0..TILE {
-            let far = self.far[i] & (self.first[i] & 1).wrapping_neg();
-            cells.first[i] = self.first[i] >> 1;
-            cells.near[i] = self.near[i].wrapping_add(self.far[i]).wrapping_sub(far);
-            cells.far[i] = far;
-        }
-    }
 }
 
 /// Bytes of a plane around each square.
@@ -57,12 +46,13 @@ struct Windows {
     lower: [u32; TILE],
 }
 
-/// The work buffers of one tile, and its results.
+/// The work buffers of one tile, and its results: whole cache lines each, so that no vector lies across two.
+#[repr(align(64))]
 pub(crate) struct Tile {
     /// Where the squares lie on the stored picture, x and y.
     pub along: [Along; 2],
     /// The same on planes of half the size.
-    cells: [Along; 2],
+    pub cells: [Along; 2],
     windows: [Windows; 3],
     sums: [[i32; TILE]; 3],
     /// Red, green and blue of the squares, blended and rounded: whole numbers, 0 to 255.
@@ -140,12 +130,21 @@ fn fetch(data: &[u8], row: usize, at: &[u32; TILE], windows: &mut Windows) {
     let lower = data.get(row..).unwrap_or_default();
     // Of the same length, so that one comparison is enough for both.
     let upper = &data[..lower.len()];
-    for i in 0..TILE {
-        let at = at[i] as usize;
-        (windows.upper[i], windows.lower[i]) = match (four(upper, at), four(lower, at)) {
-            (Some(upper), Some(lower)) => (upper, lower),
-            _ => (last_bytes(data, at), last_bytes(data, at + row)),
-        };
+    let places = at.as_chunks::<4>().0;
+    let windows = windows
+        .upper
+        .as_chunks_mut::<4>()
+        .0
+        .iter_mut()
+        .zip(windows.lower.as_chunks_mut::<4>().0);
+    for (at, (upper_four, lower_four)) in places.iter().zip(windows) {
+        for i in 0..4 {
+            let at = at[i] as usize;
+            (upper_four[i], lower_four[i]) = match (four(upper, at), four(lower, at)) {
+                (Some(upper), Some(lower)) => (upper, lower),
+                _ => (last_bytes(data, at), last_bytes(data, at + row)),
+            };
+        }
     }
 }
 
@@ -286,10 +285,6 @@ impl<'a> Squares<'a> {
             colours,
         } = tile;
         let halved = matches!(self.colours, Colours::Yuv { .. });
-        if halved {
-            along[0].halve(&mut cells[0]);
-            along[1].halve(&mut cells[1]);
-        }
         let others = if halved { &*cells } else { &*along };
         for (index, (layer, windows)) in self.layers.iter().zip(windows.iter_mut()).enumerate() {
             if let Some(layer) = layer {

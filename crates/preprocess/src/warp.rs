@@ -99,8 +99,14 @@ impl NullaryFnOnce for Warp<'_> {
             for v in 0..self.height {
                 let dv = (v as f64 / self.height as f64 - 0.5) * height;
                 let down = stored(&self.lattice, [sin * dv, -cos * dv], 0.0);
-                self.axes[0].find(&right_x, down[0], &mut tile.along[0]);
-                self.axes[1].find(&right_y, down[1], &mut tile.along[1]);
+                // Both axes' places before either is read again: vectors wider than those just written would wait.
+                let Tile {
+                    along: [x, y], cells, ..
+                } = &mut tile;
+                place(&right_x, down[0], &mut x.first);
+                place(&right_y, down[1], &mut y.first);
+                self.axes[0].find(x, &mut cells[0]);
+                self.axes[1].find(y, &mut cells[1]);
                 self.squares.blend(&mut tile);
                 for (plane, levels) in self.out.chunks_exact_mut(self.width * self.height).zip(&tile.colours) {
                     let row = &mut plane[v * self.width..][columns.clone()];
@@ -151,25 +157,30 @@ impl Axis {
         }
     }
 
-    /// Finds the neighbours of each place, `right - down` in steps, and weighs them by nearness. Where one would lie
-    /// outside, the pair is moved inside and the weights with it.
+    /// Finds the neighbours of each place, which is in steps, and weighs them by nearness. Where one would lie outside,
+    /// the pair is moved inside and the weights with it. `cells` are the same in a plane of half the size.
     #[inline(always)]
-    fn find(&self, right: &[f64; TILE], down: f64, along: &mut Along) {
-        for (place, right) in along.first.iter_mut().zip(right) {
-            *place = steps(right - down);
-        }
+    fn find(&self, along: &mut Along, cells: &mut Along) {
         for i in 0..TILE {
-            let place = along.first[i].clamp(self.least, self.most);
+            // As `clamp` would, which asks each time whether its limits are in order.
+            let place = along.first[i].max(self.least).min(self.most);
             // Steps are a power of two: this is the whole, rounded down.
-            let first = (place >> 5).clamp(0, self.last);
+            let first = (place >> 5).max(0).min(self.last);
             let way = place.wrapping_sub(first << 5);
             along.first[i] = first;
-            along.near[i] = STEPS.wrapping_sub(way.wrapping_abs()).max(0);
-            along.far[i] = self.far.wrapping_sub(way.wrapping_sub(STEPS).wrapping_abs()).max(0);
+            let near = STEPS.wrapping_sub(way.wrapping_abs()).max(0);
+            let far = self.far.wrapping_sub(way.wrapping_sub(STEPS).wrapping_abs()).max(0);
+            (along.near[i], along.far[i]) = (near, far);
+            // In a plane of half the size, the samples of an even pixel and the next are one.
+            let other = far & (first & 1).wrapping_neg();
+            cells.first[i] = first >> 1;
+            (cells.near[i], cells.far[i]) = (near.wrapping_add(far).wrapping_sub(other), other);
         }
     }
 }
 
+/// Places `right - down` to whole steps.
+///
 /// OpenCV's `warpPerspective`, which MediaPipe samples with, knows places to 1/32 pixel only
 /// (`INTER_TAB_SIZE`). Keeping to that brings landmarks from within 0.01 px of
 /// MediaPipe's own to within 0.001 px.
@@ -177,8 +188,10 @@ impl Axis {
 /// Adding 1.5·2⁵² rounds half to even and leaves the whole number in the lowest bits. No usable region reaches so far
 /// that these are not enough.
 #[inline(always)]
-fn steps(place: f64) -> i32 {
-    (place + 6_755_399_441_055_744.0).to_bits() as i32
+fn place(right: &[f64; TILE], down: f64, places: &mut [i32; TILE]) {
+    for (place, right) in places.iter_mut().zip(right) {
+        *place = (right - down + 6_755_399_441_055_744.0).to_bits() as i32;
+    }
 }
 
 #[cfg(test)]
