@@ -148,9 +148,10 @@ fn inference(error: &InferenceError) -> Make {
 
 fn roi(error: &RoiError) -> Make {
     match error {
-        RoiError::NetworkMissing { .. } | RoiError::NetworkNotEmbedded { .. } | RoiError::Output { .. } => {
-            |reason, details| SkinKitError::Runtime { reason, details }
-        }
+        RoiError::NetworkMissing { .. }
+        | RoiError::NetworkNotEmbedded { .. }
+        | RoiError::Input { .. }
+        | RoiError::Output { .. } => |reason, details| SkinKitError::Runtime { reason, details },
         RoiError::Argument { .. } | RoiError::Landmarks { .. } => {
             |reason, details| SkinKitError::InvalidArgument { reason, details }
         }

@@ -25,28 +25,11 @@ impl Illuminant {
     /// Shades of grey: the sixth-power mean of each channel in linear light. `None` where too few pixels are neither
     /// black nor clipped.
     pub fn estimate(pixels: &[[u8; 3]]) -> Option<Self> {
-        Self::estimate_with(&Powers::new(), pixels)
-    }
-
-    pub(crate) fn estimate_with(powers: &Powers, pixels: &[[u8; 3]]) -> Option<Self> {
-        let mut sums = [0f32; 3];
-        let mut count = 0usize;
-        for pixel in pixels {
-            if pixel.iter().all(|code| USABLE.contains(code)) {
-                count += 1;
-                for (sum, code) in sums.iter_mut().zip(pixel) {
-                    *sum += powers.0[usize::from(*code)];
-                }
-            }
+        let (powers, mut sums) = (Powers::new(), LightSums::default());
+        for (at, pixel) in pixels.iter().enumerate() {
+            sums.add(&powers, at, *pixel);
         }
-        if count < LEAST_PIXELS {
-            return None;
-        }
-        let means = sums.map(|sum| (sum / count as f32).powf(1.0 / NORM as f32));
-        let length = means.iter().map(|v| v * v).sum::<f32>().sqrt();
-        (length > 0.0 && means.iter().all(|v| *v > 0.0)).then(|| Self {
-            rgb: means.map(|v| v / length),
-        })
+        sums.light()
     }
 
     /// The angle between two lights' colours, in degrees, 0 to 90: the usual error measure of colour constancy.
@@ -76,6 +59,41 @@ impl Illuminant {
             }
         }
         Self::estimate(pixels).map(|left| left.angle_to(wanted))
+    }
+}
+
+/// What a light's colour is estimated from.
+#[derive(Debug, Default)]
+pub(crate) struct LightSums {
+    /// Some by turns, so that none has to wait for the one before.
+    sums: [[f32; 3]; 4],
+    count: usize,
+}
+
+impl LightSums {
+    /// Counts the pixel with number `at`, unless it is black or clipped.
+    #[inline(always)]
+    pub fn add(&mut self, powers: &Powers, at: usize, pixel: [u8; 3]) {
+        if pixel.iter().all(|code| USABLE.contains(code)) {
+            self.count += 1;
+            for (sum, code) in self.sums[at % 4].iter_mut().zip(pixel) {
+                *sum += powers.0[usize::from(code)];
+            }
+        }
+    }
+
+    pub fn light(&self) -> Option<Illuminant> {
+        if self.count < LEAST_PIXELS {
+            return None;
+        }
+        let means: [f32; 3] = std::array::from_fn(|channel| {
+            let sum: f32 = self.sums.iter().map(|sums| sums[channel]).sum();
+            (sum / self.count as f32).powf(1.0 / NORM as f32)
+        });
+        let length = means.iter().map(|v| v * v).sum::<f32>().sqrt();
+        (length > 0.0 && means.iter().all(|v| *v > 0.0)).then(|| Illuminant {
+            rgb: means.map(|v| v / length),
+        })
     }
 }
 

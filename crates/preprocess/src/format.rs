@@ -149,24 +149,10 @@ impl Lattice {
         }
     }
 
-    /// The stored pixels under upright ones; all inside their pictures.
-    #[inline(always)]
-    pub fn stored_all<const N: usize>(&self, x: &[i32; N], y: &[i32; N]) -> ([i32; N], [i32; N]) {
-        let mut stored = ([0; N], [0; N]);
-        for i in 0..N {
-            let (x, y) = (x[i], y[i]);
-            let turn = |by_x: i32, by_y: i32| by_x.wrapping_mul(x).wrapping_add(by_y.wrapping_mul(y));
-            stored.0[i] = self.x0.wrapping_add(turn(self.xx, self.xy));
-            stored.1[i] = self.y0.wrapping_add(turn(self.yx, self.yy));
-        }
-        stored
-    }
-
-    /// One of them.
-    #[cfg(test)]
-    fn stored(&self, x: i32, y: i32) -> (usize, usize) {
-        let ([x], [y]) = self.stored_all(&[x], &[y]);
-        (x as usize, y as usize)
+    /// The stored pixel under an upright one; both inside their pictures.
+    pub fn stored(&self, x: i32, y: i32) -> (usize, usize) {
+        let turn = |from: i32, by_x: i32, by_y: i32| (from + by_x * x + by_y * y) as usize;
+        (turn(self.x0, self.xx, self.xy), turn(self.y0, self.yx, self.yy))
     }
 }
 

@@ -66,6 +66,9 @@ impl Kernel {
     }
 }
 
+/// 1.5·2⁵²: beyond it a number has no fraction.
+const ROUND: f64 = 6_755_399_441_055_744.0;
+
 /// Rounds weights to units of 1/65,536 so that they sum to one (65,535 where one weight has it all), carrying each
 /// rounding error into the next weight.
 fn round_weights(exact: &[f64], rounded: &mut [u16]) {
@@ -73,8 +76,8 @@ fn round_weights(exact: &[f64], rounded: &mut [u16]) {
     let (mut sum, mut given) = (0.0, 0.0);
     for (slot, weight) in rounded.iter_mut().zip(exact).filter(|(_, weight)| **weight > 0.0) {
         sum += weight * unit;
-        // Rounds: whole numbers are cut off, and none is below zero.
-        let value = f64::from((sum - given + 0.5) as u16);
+        // Adding 1.5·2⁵² leaves the nearest whole number, and the next weight does not wait for a conversion.
+        let value = (sum - given + ROUND - ROUND).min(65_535.0);
         given += value;
         *slot = value as u16;
     }

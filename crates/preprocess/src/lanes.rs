@@ -93,6 +93,8 @@ impl Lanes for Plain {
 mod avx2 {
     use std::arch::x86_64::__m256i;
 
+    // Of pulp's own cast development builds check the pointers, each time.
+    use bytemuck::must_cast;
     use pulp::x86::V3;
 
     use super::{LANES, Lanes};
@@ -107,12 +109,12 @@ mod avx2 {
 
         #[inline(always)]
         fn load(self, values: &[u16; LANES]) -> __m256i {
-            pulp::cast(*values)
+            must_cast(*values)
         }
 
         #[inline(always)]
         fn store(self, vector: __m256i, values: &mut [u16; LANES]) {
-            *values = pulp::cast(vector);
+            *values = must_cast(vector);
         }
 
         // Unpacking works within each half of the vector.
@@ -123,7 +125,7 @@ mod avx2 {
 
         #[inline(always)]
         fn load_levels(self, samples: &[u8; 2 * LANES]) -> [__m256i; 2] {
-            let (zero, bytes) = (self.avx._mm256_setzero_si256(), pulp::cast(*samples));
+            let (zero, bytes) = (self.avx._mm256_setzero_si256(), must_cast(*samples));
             [
                 self.avx2._mm256_unpacklo_epi8(zero, bytes),
                 self.avx2._mm256_unpackhi_epi8(zero, bytes),
@@ -180,7 +182,7 @@ mod avx2 {
             // Arrays' own `map` may become a call.
             let mut a = [unit._mm_setzero_si128(); LANES];
             for (a, row) in a.iter_mut().zip(rows) {
-                *a = pulp::cast(*row);
+                *a = must_cast(*row);
             }
             // Zipping row i with row i + 8, four times, is a transposition.
             for _ in 0..4 {
@@ -193,7 +195,7 @@ mod avx2 {
             }
             let mut columns = [[0; LANES]; LANES];
             for (column, a) in columns.iter_mut().zip(a) {
-                *column = pulp::cast(a);
+                *column = must_cast(a);
             }
             columns
         }

@@ -12,24 +12,19 @@ mod kernel;
 mod lanes;
 mod limits;
 mod measures;
-#[cfg(target_arch = "x86_64")]
-mod packed_quads;
 mod photo;
 mod profile;
-#[cfg(target_arch = "x86_64")]
-mod quads;
 pub mod quality;
 mod resample;
 mod rgb;
 mod roi;
 mod scale;
 mod scaled_jpeg;
+mod squares;
 mod steadiness;
 pub mod tensor;
 mod texel;
 pub mod warp;
-#[cfg(target_arch = "x86_64")]
-mod yuv_quads;
 
 pub use buffer::FrameBuffer;
 pub use error::{Error, Result};

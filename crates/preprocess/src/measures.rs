@@ -121,18 +121,21 @@ struct Loss {
 
 impl Loss {
     /// Neighbours `a` and `b`; the window around `a` begins at `leaving`, that around `b` ends at `entering`, so that
-    /// the two averages differ by just these. As many of each, at most 28 times [`LANES`]: a row's sums have 16 bits.
+    /// the two averages differ by just these. As many of each, [`LANES`] to 28 times that: a row's sums have 16 bits.
     #[inline(always)]
     fn add(&mut self, a: &[u8], b: &[u8], leaving: &[u8], entering: &[u8]) {
         let mut row = Row::default();
-        let ([a, b], [leaving, entering]) = (
-            [a.as_chunks(), b.as_chunks()],
-            [leaving.as_chunks(), entering.as_chunks()],
-        );
-        for (((a, b), leaving), entering) in a.0.iter().zip(b.0).zip(leaving.0).zip(entering.0) {
+        let lines = [a, b, leaving, entering].map(|line| line.as_chunks().0);
+        for (((a, b), leaving), entering) in lines[0].iter().zip(lines[1]).zip(lines[2]).zip(lines[3]) {
             row.add(a, b, leaving, entering);
         }
-        row.add(&filled(a.1), &filled(b.1), &filled(leaving.1), &filled(entering.1));
+        let rest = a.len() % LANES;
+        row.add(
+            &end(a, rest),
+            &end(b, rest),
+            &end(leaving, LANES),
+            &end(entering, LANES),
+        );
         for lane in 0..LANES {
             self.contrast[lane] = self.contrast[lane].wrapping_add(u32::from(row.contrast[lane]));
             self.lost[lane] = self.lost[lane].wrapping_add(u32::from(row.lost[lane]));
@@ -168,11 +171,14 @@ impl Row {
     }
 }
 
-/// The end of a row, and zeros, which differ by nothing.
+/// The end of a row: its last `count` samples, and zeros before them, which differ by nothing. They are read at once, as
+/// a vector that is put together byte by byte is long in coming.
 #[inline(always)]
-fn filled(end: &[u8]) -> [u8; LANES] {
-    let mut lanes = [0; LANES];
-    lanes[..end.len()].copy_from_slice(end);
+fn end(line: &[u8], count: usize) -> [u8; LANES] {
+    let mut lanes = line.last_chunk().copied().unwrap_or([0; LANES]);
+    for (before, lane) in (0..LANES).rev().zip(&mut lanes) {
+        *lane = if before < count { *lane } else { 0 };
+    }
     lanes
 }
 

@@ -5,7 +5,7 @@ mod thresholds;
 
 use serde::{Deserialize, Serialize};
 
-use crate::constancy::{Illuminant, Powers};
+use crate::constancy::{Illuminant, LightSums, Powers};
 use crate::lanes::{LANES, Lanes, Plain, vectorise};
 use crate::measures::{Counts, sharpness};
 use crate::steadiness::Steadiness;
@@ -99,7 +99,6 @@ pub fn measure(frame: &Frame<'_>, roi: &Roi, thresholds: &QualityThresholds) -> 
 pub struct Meter {
     resampler: Resampler,
     luma: Vec<u8>,
-    some: Vec<[u8; 3]>,
     powers: Powers,
     steadiness: Steadiness,
 }
@@ -149,12 +148,14 @@ impl Meter {
     /// All that one picture says.
     fn look(&mut self, frame: &Frame<'_>, roi: &Roi, quality: &mut Quality) -> Result<()> {
         let Self {
-            resampler, luma, some, ..
+            resampler,
+            luma,
+            powers,
+            ..
         } = self;
         let arch = pulp::Arch::new();
-        let mut counts = Counts::default();
+        let (mut counts, mut light) = (Counts::default(), LightSums::default());
         luma.resize(SIDE * SIDE, 0);
-        some.clear();
         let mut rows = luma.chunks_exact_mut(SIDE * LANES);
         // How the picture is turned in its buffer makes no difference to any measure.
         resampler.blocks(frame, &upright(roi), SIDE, |columns| {
@@ -162,8 +163,10 @@ impl Meter {
                 count(arch, &mut counts, columns, luma);
             }
             // Of light's colour a part of the pixels says as much as all of them.
-            for column in columns.iter().step_by(4) {
-                some.extend((0..LANES).step_by(4).map(|lane| column.map(|levels| levels[lane])));
+            for [red, green, blue] in columns.iter().step_by(4) {
+                for lane in 0..LANES / 4 {
+                    light.add(powers, lane, [red[lane * 4], green[lane * 4], blue[lane * 4]]);
+                }
             }
         })?;
         let axes = vectorise(arch, Sharpness { luma: &self.luma });
@@ -177,7 +180,7 @@ impl Meter {
             clipped_dark: counts.dark as f32 / total,
             clipped_bright: counts.bright as f32 / total,
             glare: counts.glare as f32 / total,
-            colour_cast: Illuminant::estimate_with(&self.powers, &self.some).map_or(0.0, |light| colour_cast(&light)),
+            colour_cast: light.light().map_or(0.0, |light| colour_cast(&light)),
             // Where nothing is sharp at all, directions do not matter.
             motion: 1.0 - (least + NOTHING_SHARP) / (most + NOTHING_SHARP),
             roi_pixels: roi.width.min(roi.height),
@@ -313,10 +316,11 @@ fn upright(roi: &Roi) -> Roi {
 /// Share of the region inside the picture, by a grid of points.
 fn visible(frame: &Frame<'_>, roi: &Roi) -> f32 {
     const GRID: usize = 16;
+    let to_picture = roi.all_to_picture();
     let inside = (0..GRID * GRID)
         .filter(|i| {
             let unit = [i % GRID, i / GRID].map(|k| (k as f32 + 0.5) / GRID as f32);
-            let [x, y] = roi.to_picture(unit);
+            let [x, y] = to_picture(unit);
             (0.0..=frame.width() as f32).contains(&x) && (0.0..=frame.height() as f32).contains(&y)
         })
         .count();

@@ -48,9 +48,19 @@ impl Roi {
 
     /// From the rectangle's own coordinates (`[0, 0]` its first corner, `[1, 1]` the opposite one) to pixels.
     pub fn to_picture(&self, unit: [f32; 2]) -> [f32; 2] {
+        self.all_to_picture()(unit)
+    }
+
+    /// [`Self::to_picture`] for many points: the rectangle's turn is worked out once.
+    pub fn all_to_picture(&self) -> impl Fn([f32; 2]) -> [f32; 2] {
         let (sin, cos) = self.rotation.sin_cos();
-        let (u, v) = ((unit[0] - 0.5) * self.width, (unit[1] - 0.5) * self.height);
-        [self.centre[0] + cos * u - sin * v, self.centre[1] + sin * u + cos * v]
+        let Self {
+            centre, width, height, ..
+        } = *self;
+        move |unit| {
+            let (u, v) = ((unit[0] - 0.5) * width, (unit[1] - 0.5) * height);
+            [centre[0] + cos * u - sin * v, centre[1] + sin * u + cos * v]
+        }
     }
 
     /// From pixels to the rectangle's own coordinates; inside is `0..=1` on both axes.
@@ -70,7 +80,7 @@ impl Roi {
 
     /// The four corners in pixels: first, along x, opposite, along y.
     pub fn corners(&self) -> [[f32; 2]; 4] {
-        [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(|unit| self.to_picture(unit))
+        [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(self.all_to_picture())
     }
 
     /// The same rectangle with both sides multiplied by `factor`.

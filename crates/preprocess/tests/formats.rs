@@ -239,7 +239,7 @@ fn pipe(
     range: (f32, f32),
 ) -> Vec<f32> {
     let (sin, cos) = f64::from(roi.rotation).sin_cos();
-    let mut out = Vec::new();
+    let mut out = vec![0.0; size.0 * size.1 * 3];
     for v in 0..size.1 {
         for u in 0..size.0 {
             let du = (u as f64 / size.0 as f64 - 0.5) * f64::from(roi.width);
@@ -261,7 +261,7 @@ fn pipe(
                 let upper = at(0, 0) * (1.0 - fx) + at(1, 0) * fx;
                 let lower = at(0, 1) * (1.0 - fx) + at(1, 1) * fx;
                 let level = (upper * (1.0 - fy) + lower * fy + 0.5).floor() as f32;
-                out.push(level * ((range.1 - range.0) / 255.0) + range.0);
+                out[(c as usize * size.1 + v) * size.0 + u] = level * ((range.1 - range.0) / 255.0) + range.0;
             }
         }
     }

@@ -29,6 +29,16 @@ pub enum Error {
         /// The network's name.
         name: &'static str,
     },
+    /// A network takes another picture than it is given: it is not the one it is named, or an earlier conversion.
+    #[error("{network}: takes a picture of {got:?}, not of [1, 3, {side}, {side}]; use the file from models/landmarks")]
+    Input {
+        /// The network's name.
+        network: &'static str,
+        /// The shape that it takes.
+        got: Vec<usize>,
+        /// The picture's width and height.
+        side: usize,
+    },
     /// A network gave back fewer numbers than its decoder needs: it is not the network it is named.
     #[error(
         "{network}: output {output} has {got} values, its decoder needs {needed}; use the file from models/landmarks"

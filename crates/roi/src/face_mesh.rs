@@ -261,8 +261,9 @@ impl FaceMesher {
         mesh.presence = sigmoid(flag);
         mesh.roi = *roi;
         mesh.points.clear();
+        let to_picture = roi.all_to_picture();
         mesh.points.extend(raw.chunks_exact(3).map(|point| {
-            let [x, y] = roi.to_picture([point[0] / side, point[1] / side]);
+            let [x, y] = to_picture([point[0] / side, point[1] / side]);
             [x, y, point[2] / side * roi.width]
         }));
         Ok(flag)

@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// How a region becomes a network's input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sampling {
-    /// Input width and height.
+    /// Input width and height; red, green and blue are planes of their own.
     pub side: usize,
     pub border: Border,
     /// What pixel values 0 and 255 become.
@@ -27,7 +27,15 @@ pub(crate) struct PictureNetwork {
 impl PictureNetwork {
     pub fn new(runtime: &Runtime, networks: &Networks, network: Network, sampling: Sampling) -> Result<Self> {
         let session = runtime.session(network.name(), &networks.bytes(network)?)?;
-        let input = vec![0.0; sampling.side * sampling.side * 3];
+        let (shape, side) = (&session.inputs()[0].shape, sampling.side);
+        if *shape != [1, 3, side, side] {
+            return Err(Error::Input {
+                network: network.name(),
+                got: shape.clone(),
+                side,
+            });
+        }
+        let input = vec![0.0; side * side * 3];
         Ok(Self {
             name: network.name(),
             session,

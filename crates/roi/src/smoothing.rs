@@ -77,9 +77,10 @@ impl Smoother {
             return;
         }
         let speed_weight = weight(settings.derivative_cutoff, seconds);
+        let units_a_second = 1.0 / (unit * seconds);
         for ((point, last), speed) in points.iter_mut().zip(&mut self.points).zip(&mut self.speeds) {
             for axis in 0..3 {
-                let now = (point[axis] - last[axis]) / unit / seconds;
+                let now = (point[axis] - last[axis]) * units_a_second;
                 speed[axis] += speed_weight * (now - speed[axis]);
             }
             // One cut-off for the point, so that its axes do not drift apart.

@@ -35,7 +35,7 @@ def convert(network: catalogue.Network, sources: pathlib.Path, work: pathlib.Pat
     model = graph.canonical(onnx.load(slim), network)
     onnx.save(model, _folder(work / "plain") / f"{network.name}.onnx")
     destination = out / f"{network.name}.onnx"
-    onnx.save(graph.with_half_weights(graph.without_prelu(model)), destination)
+    onnx.save(graph.with_planes(graph.with_half_weights(graph.without_prelu(model))), destination)
     return destination
 
 
