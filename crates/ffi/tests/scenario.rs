@@ -83,6 +83,15 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
         "pack" => vec![
             named("id", value["id"].clone()),
             named("labels", json!(list(&value["labels"]).len())),
+            named(
+                "rarest",
+                json!(
+                    list(&value["labels"])
+                        .iter()
+                        .map(|label| label["frequency"].as_f64().unwrap())
+                        .reduce(f64::min)
+                ),
+            ),
         ],
         "scan.1" | "scan.2" => labels().collect(),
         "face" => vec![
@@ -213,6 +222,8 @@ fn the_objects() {
     let pack = kit.pack().unwrap();
     results.insert("pack.id".to_owned(), json!(pack.id));
     results.insert("pack.labels".to_owned(), json!(pack.labels.len()));
+    let rarest = pack.labels.iter().filter_map(|label| label.frequency).reduce(f32::min);
+    results.insert("pack.rarest".to_owned(), json!(rarest.unwrap()));
 
     let scans = scenario["scans"].as_array().unwrap();
     let photo = Photo::open(path(&scans[0]["photo"])).unwrap();

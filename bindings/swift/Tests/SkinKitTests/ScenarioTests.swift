@@ -57,6 +57,7 @@ final class ScenarioTests: XCTestCase {
         let kit = try await SkinKit.open(Options(pack: pack, history: file.path, key: key, engine: .embedded))
         found["pack.id"] = try kit.pack().id
         found["pack.labels"] = Double(try kit.pack().labels.count)
+        found["pack.rarest"] = Double(try kit.pack().labels.compactMap(\.frequency).min()!)
         let first = try await photo(scenario.scans[0].photo)
         let analysis = try await kit.analyse(first)
         keep(analysis)

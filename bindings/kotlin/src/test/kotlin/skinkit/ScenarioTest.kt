@@ -28,6 +28,7 @@ class ScenarioTest {
         val kit = SkinKit.open(options.copy(history = file, key = key))
         results["pack.id"] = kit.pack().id
         results["pack.labels"] = kit.pack().labels.size
+        results["pack.rarest"] = kit.pack().labels.minOf { it.frequency!! }
 
         val scans = scenario.getJSONArray("scans").map { it as JSONObject }
         val photos = scans.map { Photo.open(it.getString("photo")) }
