@@ -109,7 +109,9 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
         );
     }
     if let Some(Interval { value, low, high }) = &trend.recovery {
-        text += &format!(" Gone since the first scan: {value:.0} % ({low:.0} to {high:.0}).");
+        // Zero has no sign for people.
+        let [value, low, high] = [value, low, high].map(|percent| percent.round() + 0.0);
+        text += &format!(" Gone since the first scan: {value} % ({low} to {high}).");
     }
     match trend.points.iter().filter(|point| point.outlier).count() {
         0 => {}
