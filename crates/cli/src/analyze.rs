@@ -1,6 +1,7 @@
 //! `skinkit analyze`: one photo, measured.
 
 use serde_json::{Value, json};
+use skinkit::inference::{Finding, Manifest};
 use skinkit::{Analysis, SkinKit};
 
 use crate::arguments;
@@ -39,6 +40,7 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
 /// The documented JSON object.
 pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
     let (pack, finding, roi) = (kit.pack(), &analysis.finding, &analysis.roi);
+    let id = |place: usize| finding.probabilities.get(place).map(|p| &p.label);
     json!({
         "pack": {
             "id": pack.id,
@@ -54,6 +56,8 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
             .zip(&pack.labels)
             .map(|(p, label)| json!({"label": p.label, "name": p.name, "p": p.p, "frequency": label.frequency}))
             .collect::<Vec<_>>(),
+        "likeliest": id(finding.top()),
+        "standout": id(finding.standout(&pack.labels)),
         "prediction_set": finding.prediction_set,
         "familiarity": finding.familiarity,
         "measures": analysis.measures,
@@ -94,25 +98,10 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
         ));
     }
     out.line("");
-    let mut table = Table::new(&["label", "p", "", "of its frequency", "in the 90 % set"]);
-    for (p, label) in finding.probabilities.iter().zip(&pack.labels) {
-        let multiple = label
-            .frequency
-            .map_or_else(String::new, |share| format!("× {:.1}", p.p / share));
-        let chosen = if finding.prediction_set.contains(&p.label) {
-            "yes"
-        } else {
-            ""
-        };
-        table.row([
-            p.name.clone(),
-            format!("{:.3}", p.p),
-            bar(p.p),
-            multiple,
-            chosen.to_owned(),
-        ]);
+    out.line(labels(pack, finding));
+    if pack.labels.iter().any(|label| label.frequency.is_some()) {
+        out.line("  *: its probability is the largest multiple of how frequent the label is in training");
     }
-    out.line(table);
     let t = &analysis.timings;
     out.line(format_args!(
         "\nms: landmarks {:.1}, quality {:.1}, tensor {:.1}, model {:.1}, measures {:.1}, total {:.1}",
@@ -121,4 +110,33 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
     out.line(format_args!(
         "SkinKit records, measures and compares. It is not a medical device."
     ));
+}
+
+/// The labels with their probabilities, and what else the pack can say of them.
+fn labels(pack: &Manifest, finding: &Finding) -> Table {
+    let frequent = pack.labels.iter().any(|label| label.frequency.is_some());
+    let mut head = vec!["label".to_owned(), "p".to_owned(), String::new()];
+    if frequent {
+        head.push("times its frequency".to_owned());
+    }
+    if let Some(conformal) = &pack.conformal {
+        head.push(format!("in the {:.0} % set", 100.0 * (1.0 - conformal.alpha)));
+    }
+    let mut table = Table::default();
+    table.row(head);
+    let standout = finding.standout(&pack.labels);
+    for (place, (p, label)) in finding.probabilities.iter().zip(&pack.labels).enumerate() {
+        let mut cells = vec![p.name.clone(), format!("{:.3}", p.p), bar(p.p)];
+        if frequent {
+            let mark = if place == standout { " *" } else { "" };
+            let multiple = label.frequency.map_or(0.0, |share| p.p / share);
+            cells.push(format!("{multiple:.2}{mark}"));
+        }
+        if pack.conformal.is_some() {
+            let within = finding.prediction_set.contains(&p.label);
+            cells.push(if within { "yes" } else { "" }.to_owned());
+        }
+        table.row(cells);
+    }
+    table
 }

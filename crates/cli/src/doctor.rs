@@ -85,7 +85,7 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
     out.line(format_args!("landmarks {}", found.join(", ")));
     if !missing.is_empty() {
         out.line(format_args!(
-            "          not here: {} (put models/landmarks in this folder or beside the program)",
+            "          not here: {} (put models/landmarks in this folder or beside the program; pose_detection is optional, models/landmarks/README.md says how to make it)",
             missing.join(", ")
         ));
     }

@@ -28,10 +28,15 @@ pub fn run(arguments: &arguments::Eval) -> Result<Output, Failure> {
     let classes: Vec<String> = kit.pack().labels.iter().map(|label| label.id.clone()).collect();
     let truths = labels::resolve(&rows, &classes).map_err(|error| named(&arguments.labels, &error))?;
 
+    // All before the first is looked at: the run takes minutes.
+    let paths: Vec<PathBuf> = rows
+        .iter()
+        .map(|row| picture(&arguments.images, row, &arguments.labels))
+        .collect::<Result<_, _>>()?;
+
     let progress = progress(rows.len() as u64);
     let mut predictions = Vec::with_capacity(rows.len());
-    for (row, truth) in rows.into_iter().zip(truths) {
-        let path = picture(&arguments.images, &row.id)?;
+    for ((row, truth), path) in rows.into_iter().zip(truths).zip(paths) {
         let decoding = std::time::Instant::now();
         let photo = open::photo(&path)?;
         let decode = decoding.elapsed().as_secs_f64() * 1e3;
@@ -65,13 +70,10 @@ fn prediction(row: labels::Row, truth: usize, pack: &Manifest, analysis: &Analys
         lesion: row.lesion,
         probabilities: finding.probabilities.iter().map(|label| label.p).collect(),
         standout: finding.standout(&pack.labels),
-        prediction_set: Some(
-            finding
-                .prediction_set
-                .iter()
-                .filter_map(|id| pack.labels.iter().position(|label| label.id == *id))
-                .collect(),
-        ),
+        prediction_set: pack.conformal.as_ref().map(|_| {
+            let place = |id: &String| pack.labels.iter().position(|label| label.id == *id);
+            finding.prediction_set.iter().filter_map(place).collect()
+        }),
         embedding: finding.embedding.as_ref().map(|embedding| embedding.0.clone()),
         timings_ms: [
             ("decode", decode),
@@ -85,18 +87,25 @@ fn prediction(row: labels::Row, truth: usize, pack: &Manifest, analysis: &Analys
     }
 }
 
-fn picture(folder: &Path, id: &str) -> Result<PathBuf, Failure> {
+fn picture(folder: &Path, row: &labels::Row, list: &Path) -> Result<PathBuf, Failure> {
+    let id = &row.id;
+    let place = format!("{}: line {}", list.display(), row.line);
     // An id names a file, never a path.
     if id.contains(['/', '\\']) || id.starts_with('.') {
         return Err(Failure::Input(format!(
-            "'{id}' is not a picture's id: it must not hold a path"
+            "{place}: '{id}' is not a picture's id: it must not hold a path"
         )));
     }
     ENDINGS
         .iter()
         .map(|ending| folder.join(format!("{id}.{ending}")))
         .find(|path| path.is_file())
-        .ok_or_else(|| Failure::Input(format!("no picture {id}.jpg or {id}.png in {}", folder.display())))
+        .ok_or_else(|| {
+            Failure::Input(format!(
+                "{place}: no picture {id}.jpg or {id}.png in {}; add it, or leave the row out",
+                folder.display()
+            ))
+        })
 }
 
 /// A bar on a terminal, silence elsewhere.

@@ -271,7 +271,7 @@ pub struct Estimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
 #[serde(rename_all = "snake_case")]
 pub enum LengthUnit {
-    /// Pixels of the analysed square.
+    /// Pixels of the analysed square, drawn at 320 a side whatever it is in the picture.
     Pixel,
     /// Millimetres: the scan had a scale.
     Millimetre,

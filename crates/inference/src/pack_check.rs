@@ -158,15 +158,19 @@ fn frequencies(labels: &[Label]) -> Checked {
     }
     for (index, label) in labels.iter().enumerate() {
         if !label.frequency.is_some_and(|share| share > 0.0 && share <= 1.0) {
+            let found = label.frequency.map_or("missing".to_owned(), |share| share.to_string());
             return fail(
                 format!("labels[{index}].frequency"),
-                "each label needs one above 0 and at most 1, or none has any",
+                format!("it is {found}; each label needs one above 0 and at most 1, or none has any"),
             );
         }
     }
     let sum: f32 = given.sum();
     if (sum - 1.0).abs() > 0.01 {
-        return fail("labels", format!("the frequencies add up to {sum}, not to 1"));
+        return fail(
+            "labels[].frequency",
+            format!("they add up to {sum}, not to 1 (within 0.01): is a label missing?"),
+        );
     }
     Ok(())
 }

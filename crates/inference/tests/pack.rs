@@ -90,7 +90,11 @@ fn wrong_fields_are_named() {
             frequent([Some(1.5), Some(0.2), Some(0.3)]),
             "labels[0].frequency",
         ),
-        ("/labels", frequent([Some(0.4), Some(0.4), Some(0.4)]), "labels"),
+        (
+            "/labels",
+            frequent([Some(0.4), Some(0.4), Some(0.4)]),
+            "labels[].frequency",
+        ),
         ("/variants", json!([]), "variants"),
         ("/variants/0/sha256", json!("abc"), "variants[0].sha256"),
         ("/variants/0/sha256", json!("A".repeat(64)), "variants[0].sha256"),

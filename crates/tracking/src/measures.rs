@@ -43,7 +43,8 @@ pub enum Measure {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LengthUnit {
-    /// Pixels of the patch: only comparable after registration or for one fixed set-up.
+    /// Pixels of the patch, which from `skinkit` has 320 a side whatever the region's size: only comparable after
+    /// registration or for one fixed set-up.
     #[default]
     Pixel,
     /// Millimetres, because the observation had a scale.

@@ -9,6 +9,7 @@ mod strip;
 mod watcher;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ struct Arguments {
     #[arg(long, default_value_t = 350.0)]
     least_pixels: f32,
     /// Frames to play; ten seconds of camera time, one act, are 600.
-    #[arg(long, default_value_t = 600)]
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     frames: u64,
     /// Gives the next frame as soon as the last one was looked at, instead of 60 a second.
     #[arg(long)]
@@ -60,15 +61,27 @@ const PERIOD: Duration = Duration::from_nanos(1_000_000_000 / 60);
 const TILE_EVERY: u64 = 15;
 const TILES_UNTIL: u64 = 600;
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match play(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn play(arguments: &Arguments) -> Result<()> {
     let kit = Arc::new(SkinKit::open(Config::new(&arguments.pack))?);
     println!("engine: {}", kit.engine());
     let photos: Vec<Photo> = arguments
         .photos
         .iter()
-        .map(|path| Photo::open(path, &skinkit::Limits::default()))
-        .collect::<std::result::Result<_, _>>()?;
+        .map(|path| {
+            Photo::open(path, &skinkit::Limits::default())
+                .map_err(|error| format!("{}: {error}", path.display()).into())
+        })
+        .collect::<Result<_>>()?;
     let camera = Camera::new(&photos)?;
     let (heard, said) = sync_channel(64);
     let watcher = Watcher::new(heard);

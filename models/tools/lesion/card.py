@@ -45,7 +45,7 @@ def held_out(e: dict) -> list[str]:
         lines.append(f"| {label} | {v:.3f}{interval(e[key])} | {'≤' if down else '≥'} {target} | {gap} |")
     off = abs(e["coverage_90"] - 0.9)
     lines.append(
-        f"| conformal coverage at 90 % | {e['coverage_90']:.3f} | 0.90 ± 0.015 | {'met' if off <= 0.015 else f'off by {off:.3f}'} |"
+        f"| conformal coverage at 90 % | {e['coverage_90']:.3f} | 0.90 ± 0.015 | {'met' if off <= 0.015 else f'off by {off:.4f}'} |"
     )
     lines.append(f"| mean set size at 90 % | {e['set_size_90']:.2f} | – | |")
     for key, label in (("accuracy", "accuracy of the likeliest label"), ("balanced_accuracy_likeliest", "balanced accuracy of the likeliest label")):

@@ -5,8 +5,8 @@ The shipped pack:
         --onnx int8=EXPORT/model.int8.onnx --onnx w8=EXPORT/model.w8.onnx \\
         --calibration calibration.json --evaluation evaluation.json --training RUN/last.pt --out PACK
 
-Your own network (labels.txt: one label a line, in output order):
-    python pack.py --id my-model --labels labels.txt --onnx fp32=my.onnx --out PACK
+Your own network (labels.txt: one label a line, in output order; frequencies: each label's share of the training pictures):
+    python pack.py --id my-model --labels labels.txt --frequencies 0.7,0.2,0.1 --onnx fp32=my.onnx --out PACK
 
 Says plainly what the pack will not offer, and refuses what the SDK would refuse.
 """
@@ -42,7 +42,10 @@ def shape(value: onnx.ValueInfoProto) -> list[int]:
 
 def inspect(path: pathlib.Path) -> dict:
     """Input size and output shapes of a model, checked against the pack's contract."""
-    model = onnx.load(path)
+    try:
+        model = onnx.load(path)
+    except Exception as error:  # whatever the reader of the format meets
+        raise PackError(f"{path}: not an ONNX file that can be read ({error})") from error
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
     if opset < LEAST_OPSET:
         raise PackError(f"{path}: opset {opset}; export with opset {LEAST_OPSET} or later")
@@ -65,6 +68,19 @@ def inspect(path: pathlib.Path) -> dict:
 def read_labels(path: pathlib.Path) -> list[dict]:
     names = [line.strip() for line in path.read_text().splitlines() if line.strip()]
     return [{"id": n.lower().replace(" ", "-"), "name": n, "snomed_ct": None, "icd10": None} for n in names]
+
+
+def check_frequencies(labels: list[dict]) -> bool:
+    """Whether the labels have frequencies; what the SDK would refuse is an error."""
+    given = [label.get("frequency") for label in labels]
+    if all(f is None for f in given):
+        return False
+    for label, f in zip(labels, given):
+        if not isinstance(f, (int, float)) or not 0 < f <= 1:
+            raise PackError(f"labels: the frequency of {label['id']} is {f}; each label needs one above 0 and at most 1, or none has any")
+    if abs(sum(given) - 1) > 0.01:
+        raise PackError(f"labels: the frequencies add up to {sum(given)}, not to 1")
+    return True
 
 
 def variant(name: str, path: pathlib.Path) -> dict:
@@ -125,6 +141,8 @@ def build(description: dict, files: dict[str, pathlib.Path], parts: dict, out: p
     if len({label["id"] for label in labels}) != len(labels):
         raise PackError("labels: an id occurs twice; ids must be unique")
     missing = [f"no {role} output: {effect}" for role, effect in OPTIONAL.items() if role not in outputs]
+    if not check_frequencies(labels):
+        missing.append("no frequencies of the labels: the label that stands out is the likeliest one")
     out.mkdir(parents=True, exist_ok=True)
     variants = []
     for name, path in files.items():
@@ -177,6 +195,7 @@ def main() -> None:
     parser.add_argument("--description", type=pathlib.Path, help="JSON: id, version, title, license, intended_use, limitations, labels")
     parser.add_argument("--id")
     parser.add_argument("--labels", type=pathlib.Path, help="one label a line, in place of the description's")
+    parser.add_argument("--frequencies", help="of the labels, with commas: shares of the training pictures that add up to 1")
     parser.add_argument("--license", type=pathlib.Path, help="licence text, copied into the pack as LICENSE")
     parser.add_argument("--onnx", action="append", required=True, metavar="NAME=FILE")
     parser.add_argument("--calibration", type=pathlib.Path)
@@ -190,7 +209,10 @@ def main() -> None:
         "intended_use": "", "limitations": "not stated",
     }
     if args.labels:
-        description["labels"] = read_labels(args.labels)
+        try:
+            description["labels"] = read_labels(args.labels)
+        except OSError as error:
+            raise SystemExit(f"not packed: {error}") from error
     if not description.get("labels"):
         raise SystemExit("labels: none given; use --labels FILE or a description with labels")
     parts: dict = {}
@@ -208,9 +230,20 @@ def main() -> None:
         parts["training"] = {**description.pop("training", {}), **parts["training"]}
     description.pop("training", None)
     try:
+        if args.frequencies:
+            try:
+                shares = [float(part) for part in args.frequencies.split(",")]
+                description["labels"] = [label | {"frequency": f} for label, f in zip(description["labels"], shares, strict=True)]
+            except ValueError as error:
+                raise PackError(f"--frequencies {args.frequencies}: give a number for each of {len(description['labels'])} labels") from error
+        if description["license"].get("file") and not args.license:
+            raise PackError(f"license.file is {description['license']['file']}: give the text with --license FILE")
+        for pair in args.onnx:
+            if "=" not in pair:
+                raise PackError(f"--onnx {pair}: write NAME=FILE, as in fp32={pair}")
         files = dict(pair.split("=", 1) for pair in args.onnx)
         pack, missing = build(description, {k: pathlib.Path(v) for k, v in files.items()}, parts, args.out)
-    except PackError as error:
+    except (PackError, OSError) as error:
         raise SystemExit(f"not packed: {error}") from error
     if args.license:
         shutil.copyfile(args.license, args.out / "LICENSE")

@@ -291,6 +291,18 @@ def test_discriminant_finds_the_lesion_under_louder_noise():
     assert metrics.retrieval(unit(y), h)["same_lesion_top1"] < 0.5
 
 
+@pytest.mark.parametrize("given", [[0.5, None], [0.5, 0.0], [1.0, 1.0], [0.5, "a lot"], [0.5, float("nan")]])
+def test_frequencies_that_the_sdk_would_refuse_are_not_packed(given):
+    pytest.importorskip("onnx")
+    import pack
+
+    labels = [{"id": name, "frequency": f} for name, f in zip("ab", given)]
+    with pytest.raises(pack.PackError, match="frequenc"):
+        pack.check_frequencies(labels)
+    assert pack.check_frequencies([{"id": "a", "frequency": 0.3}, {"id": "b", "frequency": 0.7}])
+    assert not pack.check_frequencies([{"id": "a"}, {"id": "b"}])
+
+
 def test_the_class_that_stands_out_is_measured_against_its_frequency():
     p = np.array([[0.30, 0.65, 0.05], [0.05, 0.90, 0.05], [0.10, 0.60, 0.30]])
     assert metrics.standout(p, np.array([0.2, 0.7, 0.1])).tolist() == [0, 1, 2]

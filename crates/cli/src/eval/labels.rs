@@ -67,7 +67,7 @@ pub enum LabelsError {
         what: String,
     },
     /// Labels that the model pack does not have.
-    #[error("the model pack has no label {unknown}; its labels are: {known}")]
+    #[error("the model pack has no label {unknown}; its labels are: {known}; leave those rows out")]
     UnknownLabels {
         /// The labels, each with its first line and how often it comes.
         unknown: String,
@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(
             resolve(&rows, &labels).unwrap_err().to_string(),
             "the model pack has no label \"bcc\" (first on line 3, 2 in all), \"df\" (first on line 4, 1 in all); \
-             its labels are: mel, nv"
+             its labels are: mel, nv; leave those rows out"
         );
     }
 }

@@ -142,7 +142,11 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
     out.insert("classes_absent".into(), json!(absent));
     out.insert(
         "confusion".into(),
-        json!({"labels": labels, "rows_true_columns_predicted": confusion}),
+        json!({
+            "labels": labels,
+            "predicted": "the label that stands out against its frequency",
+            "rows_true_columns_predicted": confusion,
+        }),
     );
     out.insert("ci95".into(), Value::Object(ci95));
     out.insert("timings_ms".into(), timings(&predictions));

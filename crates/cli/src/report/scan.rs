@@ -24,7 +24,7 @@ pub fn strip(scan: &Scan, drawing: &Drawing) -> Html {
             &mut html,
             drawing,
             &[Layer::Photo, Layer::Outline],
-            "Outline that was measured",
+            "The lesion as the model outlines it; the measures follow its border more closely",
             "",
         );
     }

@@ -8740,7 +8740,7 @@ public func FfiConverterTypeGuidance_lower(_ value: Guidance) -> RustBuffer {
 public enum LengthUnit: Equatable, Hashable, Codable {
 
     /**
-     * Pixels of the analysed square.
+     * Pixels of the analysed square, drawn at 320 a side whatever it is in the picture.
      */
     case pixel
     /**

@@ -9066,7 +9066,7 @@ public object FfiConverterTypeGuidance : FfiConverterRustBuffer<Guidance>{
 enum class LengthUnit {
 
     /**
-     * Pixels of the analysed square.
+     * Pixels of the analysed square, drawn at 320 a side whatever it is in the picture.
      */
     PIXEL,
     /**
