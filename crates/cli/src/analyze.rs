@@ -99,7 +99,7 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
     }
     out.line("");
     out.line(labels(pack, finding));
-    if pack.labels.iter().any(|label| label.frequency.is_some()) {
+    if pack.has_frequencies() {
         out.line("  *: its probability is the largest multiple of how frequent the label is in training");
     }
     let t = &analysis.timings;
@@ -114,9 +114,8 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
 
 /// The labels with their probabilities, and what else the pack can say of them.
 fn labels(pack: &Manifest, finding: &Finding) -> Table {
-    let frequent = pack.labels.iter().any(|label| label.frequency.is_some());
     let mut head = vec!["label".to_owned(), "p".to_owned(), String::new()];
-    if frequent {
+    if pack.has_frequencies() {
         head.push("times its frequency".to_owned());
     }
     if let Some(conformal) = &pack.conformal {
@@ -127,9 +126,8 @@ fn labels(pack: &Manifest, finding: &Finding) -> Table {
     let standout = finding.standout(&pack.labels);
     for (place, (p, label)) in finding.probabilities.iter().zip(&pack.labels).enumerate() {
         let mut cells = vec![p.name.clone(), format!("{:.3}", p.p), bar(p.p)];
-        if frequent {
+        if let Some(multiple) = label.multiple(p.p) {
             let mark = if place == standout { " *" } else { "" };
-            let multiple = label.frequency.map_or(0.0, |share| p.p / share);
             cells.push(format!("{multiple:.2}{mark}"));
         }
         if pack.conformal.is_some() {

@@ -44,8 +44,8 @@ impl Finding {
     /// as [`Finding::top`] where they have no frequencies.
     pub fn standout(&self, labels: &[Label]) -> usize {
         let multiple = |index: usize| {
-            let frequency = labels.get(index).and_then(|label| label.frequency).unwrap_or(1.0);
-            self.probabilities[index].p / frequency
+            let p = self.probabilities[index].p;
+            labels.get(index).and_then(|label| label.multiple(p)).unwrap_or(p)
         };
         (1..self.probabilities.len()).fold(
             0,

@@ -76,6 +76,11 @@ impl Manifest {
             .find(|variant| variant.engines.iter().any(|name| name == engine.as_str()))
     }
 
+    /// Whether its labels have frequencies: all have, or none has.
+    pub fn has_frequencies(&self) -> bool {
+        self.labels.iter().any(|label| label.frequency.is_some())
+    }
+
     /// Temperature that the logits are divided by, > 0.
     pub fn temperature(&self) -> f32 {
         self.calibration
@@ -193,6 +198,13 @@ pub struct Label {
     /// to it a probability shows what the picture itself says: 0.3 is a lot for a label of one picture in a hundred.
     #[serde(default)]
     pub frequency: Option<f32>,
+}
+
+impl Label {
+    /// How many times its frequency a probability of this label is; `None` without a frequency.
+    pub fn multiple(&self, p: f32) -> Option<f32> {
+        self.frequency.map(|share| p / share)
+    }
 }
 
 /// Temperature scaling: probabilities are softmax(logits / temperature).

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::manifest::{CropRule, FORMAT, Label, Manifest, Ood, OodMethod, Spread, Variant};
+use crate::manifest::{CropRule, FORMAT, Manifest, Ood, OodMethod, Spread, Variant};
 use crate::signature::{Declared, Signature};
 use crate::tensor::DataType;
 
@@ -148,15 +148,14 @@ fn labels(pack: &Manifest) -> Checked {
             return fail(format!("labels[{index}].id"), format!("`{}` occurs twice", label.id));
         }
     }
-    frequencies(&pack.labels)
+    frequencies(pack)
 }
 
-fn frequencies(labels: &[Label]) -> Checked {
-    let given = labels.iter().filter_map(|label| label.frequency);
-    if given.clone().count() == 0 {
+fn frequencies(pack: &Manifest) -> Checked {
+    if !pack.has_frequencies() {
         return Ok(());
     }
-    for (index, label) in labels.iter().enumerate() {
+    for (index, label) in pack.labels.iter().enumerate() {
         if !label.frequency.is_some_and(|share| share > 0.0 && share <= 1.0) {
             let found = label.frequency.map_or("missing".to_owned(), |share| share.to_string());
             return fail(
@@ -165,7 +164,7 @@ fn frequencies(labels: &[Label]) -> Checked {
             );
         }
     }
-    let sum: f32 = given.sum();
+    let sum: f32 = pack.labels.iter().filter_map(|label| label.frequency).sum();
     if (sum - 1.0).abs() > 0.01 {
         return fail(
             "labels[].frequency",

@@ -67,7 +67,7 @@ impl Kernel {
 }
 
 /// 1.5·2⁵²: beyond it a number has no fraction.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub(crate) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// Rounds weights to units of 1/65,536 so that they sum to one (65,535 where one weight has it all), carrying each
 /// rounding error into the next weight.

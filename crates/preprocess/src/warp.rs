@@ -8,6 +8,7 @@ use pulp::NullaryFnOnce;
 use crate::Result;
 use crate::format::Lattice;
 use crate::frame::Frame;
+use crate::kernel::ROUND;
 use crate::lanes::vectorise;
 use crate::resample::check_output;
 use crate::roi::Roi;
@@ -185,12 +186,12 @@ impl Axis {
 /// (`INTER_TAB_SIZE`). Keeping to that brings landmarks from within 0.01 px of
 /// MediaPipe's own to within 0.001 px.
 ///
-/// Adding 1.5·2⁵² rounds half to even and leaves the whole number in the lowest bits. No usable region reaches so far
+/// Adding [`ROUND`] rounds half to even and leaves the whole number in the lowest bits. No usable region reaches so far
 /// that these are not enough.
 #[inline(always)]
 fn place(right: &[f64; TILE], down: f64, places: &mut [i32; TILE]) {
     for (place, right) in places.iter_mut().zip(right) {
-        *place = (right - down + 6_755_399_441_055_744.0).to_bits() as i32;
+        *place = (right - down + ROUND).to_bits() as i32;
     }
 }
 

@@ -190,6 +190,66 @@ def dump(value, indent: int = 0) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def with_frequencies(labels: list[dict], shares: list[float]) -> list[dict]:
+    if len(shares) != len(labels):
+        raise PackError(f"frequencies: {len(shares)} given for {len(labels)} labels; give one a label, in the same order")
+    return [label | {"frequency": share} for label, share in zip(labels, shares)]
+
+
+def describe(args: argparse.Namespace) -> dict:
+    """What is said of the model: the description's or the options'."""
+    description = json.loads(args.description.read_text()) if args.description else {
+        "id": args.id or args.out.name, "version": "0.1.0", "title": args.id or args.out.name,
+        "license": {"id": "unknown", "commercial_use": False, "attribution": "", "file": "LICENSE" if args.license else None},
+        "intended_use": "", "limitations": "not stated",
+    }
+    if args.labels:
+        description["labels"] = read_labels(args.labels)
+    if not description.get("labels"):
+        raise PackError("labels: none given; use --labels FILE or a description with labels")
+    if description["license"].get("file") and not args.license:
+        raise PackError(f"license.file is {description['license']['file']}: give the text with --license FILE")
+    if args.frequencies:
+        try:
+            shares = [float(part) for part in args.frequencies.split(",")]
+        except ValueError as error:
+            raise PackError(f"--frequencies {args.frequencies}: write numbers with commas") from error
+        description["labels"] = with_frequencies(description["labels"], shares)
+    return description
+
+
+def run(args: argparse.Namespace) -> None:
+    description = describe(args)
+    for pair in args.onnx:
+        if "=" not in pair:
+            raise PackError(f"--onnx {pair}: write NAME=FILE, as in fp32={pair}")
+    files = {name: pathlib.Path(path) for name, path in (pair.split("=", 1) for pair in args.onnx)}
+    parts: dict = {}
+    if args.calibration:
+        found = json.loads(args.calibration.read_text())
+        parts |= {k: found[k] for k in ("calibration", "conformal", "ood", "embedding_noise") if k in found}
+        if found.get("frequency"):
+            description["labels"] = with_frequencies(description["labels"], found["frequency"])
+    if args.evaluation:
+        parts["evaluation"] = json.loads(args.evaluation.read_text())
+    if args.training:
+        parts["training"] = (
+            training_facts(args.training) if args.training.suffix == ".pt" else json.loads(args.training.read_text())
+        )
+        parts["training"] = {**description.pop("training", {}), **parts["training"]}
+    description.pop("training", None)
+    pack, missing = build(description, files, parts, args.out)
+    if args.license:
+        shutil.copyfile(args.license, args.out / "LICENSE")
+    else:
+        missing.append("no licence text: hosts will be shown \"unknown\"")
+    for v in pack["variants"]:
+        print(f"{v['name']}: {v['file']} {v['bytes']} bytes sha256 {v['sha256']}")
+    for line in missing:
+        print("note:", line)
+    print(f"packed {pack['id']} {pack['version']} in {args.out}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--description", type=pathlib.Path, help="JSON: id, version, title, license, intended_use, limitations, labels")
@@ -203,57 +263,10 @@ def main() -> None:
     parser.add_argument("--training", type=pathlib.Path, help="checkpoint, or JSON with free fields")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     args = parser.parse_args()
-    description = json.loads(args.description.read_text()) if args.description else {
-        "id": args.id or args.out.name, "version": "0.1.0", "title": args.id or args.out.name,
-        "license": {"id": "unknown", "commercial_use": False, "attribution": "", "file": "LICENSE" if args.license else None},
-        "intended_use": "", "limitations": "not stated",
-    }
-    if args.labels:
-        try:
-            description["labels"] = read_labels(args.labels)
-        except OSError as error:
-            raise SystemExit(f"not packed: {error}") from error
-    if not description.get("labels"):
-        raise SystemExit("labels: none given; use --labels FILE or a description with labels")
-    parts: dict = {}
-    if args.calibration:
-        found = json.loads(args.calibration.read_text())
-        parts |= {k: found[k] for k in ("calibration", "conformal", "ood", "embedding_noise") if k in found}
-        if found.get("frequency"):
-            description["labels"] = [label | {"frequency": f} for label, f in zip(description["labels"], found["frequency"], strict=True)]
-    if args.evaluation:
-        parts["evaluation"] = json.loads(args.evaluation.read_text())
-    if args.training:
-        parts["training"] = (
-            training_facts(args.training) if args.training.suffix == ".pt" else json.loads(args.training.read_text())
-        )
-        parts["training"] = {**description.pop("training", {}), **parts["training"]}
-    description.pop("training", None)
     try:
-        if args.frequencies:
-            try:
-                shares = [float(part) for part in args.frequencies.split(",")]
-                description["labels"] = [label | {"frequency": f} for label, f in zip(description["labels"], shares, strict=True)]
-            except ValueError as error:
-                raise PackError(f"--frequencies {args.frequencies}: give a number for each of {len(description['labels'])} labels") from error
-        if description["license"].get("file") and not args.license:
-            raise PackError(f"license.file is {description['license']['file']}: give the text with --license FILE")
-        for pair in args.onnx:
-            if "=" not in pair:
-                raise PackError(f"--onnx {pair}: write NAME=FILE, as in fp32={pair}")
-        files = dict(pair.split("=", 1) for pair in args.onnx)
-        pack, missing = build(description, {k: pathlib.Path(v) for k, v in files.items()}, parts, args.out)
+        run(args)
     except (PackError, OSError) as error:
         raise SystemExit(f"not packed: {error}") from error
-    if args.license:
-        shutil.copyfile(args.license, args.out / "LICENSE")
-    else:
-        missing.append("no licence text: hosts will be shown \"unknown\"")
-    for v in pack["variants"]:
-        print(f"{v['name']}: {v['file']} {v['bytes']} bytes sha256 {v['sha256']}")
-    for line in missing:
-        print("note:", line)
-    print(f"packed {pack['id']} {pack['version']} in {args.out}")
 
 
 if __name__ == "__main__":
