@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod blend;
 mod buffer;
 pub mod constancy;
 mod error;

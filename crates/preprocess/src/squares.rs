@@ -1,5 +1,6 @@
 //! Squares of two by two pixels of any format: their bytes fetched one by one, blended and brought to RGB many at once.
 
+use crate::blend::{Blend, Pair, SQUARES, STEPS, Words};
 use crate::format::PixelFormat;
 use crate::frame::{Frame, PlaneView};
 use crate::texel::{ROUND, YuvToRgb};
@@ -7,27 +8,25 @@ use crate::texel::{ROUND, YuvToRgb};
 /// Squares worked on at a time.
 pub(crate) const TILE: usize = 64;
 
-/// What the weights of two neighbours add up to.
-pub(crate) const STEPS: i32 = 32;
-
-/// The same of the four of a square.
+/// What the weights of a square's samples add up to.
 const WHOLE: i32 = STEPS * STEPS;
+
+/// Vectors of squares.
+const GROUPS: usize = TILE / SQUARES;
 
 /// Where squares lie along one of the stored picture's axes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Along {
     /// The left or upper of two neighbours.
     pub first: [i32; TILE],
-    /// Weight of it, and of the other one: 0 to [`STEPS`].
-    pub near: [i32; TILE],
-    pub far: [i32; TILE],
+    /// Its weight, 0 to [`STEPS`], and in the upper half that of the other one.
+    pub weights: [u32; TILE],
 }
 
 impl Along {
     const NOWHERE: Self = Self {
         first: [0; TILE],
-        near: [0; TILE],
-        far: [0; TILE],
+        weights: [0; TILE],
     };
 }
 
@@ -46,6 +45,12 @@ struct Windows {
     lower: [u32; TILE],
 }
 
+/// Samples whose sums are the sums of their weights.
+const ONES: Windows = Windows {
+    upper: [0x0101_0101; TILE],
+    lower: [0x0101_0101; TILE],
+};
+
 /// The work buffers of one tile, and its results: whole cache lines each, so that no vector lies across two.
 #[repr(align(64))]
 pub(crate) struct Tile {
@@ -54,7 +59,6 @@ pub(crate) struct Tile {
     /// The same on planes of half the size.
     pub cells: [Along; 2],
     windows: [Windows; 3],
-    sums: [[i32; TILE]; 3],
     /// Red, green and blue of the squares, blended and rounded: whole numbers, 0 to 255.
     pub colours: [[f32; TILE]; 3],
 }
@@ -67,7 +71,6 @@ impl Tile {
             upper: [0; TILE],
             lower: [0; TILE],
         }; 3],
-        sums: [[0; TILE]; 3],
         colours: [[0.0; TILE]; 3],
     };
 }
@@ -82,11 +85,11 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// Of single samples, and how many bits one lies above its neighbour.
-    fn single(plane: PlaneView<'a>) -> (Self, u32) {
+    /// Of single samples, and where in its windows they are.
+    fn single(plane: PlaneView<'a>) -> (Self, Pair) {
         let sparse = plane.step > 3;
-        let bits = if sparse { 8 } else { 8 * plane.step as u32 };
-        (Self { plane, sparse }, bits)
+        let right = if sparse { 1 } else { plane.step as u8 };
+        (Self { plane, sparse }, Pair { left: 0, right })
     }
 
     #[inline(always)]
@@ -165,41 +168,22 @@ fn last_bytes(data: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes)
 }
 
-/// Where the left and the right samples of a channel are: the layer, and the bits below them in its windows.
+/// Where a channel's samples are: the layer, and the places in its windows.
 #[derive(Clone, Copy)]
 struct Channel {
-    layers: [usize; 2],
-    bits: [u32; 2],
+    layer: usize,
+    pair: Pair,
 }
 
-impl Channel {
-    /// Sums of samples times their weights.
-    #[inline(always)]
-    fn blend(&self, windows: &[Windows; 3], [x, y]: &[Along; 2], sums: &mut [i32; TILE]) {
-        let [left, right] = self.layers.map(|layer| &windows[layer]);
-        let [left_bits, right_bits] = self.bits;
-        let sample = |window: u32, bits: u32| (window.wrapping_shr(bits) & 0xff) as i32;
-        // Small numbers, as compilers see by the masks, are multiplied in half the time.
-        let times = |sample: i32, weight: i32| sample.wrapping_mul(weight & 63);
-        for (i, sum) in (0..TILE).zip(sums) {
-            let across = |left: u32, right: u32| {
-                let near = times(sample(left, left_bits), x.near[i]);
-                near.wrapping_add(times(sample(right, right_bits), x.far[i]))
-            };
-            let upper = times(across(left.upper[i], right.upper[i]), y.near[i]);
-            let lower = times(across(left.lower[i], right.lower[i]), y.far[i]);
-            *sum = upper.wrapping_add(lower);
-        }
-    }
-}
-
-/// How samples become colours.
+/// What the samples are.
 #[derive(Clone, Copy)]
-enum Colours {
-    /// They are.
-    Rgb,
+enum Samples {
+    /// Red, green and blue at these places of each pixel: the left pixels in the first layer, the right ones in the
+    /// second.
+    Packed([u8; 3]),
     /// Luma, and chroma of half the size.
     Yuv {
+        channels: [Channel; 3],
         to_rgb: YuvToRgb,
         /// What black is.
         black: i32,
@@ -210,48 +194,34 @@ enum Colours {
 pub(crate) struct Squares<'a> {
     /// As many as are read.
     layers: [Option<Layer<'a>>; 3],
-    channels: [Channel; 3],
-    colours: Colours,
+    samples: Samples,
 }
 
 impl<'a> Squares<'a> {
     pub fn new(frame: &Frame<'a>) -> Self {
         let [first, second, third] = frame.planes;
-        let rgb = |bits: [u32; 3]| Self {
+        let packed = |places: [u8; 3]| Self {
             layers: [
                 Some(Layer::packed(first, 0)),
                 Some(Layer::packed(first, first.step)),
                 None,
             ],
-            channels: bits.map(|bits| Channel {
-                layers: [0, 1],
-                bits: [bits; 2],
-            }),
-            colours: Colours::Rgb,
-        };
-        let channel = |layer: usize, low: u32, high: u32| Channel {
-            layers: [layer; 2],
-            bits: [low, high],
+            samples: Samples::Packed(places),
         };
         let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
-        let yuv = Colours::Yuv {
+        let yuv = |channels| Samples::Yuv {
+            channels,
             black: to_rgb.y_offset as i32,
             to_rgb: to_rgb.of_sums(WHOLE as f32),
         };
+        let channel = |layer, pair| Channel { layer, pair };
         match frame.format {
-            PixelFormat::Rgb8 | PixelFormat::Rgba8 => rgb([0, 8, 16]),
-            PixelFormat::Bgra8 => rgb([16, 8, 0]),
-            PixelFormat::Grey8 => {
-                let (grey, bits) = Layer::single(first);
-                Self {
-                    layers: [Some(grey), None, None],
-                    channels: [channel(0, 0, bits); 3],
-                    colours: Colours::Rgb,
-                }
-            }
+            PixelFormat::Rgb8 | PixelFormat::Rgba8 => packed([0, 1, 2]),
+            PixelFormat::Bgra8 => packed([2, 1, 0]),
+            PixelFormat::Grey8 => packed([0; 3]),
             PixelFormat::Nv12 | PixelFormat::Nv21 => {
-                let (luma, bits) = Layer::single(first);
-                let (even, odd) = (channel(1, 0, 16), channel(1, 8, 24));
+                let (luma, pair) = Layer::single(first);
+                let [even, odd] = [0, 1].map(|left| channel(1, Pair { left, right: left + 2 }));
                 let [u, v] = if frame.format == PixelFormat::Nv12 {
                     [even, odd]
                 } else {
@@ -259,16 +229,14 @@ impl<'a> Squares<'a> {
                 };
                 Self {
                     layers: [Some(luma), Some(Layer::packed(second, 0)), None],
-                    channels: [channel(0, 0, bits), u, v],
-                    colours: yuv,
+                    samples: yuv([channel(0, pair), u, v]),
                 }
             }
             PixelFormat::I420 | PixelFormat::Yuv420 => {
                 let [y, u, v] = [first, second, third].map(Layer::single);
                 Self {
                     layers: [Some(y.0), Some(u.0), Some(v.0)],
-                    channels: [channel(0, 0, y.1), channel(1, 0, u.1), channel(2, 0, v.1)],
-                    colours: yuv,
+                    samples: yuv([channel(0, y.1), channel(1, u.1), channel(2, v.1)]),
                 }
             }
         }
@@ -276,65 +244,85 @@ impl<'a> Squares<'a> {
 
     /// Reads the squares of a tile and blends them.
     #[inline(always)]
-    pub fn blend(&self, tile: &mut Tile) {
-        let Tile {
-            along,
-            cells,
-            windows,
-            sums,
-            colours,
-        } = tile;
-        let halved = matches!(self.colours, Colours::Yuv { .. });
-        let others = if halved { &*cells } else { &*along };
-        for (index, (layer, windows)) in self.layers.iter().zip(windows.iter_mut()).enumerate() {
+    pub fn blend(&self, unit: impl Blend, tile: &mut Tile) {
+        let others = match self.samples {
+            Samples::Packed(_) => &tile.along,
+            Samples::Yuv { .. } => &tile.cells,
+        };
+        for (index, (layer, windows)) in self.layers.iter().zip(tile.windows.iter_mut()).enumerate() {
             if let Some(layer) = layer {
-                let [x, y] = if index == 0 { &*along } else { others };
+                let [x, y] = if index == 0 { &tile.along } else { others };
                 layer.read(&x.first, &y.first, windows);
             }
         }
-        self.channels[0].blend(windows, along, &mut sums[0]);
-        self.channels[1].blend(windows, others, &mut sums[1]);
-        self.channels[2].blend(windows, others, &mut sums[2]);
-        match self.colours {
-            Colours::Rgb => {
-                for (colour, sums) in colours.iter_mut().zip(sums) {
-                    for (level, sum) in colour.iter_mut().zip(sums) {
-                        *level = (sum.wrapping_add(WHOLE / 2) >> 10) as f32;
-                    }
-                }
-            }
-            Colours::Yuv { to_rgb, black } => convert(to_rgb, black, sums, along, colours),
+        match self.samples {
+            Samples::Packed(places) => tile.blend_packed(unit, places),
+            Samples::Yuv {
+                channels,
+                to_rgb,
+                black,
+            } => tile.blend_yuv(unit, channels, to_rgb, black),
         }
     }
 }
 
-/// Sums of luma and chroma to RGB.
-#[inline(always)]
-fn convert(
-    to_rgb: YuvToRgb,
-    black: i32,
-    [y, u, v]: &[[i32; TILE]; 3],
-    along: &[Along; 2],
-    [red, green, blue]: &mut [[f32; TILE]; 3],
-) {
-    let round = |value: f32| within(value) + ROUND - ROUND;
-    for i in 0..TILE {
-        // Less than the whole where black counts for what is outside.
-        let [across, down] = [0, 1].map(|axis: usize| along[axis].near[i].wrapping_add(along[axis].far[i]) & 63);
-        let weight = across.wrapping_mul(down);
-        // Whole numbers far below 2²⁴: exact.
-        let above = |sum: i32, zero: i32| sum.wrapping_sub(weight.wrapping_mul(zero)) as f32;
-        let luma = above(y[i], black) * to_rgb.y;
-        let (u, v) = (above(u[i], 128), above(v[i], 128));
-        red[i] = round(luma + v * to_rgb.rv);
-        green[i] = round(luma - u * to_rgb.gu - v * to_rgb.gv);
-        blue[i] = round(luma + u * to_rgb.bu);
+impl Tile {
+    #[inline(always)]
+    fn blend_packed(&mut self, unit: impl Blend, places: [u8; 3]) {
+        let [left, right, _] = &self.windows;
+        for (colour, at) in self.colours.iter_mut().zip(places) {
+            for group in 0..GROUPS {
+                let pair = |left, right| Pair { left, right };
+                let near = blend(unit, left, pair(at, Pair::NONE), &self.along, group);
+                let far = blend(unit, right, pair(Pair::NONE, at), &self.along, group);
+                for (i, (near, far)) in near.into_iter().zip(far).enumerate() {
+                    let sum = near.wrapping_add(far);
+                    colour[group * SQUARES + i] = (sum.wrapping_add(WHOLE / 2) >> 10) as f32;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn blend_yuv(&mut self, unit: impl Blend, [y, u, v]: [Channel; 3], to_rgb: YuvToRgb, black: i32) {
+        let [red, green, blue] = &mut self.colours;
+        let [y_window, u_window, v_window] = [y.layer, u.layer, v.layer].map(|layer| &self.windows[layer]);
+        for group in 0..GROUPS {
+            let y = blend(unit, y_window, y.pair, &self.along, group);
+            let u = blend(unit, u_window, u.pair, &self.cells, group);
+            let v = blend(unit, v_window, v.pair, &self.cells, group);
+            // Less than the whole where black counts for what is outside.
+            let weights = blend(unit, &ONES, Pair { left: 0, right: 1 }, &self.along, group);
+            for i in 0..SQUARES {
+                // Whole numbers far below 2²⁴: exact.
+                let above = |sum: i32, zero: i32| sum.wrapping_sub(weights[i].wrapping_mul(zero)) as f32;
+                let luma = above(y[i], black) * to_rgb.y;
+                let (u, v) = (above(u[i], 128), above(v[i], 128));
+                let at = group * SQUARES + i;
+                red[at] = level(luma + v * to_rgb.rv);
+                green[at] = level(luma - u * to_rgb.gu - v * to_rgb.gv);
+                blue[at] = level(luma + u * to_rgb.bu);
+            }
+        }
     }
 }
 
-/// Clamped to 0 to 255, of what is a number: `clamp` would keep NaN, for which vectors need twice the work.
+/// Sums of a vector of squares.
 #[inline(always)]
-fn within(value: f32) -> f32 {
+fn blend(unit: impl Blend, windows: &Windows, pair: Pair, [x, y]: &[Along; 2], group: usize) -> [i32; SQUARES] {
+    let rows = [words(&windows.upper, group), words(&windows.lower, group)];
+    unit.blend(rows, pair, words(&x.weights, group), words(&y.weights, group))
+}
+
+#[inline(always)]
+fn words(words: &[u32; TILE], group: usize) -> &Words {
+    &words.as_chunks().0[group]
+}
+
+/// The nearest of 0 to 255 of what is a number: `clamp` would keep NaN, for which vectors need twice the work.
+#[inline(always)]
+fn level(value: f32) -> f32 {
     let positive = if value > 0.0 { value } else { 0.0 };
-    if positive < 255.0 { positive } else { 255.0 }
+    let within = if positive < 255.0 { positive } else { 255.0 };
+    within + ROUND - ROUND
 }

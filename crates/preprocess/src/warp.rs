@@ -1,18 +1,18 @@
 //! MediaPipe's own sampling rule, kept exactly: its landmark networks were trained with it. Of YUV, samples are blended
 //! before their colour is converted, which is within one level of it but where colours are clamped.
 //!
-//! Plain Rust in loops over tiles of pixels, which compilers turn into vector code: every machine gets the same bits.
+//! Loops over tiles of pixels, which compilers turn into vector code: every machine gets the same bits.
 
 use pulp::NullaryFnOnce;
 
 use crate::Result;
+use crate::blend::{Blend, Plain, STEPS};
 use crate::format::Lattice;
 use crate::frame::Frame;
 use crate::kernel::ROUND;
-use crate::lanes::vectorise;
 use crate::resample::check_output;
 use crate::roi::Roi;
-use crate::squares::{Along, STEPS, Squares, TILE, Tile};
+use crate::squares::{Along, Squares, TILE, Tile};
 
 /// What lies outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,11 @@ pub fn mediapipe(
         range,
         out,
     };
-    vectorise(pulp::Arch::new(), warp);
+    match pulp::Arch::new() {
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V3(unit) => pulp::Simd::vectorize(unit, On { unit, warp }),
+        _ => On { unit: Plain, warp }.call(),
+    }
     Ok(())
 }
 
@@ -71,46 +75,53 @@ struct Warp<'a> {
     out: &'a mut [f32],
 }
 
-impl NullaryFnOnce for Warp<'_> {
+/// The same on a vector unit.
+struct On<'a, B> {
+    unit: B,
+    warp: Warp<'a>,
+}
+
+impl<B: Blend> NullaryFnOnce for On<'_, B> {
     type Output = ();
 
     /// Tiles of columns, each row by row.
     #[inline(always)]
     fn call(self) {
+        let Self { unit, warp } = self;
         let Roi {
             centre,
             width,
             height,
             rotation,
-        } = *self.roi;
+        } = *warp.roi;
         let (sin, cos) = f64::from(rotation).sin_cos();
         let (width, height) = (f64::from(width), f64::from(height));
-        let (low, high) = self.range;
+        let (low, high) = warp.range;
         let scale = (high - low) / 255.0;
         let mut tile = Tile::EMPTY;
-        for first in (0..self.width).step_by(TILE) {
+        for first in (0..warp.width).step_by(TILE) {
             // What a row's places have in common with those of every other row.
             let [mut right_x, mut right_y] = [[0.0; TILE]; 2];
             for (i, (x, y)) in right_x.iter_mut().zip(&mut right_y).enumerate() {
-                let du = ((first + i) as f64 / self.width as f64 - 0.5) * width;
+                let du = ((first + i) as f64 / warp.width as f64 - 0.5) * width;
                 let place = [f64::from(centre[0]) + cos * du, f64::from(centre[1]) + sin * du];
-                [*x, *y] = stored(&self.lattice, place, 1.0);
+                [*x, *y] = stored(&warp.lattice, place, 1.0);
             }
-            let columns = first..self.width.min(first + TILE);
-            for v in 0..self.height {
-                let dv = (v as f64 / self.height as f64 - 0.5) * height;
-                let down = stored(&self.lattice, [sin * dv, -cos * dv], 0.0);
+            let columns = first..warp.width.min(first + TILE);
+            for v in 0..warp.height {
+                let dv = (v as f64 / warp.height as f64 - 0.5) * height;
+                let down = stored(&warp.lattice, [sin * dv, -cos * dv], 0.0);
                 // Both axes' places before either is read again: vectors wider than those just written would wait.
                 let Tile {
                     along: [x, y], cells, ..
                 } = &mut tile;
                 place(&right_x, down[0], &mut x.first);
                 place(&right_y, down[1], &mut y.first);
-                self.axes[0].find(x, &mut cells[0]);
-                self.axes[1].find(y, &mut cells[1]);
-                self.squares.blend(&mut tile);
-                for (plane, levels) in self.out.chunks_exact_mut(self.width * self.height).zip(&tile.colours) {
-                    let row = &mut plane[v * self.width..][columns.clone()];
+                warp.axes[0].find(x, &mut cells[0]);
+                warp.axes[1].find(y, &mut cells[1]);
+                warp.squares.blend(unit, &mut tile);
+                for (plane, levels) in warp.out.chunks_exact_mut(warp.width * warp.height).zip(&tile.colours) {
+                    let row = &mut plane[v * warp.width..][columns.clone()];
                     for (value, level) in row.iter_mut().zip(levels) {
                         *value = level * scale + low;
                     }
@@ -138,6 +149,8 @@ struct Axis {
     /// Places beyond these, in steps, are as good as these.
     least: i32,
     most: i32,
+    /// Where the last pixel is, in steps.
+    end: i32,
     /// The last pixel that has a neighbour, if any has.
     last: i32,
     /// [`STEPS`], but 0 where no pixel has a neighbour.
@@ -150,32 +163,52 @@ impl Axis {
             Border::Replicate => 0,
             Border::Zero => STEPS,
         };
+        let end = (size - 1) * STEPS;
         Self {
             least: -beyond,
-            most: (size - 1) * STEPS + beyond,
+            most: end + beyond,
+            end,
             last: (size - 2).max(0),
             far: if size > 1 { STEPS } else { 0 },
         }
+    }
+
+    /// Whether a place lies between two pixels of the picture.
+    #[inline(always)]
+    fn holds(&self, place: i32) -> bool {
+        (0..self.end).contains(&place)
     }
 
     /// Finds the neighbours of each place, which is in steps, and weighs them by nearness. Where one would lie outside,
     /// the pair is moved inside and the weights with it. `cells` are the same in a plane of half the size.
     #[inline(always)]
     fn find(&self, along: &mut Along, cells: &mut Along) {
+        // Places lie on a line: if its ends are inside, all are.
+        if self.holds(along.first[0]) && self.holds(along.first[TILE - 1]) {
+            for i in 0..TILE {
+                let (place, steps) = (along.first[i], STEPS as u32);
+                let (first, far) = (place >> 5, (place & (STEPS - 1)) as u32);
+                // The weights are what is left of the steps and this.
+                let pair = |far: u32| (far << 16).wrapping_sub(far).wrapping_add(steps);
+                (along.first[i], along.weights[i]) = (first, pair(far));
+                let other = far & ((first & 1) as u32).wrapping_neg();
+                (cells.first[i], cells.weights[i]) = (first >> 1, pair(other));
+            }
+            return;
+        }
         for i in 0..TILE {
             // As `clamp` would, which asks each time whether its limits are in order.
             let place = along.first[i].max(self.least).min(self.most);
             // Steps are a power of two: this is the whole, rounded down.
             let first = (place >> 5).max(0).min(self.last);
             let way = place.wrapping_sub(first << 5);
-            along.first[i] = first;
-            let near = STEPS.wrapping_sub(way.wrapping_abs()).max(0);
-            let far = self.far.wrapping_sub(way.wrapping_sub(STEPS).wrapping_abs()).max(0);
-            (along.near[i], along.far[i]) = (near, far);
+            let near = STEPS.wrapping_sub(way.wrapping_abs()).max(0) as u32;
+            let far = self.far.wrapping_sub(way.wrapping_sub(STEPS).wrapping_abs()).max(0) as u32;
+            (along.first[i], along.weights[i]) = (first, near | far << 16);
             // In a plane of half the size, the samples of an even pixel and the next are one.
-            let other = far & (first & 1).wrapping_neg();
+            let other = far & ((first & 1) as u32).wrapping_neg();
             cells.first[i] = first >> 1;
-            (cells.near[i], cells.far[i]) = (near.wrapping_add(far).wrapping_sub(other), other);
+            cells.weights[i] = near.wrapping_add(far).wrapping_sub(other) | other << 16;
         }
     }
 }
