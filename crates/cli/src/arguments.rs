@@ -117,8 +117,8 @@ pub struct Analyze {
     /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,
-    /// Draw over the photo into this PNG: the region (blue), the model's outline of the lesion (pink), where the likeliest
-    /// label comes from (orange), landmarks (green)
+    /// Draw over the photo into this PNG: the region (blue), the lesion's border as it was measured or else as the model
+    /// outlines it (pink), where the likeliest label comes from (orange), landmarks (green)
     #[arg(long, value_name = "PNG")]
     pub overlay: Option<PathBuf>,
 }

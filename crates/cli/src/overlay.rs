@@ -6,7 +6,8 @@ use skinkit::{Analysis, Photo, Relocation, face_regions, overlay};
 use crate::canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
 use crate::landmarks::Found;
 
-/// Region, landmarks, lesion mask and the most probable class's heatmap.
+/// Region, landmarks, the lesion's border as it was measured (its mask, where nothing was) and the most probable class's
+/// heatmap.
 pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
     let mut canvas = Canvas::new(photo);
     let roi = &analysis.roi;
@@ -15,7 +16,10 @@ pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
             inside(roi.to_unit(point)).map_or(0.0, |unit| 0.45 * heat.at(unit))
         });
     }
-    if let Some(mask) = overlay::mask(&analysis.finding) {
+    if let Some(measures) = &analysis.measures {
+        let border: Vec<_> = measures.border.iter().map(|&point| roi.to_picture(point)).collect();
+        canvas.outline(&border, PINK);
+    } else if let Some(mask) = overlay::mask(&analysis.finding) {
         let at = |point| inside(roi.to_unit(point)).map_or(0.0, |unit| mask.at(unit));
         let pen = canvas.pen() as f32;
         // The border: lesion here, skin one pen's width away.

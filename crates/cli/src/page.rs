@@ -114,6 +114,7 @@ fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
         picture,
         heatmap: raster(RasterKind::Heatmap)?,
         mask: raster(RasterKind::Mask)?,
+        border: details.measures.iter().flat_map(|m| m.border.clone()).collect(),
         measures: details
             .measures
             .iter()

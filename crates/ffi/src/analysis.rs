@@ -252,6 +252,11 @@ pub struct Measures {
     pub unit: LengthUnit,
     /// One entry a measure.
     pub values: Vec<Estimate>,
+    /// The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
+    /// region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
+    /// kept.
+    #[serde(default)]
+    pub border: Vec<Point>,
 }
 
 /// One measured value with an interval.

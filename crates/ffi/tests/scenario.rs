@@ -128,6 +128,7 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
                 named("roi.width", value["roi"]["width"].clone()),
                 named("set", words(&finding["prediction_set"], " ")),
                 named("unit", value["measures"]["unit"].clone()),
+                named("border", average(&value["measures"]["border"])),
                 named("embedding", average(&finding["embedding"])),
                 named("mask", average(&finding["mask"]["values"])),
                 named("heatmap", average(&finding["heatmap"]["values"])),
@@ -243,6 +244,15 @@ fn the_objects() {
         ("roi.width", json!(analysis.roi.width)),
         ("set", joined(finding.prediction_set.iter().cloned(), " ")),
         ("unit", variant(&measures.unit)),
+        (
+            "border",
+            mean(
+                measures
+                    .border
+                    .iter()
+                    .flat_map(|point| [f64::from(point.x), f64::from(point.y)]),
+            ),
+        ),
         ("embedding", mean(floats(finding.embedding.as_ref().unwrap()))),
         ("mask", mean(floats(&finding.mask.as_ref().unwrap().values))),
         ("heatmap", mean(floats(&finding.heatmap.as_ref().unwrap().values))),

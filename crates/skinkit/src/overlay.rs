@@ -1,4 +1,4 @@
-//! Masks and heatmaps as they are laid over a picture.
+//! Borders, masks and heatmaps as they are laid over a picture.
 
 use skinkit_inference::Finding;
 
@@ -104,9 +104,8 @@ impl Map {
             let within = x >= 0 && y >= 0 && (x as usize) < width && (y as usize) < height;
             within && values[y as usize * width + x as usize] >= 0.5
         };
-        let pen = pen.max(1) as f32;
-        let (light, dark) = (pen + 0.5, 2.0 * pen + 0.9);
-        let reach = dark.ceil() as isize;
+        let pen = Pen::new(pen);
+        let reach = pen.reach() as isize;
         let mut pixels = vec![0u8; width * height * 4];
         for y in 0..height as isize {
             for x in 0..width as isize {
@@ -119,13 +118,10 @@ impl Map {
                         }
                     }
                 }
-                let rgba = match nearest {
-                    d if d <= light => [255, 255, 255, 240],
-                    d if d <= dark => [10, 30, 40, 190],
-                    _ => continue,
-                };
-                let at = (y as usize * width + x as usize) * 4;
-                pixels[at..at + 4].copy_from_slice(&rgba);
+                if let Some(rgba) = pen.at(nearest) {
+                    let at = (y as usize * width + x as usize) * 4;
+                    pixels[at..at + 4].copy_from_slice(&rgba);
+                }
             }
         }
         pixels
@@ -147,6 +143,75 @@ impl Map {
             _ => 0.0,
         }
     }
+}
+
+/// A light line with a dark one on each side, to be seen on any skin.
+struct Pen {
+    /// Pixels from the middle of the first pixel on the other side to where each ends.
+    light: f32,
+    dark: f32,
+}
+
+impl Pen {
+    /// With half the light line's width in pixels, at least 1.
+    fn new(half: usize) -> Self {
+        let half = half.max(1) as f32;
+        Self {
+            light: half + 0.5,
+            dark: 2.0 * half + 0.9,
+        }
+    }
+
+    /// Pixels from the middle that may be drawn on.
+    fn reach(&self) -> usize {
+        self.dark.ceil() as usize
+    }
+
+    /// RGBA of a pixel so far from the first on the other side, if it is drawn on.
+    fn at(&self, distance: f32) -> Option<[u8; 4]> {
+        match distance {
+            d if d <= self.light => Some([255, 255, 255, 240]),
+            d if d <= self.dark => Some([10, 30, 40, 190]),
+            _ => None,
+        }
+    }
+}
+
+/// A closed line through points of the unit square, as `Measures::border` is, over the analysed region: RGBA bytes, row by
+/// row, drawn as [`Map::outline`] draws.
+pub fn border(points: &[[f32; 2]], width: usize, height: usize, pen: usize) -> Vec<u8> {
+    let pen = Pen::new(pen);
+    let reach = pen.reach() as f32;
+    let scaled = |[x, y]: [f32; 2]| [x.clamp(0.0, 1.0) * width as f32, y.clamp(0.0, 1.0) * height as f32];
+    let mut nearest = vec![f32::INFINITY; width * height];
+    for (&from, &to) in points.iter().zip(points.iter().cycle().skip(1)) {
+        let (from, to) = (scaled(from), scaled(to));
+        let near = |axis: usize, count: usize| {
+            let (low, high) = (from[axis].min(to[axis]) - reach, from[axis].max(to[axis]) + reach);
+            low.max(0.0) as usize..(high.max(0.0).ceil() as usize).min(count)
+        };
+        for y in near(1, height) {
+            for x in near(0, width) {
+                let pixel = &mut nearest[y * width + x];
+                *pixel = pixel.min(distance([x as f32 + 0.5, y as f32 + 0.5], from, to));
+            }
+        }
+    }
+    let rgba = nearest
+        .into_iter()
+        .flat_map(|distance| pen.at(distance + 0.5).unwrap_or_default());
+    rgba.collect()
+}
+
+/// From a point to a stretch of line.
+fn distance(point: [f32; 2], from: [f32; 2], to: [f32; 2]) -> f32 {
+    let [along, away] = [
+        [to[0] - from[0], to[1] - from[1]],
+        [point[0] - from[0], point[1] - from[1]],
+    ];
+    let length = along[0] * along[0] + along[1] * along[1];
+    let part = ((away[0] * along[0] + away[1] * along[1]) / length.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0);
+    (away[0] - part * along[0]).hypot(away[1] - part * along[1])
 }
 
 /// The lesion's mask over the analysed region, if the pack makes one.
@@ -246,5 +311,18 @@ mod tests {
         assert_eq!(light, [127, 128, 255, 256]);
         assert_eq!(row[192 * 4 + 3], 0, "clear inside");
         assert_eq!(row[3], 0, "clear outside");
+        // The same square as a line.
+        let corners = [[1.0, 1.0], [2.0, 1.0], [2.0, 2.0], [1.0, 2.0]].map(|corner| corner.map(|v: f32| v / 3.0));
+        let line = border(&corners, 384, 384, 1);
+        let differ = line.iter().zip(&pixels).filter(|(a, b)| a != b).count();
+        // Corners are rounder.
+        assert!(differ < 400, "{differ} bytes differ");
+    }
+
+    #[test]
+    fn lines_beyond_the_region_and_none_at_all_are_drawn_as_far_as_they_go() {
+        assert!(border(&[], 8, 8, 1).iter().all(|&byte| byte == 0));
+        let far = border(&[[-5.0, f32::NAN], [9.0, 0.5], [0.5, 2.0]], 16, 16, 1);
+        assert_eq!(far.len(), 16 * 16 * 4);
     }
 }

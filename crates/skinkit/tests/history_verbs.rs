@@ -232,22 +232,28 @@ fn two_shots_of_a_visit_are_noise_and_are_not_compared_across() {
 fn thumbnails_are_pngs_of_the_asked_size() {
     let mut bare = scan("leg", START, 24.0);
     bare.picture = None;
-    let recorded = recorded([scan("arm", START, 40.0), bare]);
+    // As it was kept before borders were: with the mask only.
+    let mut old = scan("neck", START, 40.0);
+    old.extra["measures"].as_object_mut().unwrap().remove("border").unwrap();
+    let recorded = recorded([scan("arm", START, 40.0), bare, old]);
     let id = |site: &str| recorded.history.scans("me", site).unwrap()[0].id;
-    let draw = |view| {
-        let png = recorded.history.thumbnail(id("arm"), view, 64).unwrap()?;
+    let draw_of = |site, view| {
+        let png = recorded.history.thumbnail(id(site), view, 64).unwrap()?;
         Some(
             image::load_from_memory_with_format(&png, image::ImageFormat::Png)
                 .unwrap()
                 .to_rgb8(),
         )
     };
+    let draw = |view| draw_of("arm", view);
     let plain = draw(ThumbnailView::Picture).unwrap();
-    let outlined = draw(ThumbnailView::Mask).unwrap();
     assert_eq!(plain.dimensions(), (64, 64));
     assert!(plain.get_pixel(32, 32).0[0] < 140 && plain.get_pixel(2, 2).0[0] > 180);
-    let changed = plain.pixels().zip(outlined.pixels()).filter(|(a, b)| a != b).count();
-    assert!((40..1500).contains(&changed), "an outline is a line: {changed} pixels");
+    for site in ["arm", "neck"] {
+        let outlined = draw_of(site, ThumbnailView::Mask).unwrap();
+        let changed = plain.pixels().zip(outlined.pixels()).filter(|(a, b)| a != b).count();
+        assert!((40..1500).contains(&changed), "an outline is a line: {changed} pixels");
+    }
     assert!(draw(ThumbnailView::Heatmap).is_none(), "no heatmap was kept");
     let history = &recorded.history;
     assert_eq!(history.thumbnail(id("leg"), ThumbnailView::Picture, 64).unwrap(), None);

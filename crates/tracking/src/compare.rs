@@ -293,6 +293,7 @@ mod tests {
                     low: area,
                     high: area,
                 }],
+                border: Vec::new(),
             }),
             ..Observation::new(0, "p", "1")
         }

@@ -5,6 +5,7 @@ mod assignment;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod bits;
+mod border;
 mod change;
 mod colour;
 mod compare;

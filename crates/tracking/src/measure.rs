@@ -1,6 +1,7 @@
 //! The measures of one picture by itself.
 
 use crate::bits::Bits;
+use crate::border::border;
 use crate::error::{Error, Result};
 use crate::measures::{Estimate, LengthUnit, Measure, Measures};
 use crate::noise::NoiseModel;
@@ -25,7 +26,8 @@ pub fn measure(patch: &Patch, scale: Option<PixelScale>, noise: &NoiseModel) -> 
     let scale = scale.map(PixelScale::checked).transpose()?;
     let scale_error = scale.map_or(0.0, |scale| scale.error);
     let scene = Scene::of(patch)?;
-    let shape = Shape::of(&outline(&scene.score, scene.threshold, &scene.lesion)).ok_or(Error::NoLesion)?;
+    let outline = outline(&scene.score, scene.threshold, &scene.lesion);
+    let shape = Shape::of(&outline).ok_or(Error::NoLesion)?;
     let tint = Tint::of(&scene.tint, &inside(&scene.lesion)).ok_or(Error::NoLesion)?;
     let (unit, length) = unit(scale, scene.zoom);
     let values = single(&shape, &tint)
@@ -59,6 +61,7 @@ pub fn measure(patch: &Patch, scale: Option<PixelScale>, noise: &NoiseModel) -> 
         unit,
         scale_error,
         values,
+        border: border(&outline),
     })
 }
 
@@ -120,6 +123,16 @@ mod tests {
         for e in &m.values {
             assert!(e.low <= e.value && e.value <= e.high, "{e:?}");
         }
+        // The line that is drawn lies around the area that is stated.
+        let [width, height] = [spot.width, spot.height].map(|side| side as f64 * 0.1);
+        let next = m.border.iter().cycle().skip(1);
+        let pieces = m
+            .border
+            .iter()
+            .zip(next)
+            .map(|(p, q)| f64::from(p[0] * q[1] - q[0] * p[1]) / 2.0);
+        let drawn = pieces.sum::<f64>() * width * height;
+        assert!((drawn / value(Measure::Area) - 1.0).abs() < 0.02, "{drawn}");
     }
 
     #[test]

@@ -74,6 +74,10 @@ pub struct Measures {
     pub scale_error: f32,
     /// One entry a measure, in the order of [`Measure`].
     pub values: Vec<Estimate>,
+    /// The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the patch's width
+    /// and height. Of a lesion in several pieces the largest. Empty in records from before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub border: Vec<[f32; 2]>,
 }
 
 impl Measures {

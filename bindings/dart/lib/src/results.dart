@@ -8,6 +8,11 @@ double _number(Object? value) => (value as num).toDouble();
 
 List<double> _numbers(Object? value) => [for (final v in value as List<Object?>) _number(v)];
 
+List<Point<double>> _border(Json? of) => [
+      for (final point in (of?['measures'] as Json?)?['border'] as List<Object?>? ?? const [])
+        Point(_numbers(point)[0], _numbers(point)[1]),
+    ];
+
 /// What was recorded and measured on one picture. Nothing in it is a medical statement.
 class Analysis {
   Analysis(this.json);
@@ -24,6 +29,10 @@ class Analysis {
         for (final value in (json['measures'] as Json?)?['values'] as List<Object?>? ?? const [])
           (value as Json)['measure'] as String: Estimate(value),
       };
+
+  /// The border around what was measured, to be drawn: corners of a closed line, as parts of [roi]'s width and height;
+  /// empty where nothing stands out.
+  List<Point<double>> get border => _border(json);
 
   /// The face's points in pixels of the upright picture, where the region belongs to a face.
   List<Point<double>> get mesh => [
@@ -142,4 +151,7 @@ class StoredScan {
             in ((json['extra'] as Json?)?['measures'] as Json?)?['values'] as List<Object?>? ?? const [])
           (value as Json)['measure'] as String: Estimate(value),
       };
+
+  /// The border around what was measured, as [Analysis.border]; empty in scans from before it was kept.
+  List<Point<double>> get border => _border(json['extra'] as Json?);
 }

@@ -125,6 +125,8 @@ final class ScenarioTests: XCTestCase {
             found["analyse.measure.\(snake("\(estimate.measure)"))"] = estimate.value
         }
         found["analyse.unit"] = analysis.measures.map { snake("\($0.unit)") }
+        let border = analysis.measures?.border.flatMap { [Double($0.x), Double($0.y)] } ?? []
+        found["analyse.border"] = border.reduce(0, +) / Double(border.count)
         found["analyse.embedding"] = mean(analysis.finding.embedding)
         found["analyse.mask"] = mean(analysis.finding.mask?.values)
         found["analyse.heatmap"] = mean(analysis.finding.heatmap?.values)

@@ -58,6 +58,8 @@ pub struct Scan {
     pub heatmap: Option<Raster>,
     /// The lesion's outline as a probability, 0..=1.
     pub mask: Option<Raster>,
+    /// The border that was measured, in parts of the region's width and height; drawn instead of the mask unless empty.
+    pub border: Vec<[f32; 2]>,
     /// Size, shape, colour.
     pub measures: Vec<Measurement>,
 }

@@ -87,10 +87,8 @@ impl Drawing {
                 .as_ref()
                 .and_then(raster::heatmap)
                 .map(|png| uri("image/png", &png)),
-            outline: scan
-                .mask
-                .as_ref()
-                .and_then(raster::outline)
+            outline: raster::border(&scan.border)
+                .or_else(|| scan.mask.as_ref().and_then(raster::outline))
                 .map(|png| uri("image/png", &png)),
             unreadable,
         }

@@ -1,14 +1,14 @@
-//! Heatmaps and masks as see-through PNG pictures.
+//! Heatmaps, masks and borders as see-through PNG pictures.
 
 use super::model::Raster;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
-use skinkit::overlay::Map;
+use skinkit::overlay::{self, Map};
 
 /// Longer side of a drawn heatmap, in pixels: smooth when stretched over a photo.
 const HEAT_SIDE: usize = 160;
-/// Longer side of a drawn mask: its edge has to stay a clean line.
-const MASK_SIDE: usize = 384;
+/// Longer side of a drawn outline: its edge has to stay a clean line.
+const OUTLINE_SIDE: usize = 384;
 /// A heatmap in viridis, clearer where it is lower. `None` where there is nothing to draw.
 pub fn heatmap(raster: &Raster) -> Option<Vec<u8>> {
     let map = map(raster)?;
@@ -19,8 +19,15 @@ pub fn heatmap(raster: &Raster) -> Option<Vec<u8>> {
 /// A mask as its outline. `None` where there is nothing to draw.
 pub fn outline(raster: &Raster) -> Option<Vec<u8>> {
     let map = map(raster)?;
-    let (width, height) = map.fit(MASK_SIDE);
+    let (width, height) = map.fit(OUTLINE_SIDE);
     png(width, height, &map.outline(width, height, 1))
+}
+
+/// The border that was measured. `None` where none was.
+pub fn border(points: &[[f32; 2]]) -> Option<Vec<u8>> {
+    let side = OUTLINE_SIDE;
+    let drawn = || overlay::border(points, side, side, 1);
+    (!points.is_empty()).then(drawn).and_then(|rgba| png(side, side, &rgba))
 }
 
 fn map(raster: &Raster) -> Option<Map> {
@@ -69,6 +76,8 @@ mod tests {
             .is_none()
         );
         assert!(outline(&Raster::default()).is_none());
+        assert!(border(&[]).is_none());
+        assert!(border(&[[f32::NAN, 2.0], [0.5, 0.5]]).is_some());
         assert!(
             outline(&Raster {
                 width: usize::MAX,

@@ -24,7 +24,11 @@ pub fn strip(scan: &Scan, drawing: &Drawing) -> Html {
             &mut html,
             drawing,
             &[Layer::Photo, Layer::Outline],
-            "The lesion as the model outlines it; the measures follow its border more closely",
+            if scan.border.is_empty() {
+                "The lesion as the model outlines it; the measures follow its border more closely"
+            } else {
+                "The lesion's border as it was measured"
+            },
             "",
         );
     }

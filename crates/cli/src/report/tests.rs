@@ -67,6 +67,7 @@ fn full(word: &str) -> Report {
             height: 2,
             values: vec![0.0, 1.0, 1.0, 1.0],
         }),
+        border: Vec::new(),
         measures: vec![measurement()],
     };
     let row = Difference {
@@ -330,6 +331,17 @@ fn without_pictures_the_outlines_are_compared() {
     let page = html(&report);
     assert_eq!(page.matches(" checked").count(), 1);
     assert!(page.contains("No picture was kept of at least one of the two scans"));
+}
+
+#[test]
+fn what_was_measured_is_drawn_where_it_is_known() {
+    let mut report = full("x");
+    assert!(html(&report).contains("as the model outlines it"));
+    for scan in report.sites.iter_mut().flat_map(|site| &mut site.scans) {
+        scan.border = vec![[0.2, 0.2], [0.8, 0.3], [0.5, 0.9]];
+    }
+    let page = html(&report);
+    assert!(page.contains("as it was measured") && !page.contains("as the model outlines it"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use skinkit_preprocess::{Limits, Photo};
 use skinkit_store::{RasterKind, ScanId};
 
 use crate::history::History;
-use crate::overlay::Map;
+use crate::overlay::{self, Map};
 use crate::{Error, Result};
 
 /// Sides that a thumbnail may have, in pixels.
@@ -21,10 +21,18 @@ const SIDES: std::ops::RangeInclusive<u32> = 16..=2048;
 pub enum ThumbnailView {
     /// The analysed region.
     Picture,
-    /// The same with the lesion's outline.
+    /// The same with the lesion's outline: the border that was measured, or what the pack's mask says where none is kept.
     Mask,
     /// The same with the heatmap of the most probable label.
     Heatmap,
+}
+
+/// What is laid over the picture.
+enum Layer {
+    Nothing,
+    Heat(Map),
+    Mask(Map),
+    Border(Vec<[f32; 2]>),
 }
 
 impl History {
@@ -41,31 +49,38 @@ impl History {
             return Ok(None);
         };
         let layer = match view {
-            ThumbnailView::Picture => None,
-            ThumbnailView::Mask => Some(RasterKind::Mask),
-            ThumbnailView::Heatmap => Some(RasterKind::Heatmap),
+            ThumbnailView::Picture => Some(Layer::Nothing),
+            ThumbnailView::Mask => self.outline(id)?,
+            ThumbnailView::Heatmap => self.map(id, RasterKind::Heatmap)?.map(Layer::Heat),
         };
-        let map = match layer {
-            None => None,
-            Some(kind) => match self.map(id, kind)? {
-                Some(map) => Some(map),
-                None => return Ok(None),
-            },
+        let Some(layer) = layer else {
+            return Ok(None);
         };
         let photo = Photo::decode(&file, &Limits::default())?;
         let (width, height) = fit(photo.width(), photo.height(), side);
         let whole = RgbImage::from_raw(photo.width(), photo.height(), photo.pixels().to_vec())
             .ok_or_else(|| Error::Encode("the kept picture has the wrong length".to_owned()))?;
         let mut small = imageops::resize(&whole, width, height, FilterType::Triangle);
-        if let Some(map) = map {
-            let (w, h) = (width as usize, height as usize);
-            let over = match view {
-                ThumbnailView::Heatmap => map.heat(w, h),
-                _ => map.outline(w, h, (side / 256) as usize),
-            };
-            blend(&mut small, &over);
+        let (w, h, pen) = (width as usize, height as usize, (side / 256) as usize);
+        match layer {
+            Layer::Nothing => {}
+            Layer::Heat(map) => blend(&mut small, &map.heat(w, h)),
+            Layer::Mask(map) => blend(&mut small, &map.outline(w, h, pen)),
+            Layer::Border(points) => blend(&mut small, &overlay::border(&points, w, h, pen)),
         }
         png(&small).map(Some)
+    }
+
+    /// The border that was measured, or else the mask.
+    fn outline(&self, id: ScanId) -> Result<Option<Layer>> {
+        let measures = self.details(&self.scan(id)?)?.measures;
+        let border = measures
+            .map(|measures| measures.border)
+            .filter(|border| !border.is_empty());
+        match border {
+            Some(border) => Ok(Some(Layer::Border(border))),
+            None => Ok(self.map(id, RasterKind::Mask)?.map(Layer::Mask)),
+        }
     }
 
     fn map(&self, id: ScanId, kind: RasterKind) -> Result<Option<Map>> {

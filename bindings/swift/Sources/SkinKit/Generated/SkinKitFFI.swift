@@ -5648,6 +5648,12 @@ public struct Measures: Equatable, Hashable, Codable {
      * One entry a measure.
      */
     public let values: [Estimate]
+    /**
+     * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
+     * region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
+     * kept.
+     */
+    public let border: [Point]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5657,9 +5663,15 @@ public struct Measures: Equatable, Hashable, Codable {
          */unit: LengthUnit,
         /**
          * One entry a measure.
-         */values: [Estimate]) {
+         */values: [Estimate],
+        /**
+         * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
+         * region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
+         * kept.
+         */border: [Point]) {
         self.unit = unit
         self.values = values
+        self.border = border
     }
 
 
@@ -5679,13 +5691,15 @@ public struct FfiConverterTypeMeasures: FfiConverterRustBuffer {
         return
             try Measures(
                 unit: FfiConverterTypeLengthUnit.read(from: &buf),
-                values: FfiConverterSequenceTypeEstimate.read(from: &buf)
+                values: FfiConverterSequenceTypeEstimate.read(from: &buf),
+                border: FfiConverterSequenceTypePoint.read(from: &buf)
         )
     }
 
     public static func write(_ value: Measures, into buf: inout [UInt8]) {
         FfiConverterTypeLengthUnit.write(value.unit, into: &buf)
         FfiConverterSequenceTypeEstimate.write(value.values, into: &buf)
+        FfiConverterSequenceTypePoint.write(value.border, into: &buf)
     }
 }
 

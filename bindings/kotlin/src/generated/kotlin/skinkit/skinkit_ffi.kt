@@ -6945,6 +6945,13 @@ data class Measures (
      * One entry a measure.
      */
     val `values`: List<Estimate>
+    ,
+    /**
+     * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
+     * region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
+     * kept.
+     */
+    val `border`: List<Point>
 
 ){
 
@@ -6963,17 +6970,20 @@ public object FfiConverterTypeMeasures: FfiConverterRustBuffer<Measures> {
         return Measures(
             FfiConverterTypeLengthUnit.read(buf),
             FfiConverterSequenceTypeEstimate.read(buf),
+            FfiConverterSequenceTypePoint.read(buf),
         )
     }
 
     override fun allocationSize(value: Measures) = (
             FfiConverterTypeLengthUnit.allocationSize(value.`unit`) +
-            FfiConverterSequenceTypeEstimate.allocationSize(value.`values`)
+            FfiConverterSequenceTypeEstimate.allocationSize(value.`values`) +
+            FfiConverterSequenceTypePoint.allocationSize(value.`border`)
     )
 
     override fun write(value: Measures, buf: ByteBuffer) {
             FfiConverterTypeLengthUnit.write(value.`unit`, buf)
             FfiConverterSequenceTypeEstimate.write(value.`values`, buf)
+            FfiConverterSequenceTypePoint.write(value.`border`, buf)
     }
 }
 

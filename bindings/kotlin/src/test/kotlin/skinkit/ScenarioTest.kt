@@ -78,6 +78,7 @@ class ScenarioTest {
         val (finding, measures) = analysis.finding to analysis.measures!!
         measures.values.forEach { results["analyse.measure.${it.measure.name.lowercase()}"] = it.value }
         results["analyse.unit"] = measures.unit.name.lowercase()
+        results["analyse.border"] = measures.border.flatMap { listOf(it.x, it.y) }.average()
         results["analyse.accepted"] = analysis.quality.accepted
         results["analyse.sharpness"] = analysis.quality.sharpness
         results["analyse.roi.width"] = analysis.roi.width
