@@ -24,10 +24,10 @@ pub fn strip(scan: &Scan, drawing: &Drawing) -> Html {
             &mut html,
             drawing,
             &[Layer::Photo, Layer::Outline],
-            if scan.border.is_empty() {
-                "The lesion as the model outlines it; the measures follow its border more closely"
-            } else {
-                "The lesion's border as it was measured"
+            match (scan.border.is_empty(), scan.measures.is_empty()) {
+                (false, _) => "The lesion's border as it was measured",
+                (true, false) => "The lesion as the model outlines it; the measures follow its border more closely",
+                (true, true) => "What the model outlines; no lesion stood out to be measured",
             },
             "",
         );

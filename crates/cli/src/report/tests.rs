@@ -342,6 +342,10 @@ fn what_was_measured_is_drawn_where_it_is_known() {
     }
     let page = html(&report);
     assert!(page.contains("as it was measured") && !page.contains("as the model outlines it"));
+    for scan in report.sites.iter_mut().flat_map(|site| &mut site.scans) {
+        (scan.border, scan.measures) = (Vec::new(), Vec::new());
+    }
+    assert!(html(&report).contains("no lesion stood out"));
 }
 
 #[test]
