@@ -65,7 +65,7 @@ pub struct FaceMesh {
 /// What was measured of a picture's quality.
 #[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
 pub struct Quality {
-    /// 0 (nothing but blur) to 1; close-ups have 0.25 to 0.65.
+    /// 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
     pub sharpness: f32,
     /// Mean luma of the region, 0 black to 1 white.
     pub exposure: f32,

@@ -1,5 +1,10 @@
 //! Weights of a separable antialiased (triangle) resampling along one axis.
 
+use crate::lanes::vectorise;
+
+/// Outputs whose weights are made at a time.
+const TOGETHER: usize = 8;
+
 /// For each output position: the first input position and its weights.
 #[derive(Debug, Default)]
 pub(crate) struct Kernel {
@@ -9,8 +14,8 @@ pub(crate) struct Kernel {
     weights: Vec<u16>,
     /// Weights reserved for one output.
     taps: usize,
-    /// The weights of one output, before they are rounded.
-    exact: Vec<f64>,
+    /// The weights of some outputs, tap by tap, before they are rounded.
+    exact: Vec<[f64; TOGETHER]>,
     reach: (usize, usize),
     /// Most weights that an output has.
     pub most: usize,
@@ -31,24 +36,20 @@ impl Kernel {
         let scale = (high - low) / count as f64;
         let support = scale.max(1.0);
         self.taps = (2.0 * support).ceil().min(size as f64) as usize + 1;
-        self.spans.clear();
-        self.weights.clear();
+        self.exact.resize(self.taps, [0.0; TOGETHER]);
         self.weights.resize(self.taps * count, 0);
-        for (index, weights) in self.weights.chunks_exact_mut(self.taps).enumerate() {
-            let centre = low + (index as f64 + 0.5) * scale;
-            let first = (centre - support + 0.5).clamp(0.0, size as f64) as usize;
-            let end = (centre + support + 0.5).clamp(0.0, size as f64) as usize;
-            let weight = |at: usize| (1.0 - ((at as f64 - centre + 0.5) / support).abs()).max(0.0);
-            self.exact.clear();
-            self.exact.extend((first..end).take(self.taps).map(weight));
-            if self.exact.iter().sum::<f64>() > 0.0 {
-                round_weights(&self.exact, weights);
-                self.spans.push((first, self.exact.len()));
-            } else {
-                weights[0] = u16::MAX;
-                self.spans.push((if centre < 0.0 { 0 } else { size - 1 }, 1));
-            }
-        }
+        self.spans.resize(count, (0, 0));
+        let task = Weigh {
+            size,
+            low,
+            scale,
+            support,
+            taps: self.taps,
+            exact: &mut self.exact,
+            spans: &mut self.spans,
+            weights: &mut self.weights,
+        };
+        vectorise(pulp::Arch::new(), task);
         let ends = self.spans.iter().map(|(first, count)| (*first, first + count));
         self.reach = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default();
         self.most = self.spans.iter().map(|span| span.1).max().unwrap_or(0);
@@ -69,17 +70,79 @@ impl Kernel {
 /// 1.5·2⁵²: beyond it a number has no fraction.
 pub(crate) const ROUND: f64 = 6_755_399_441_055_744.0;
 
-/// Rounds weights to units of 1/65,536 so that they sum to one (65,535 where one weight has it all), carrying each
-/// rounding error into the next weight.
-fn round_weights(exact: &[f64], rounded: &mut [u16]) {
-    let unit = 65536.0 / exact.iter().sum::<f64>();
-    let (mut sum, mut given) = (0.0, 0.0);
-    for (slot, weight) in rounded.iter_mut().zip(exact).filter(|(_, weight)| **weight > 0.0) {
-        sum += weight * unit;
-        // Adding 1.5·2⁵² leaves the nearest whole number, and the next weight does not wait for a conversion.
-        let value = (sum - given + ROUND - ROUND).min(65_535.0);
-        given += value;
-        *slot = value as u16;
+/// What [`Kernel::prepare`] does for some outputs at a time.
+struct Weigh<'a> {
+    size: usize,
+    low: f64,
+    scale: f64,
+    support: f64,
+    taps: usize,
+    exact: &'a mut [[f64; TOGETHER]],
+    spans: &'a mut [(usize, usize)],
+    weights: &'a mut [u16],
+}
+
+impl pulp::NullaryFnOnce for Weigh<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self {
+            size,
+            low,
+            scale,
+            support,
+            taps,
+            exact,
+            spans,
+            weights,
+        } = self;
+        let groups = spans.chunks_mut(TOGETHER).zip(weights.chunks_mut(taps * TOGETHER));
+        for (group, (spans, weights)) in groups.enumerate() {
+            let [mut centre, mut first, mut count, mut sum] = [[0.0; TOGETHER]; 4];
+            for i in 0..TOGETHER {
+                centre[i] = low + ((group * TOGETHER + i) as f64 + 0.5) * scale;
+                let within = |edge: f64| edge.clamp(0.0, size as f64) as usize;
+                let (from, end) = (within(centre[i] - support + 0.5), within(centre[i] + support + 0.5));
+                (first[i], count[i]) = (from as f64, end.saturating_sub(from).min(taps) as f64);
+            }
+            for (tap, exact) in exact.iter_mut().enumerate() {
+                let tap = tap as f64;
+                for i in 0..TOGETHER {
+                    let weight = 1.0 - ((first[i] + tap - centre[i] + 0.5) / support).abs();
+                    exact[i] = if tap < count[i] && weight > 0.0 { weight } else { 0.0 };
+                    sum[i] += exact[i];
+                }
+            }
+            // Rounded to units of 1/65,536 so that they sum to one (65,535 where one has it all): each rounding error
+            // is carried into the next weight.
+            let [mut unit, mut total, mut given] = [[0.0; TOGETHER]; 3];
+            for i in 0..TOGETHER {
+                unit[i] = 65536.0 / sum[i];
+            }
+            for (tap, exact) in exact.iter().enumerate() {
+                let mut rounded = [0; TOGETHER];
+                for i in 0..TOGETHER {
+                    total[i] += exact[i] * unit[i];
+                    let nearest = total[i] - given[i] + ROUND - ROUND;
+                    let most = if exact[i] > 0.0 { 65_535.0 } else { 0.0 };
+                    let value = if nearest < most { nearest } else { most };
+                    given[i] += value;
+                    // The lowest bits are the whole number.
+                    rounded[i] = (value + ROUND).to_bits() as u16;
+                }
+                for (weights, rounded) in weights.chunks_exact_mut(taps).zip(rounded) {
+                    weights[tap] = rounded;
+                }
+            }
+            for (i, (span, weights)) in spans.iter_mut().zip(weights.chunks_exact_mut(taps)).enumerate() {
+                *span = (first[i] as usize, count[i] as usize);
+                if sum[i] <= 0.0 {
+                    *span = (if centre[i] < 0.0 { 0 } else { size - 1 }, 1);
+                    weights[0] = u16::MAX;
+                }
+            }
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub use thresholds::QualityThresholds;
 
 /// Side of the square that is judged, in pixels: about what a network sees, so that blur which it cannot see is not
 /// counted.
-pub(crate) const SIDE: usize = 224;
+pub(crate) const SIDE: usize = 192;
 
 /// A sharpness that is as good as none.
 const NOTHING_SHARP: f32 = 0.05;
@@ -32,8 +32,8 @@ const SKIN_LIGHT: [(f32, f32); 2] = [(0.527, 0.309), (-0.022, 0.247)];
 pub struct Quality {
     /// 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
     /// "The blur effect: perception and estimation with a new no-reference perceptual blur metric", 2007, on the luma
-    /// of the region at 224 pixels a side, differences of a single level not counting as detail. Dermoscopic and
-    /// close-up pictures have 0.25 to 0.65.
+    /// of the region at 192 pixels a side, differences of a single level not counting as detail. Dermoscopic and
+    /// close-up pictures have 0.23 to 0.65.
     pub sharpness: f32,
     /// Mean luma of the region, 0 black to 1 white.
     pub exposure: f32,

@@ -10,11 +10,11 @@ const BASELINE: f64 = 0.1;
 const LONGEST: f64 = 1.0;
 
 /// Cells of the judged square along a side, and pixels of it in one.
-const CELLS: usize = 56;
+const CELLS: usize = 48;
 const CELL: usize = 4;
 
 /// Farthest shift that is looked for, in cells: an eighth of the region.
-const REACH: isize = 7;
+const REACH: isize = 6;
 
 /// A shift must explain at least this share of what differs: what shows nothing, or only noise, has not moved.
 const EXPLAINED: f32 = 0.25;

@@ -31,7 +31,7 @@ pub struct QualityThresholds {
     /// region turns with the head); beyond about 35° of yaw half of a cheek is foreshortened to less than half.
     pub max_turn: HeadTurn,
     /// Greatest movement in a stream, in sides of the region a second. A camera that exposes for 1/60 s then smears
-    /// 0.005 of a side: 1.1 of the 224 pixels that a network sees.
+    /// 0.005 of a side: 1.0 of the 192 pixels that a network sees.
     pub max_movement: f32,
 }
 
