@@ -14,6 +14,9 @@ use crate::resample::check_output;
 use crate::roi::Roi;
 use crate::squares::{Along, Squares, TILE, Tile};
 
+/// Tiles side by side whose columns are known at a time: as wide as most networks' inputs.
+const TILES: usize = 4;
+
 /// What lies outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Border {
@@ -84,7 +87,7 @@ struct On<'a, B> {
 impl<B: Blend> NullaryFnOnce for On<'_, B> {
     type Output = ();
 
-    /// Tiles of columns, each row by row.
+    /// Strips of columns, row by row: memory is read fastest along rows.
     #[inline(always)]
     fn call(self) {
         let Self { unit, warp } = self;
@@ -99,31 +102,37 @@ impl<B: Blend> NullaryFnOnce for On<'_, B> {
         let (low, high) = warp.range;
         let scale = (high - low) / 255.0;
         let mut tile = Tile::EMPTY;
-        for first in (0..warp.width).step_by(TILE) {
+        let (red, rest) = warp.out.split_at_mut(warp.width * warp.height);
+        let (green, blue) = rest.split_at_mut(warp.width * warp.height);
+        let mut planes = [red, green, blue];
+        for strip in (0..warp.width).step_by(TILES * TILE) {
             // What a row's places have in common with those of every other row.
-            let [mut right_x, mut right_y] = [[0.0; TILE]; 2];
-            for (i, (x, y)) in right_x.iter_mut().zip(&mut right_y).enumerate() {
-                let du = ((first + i) as f64 / warp.width as f64 - 0.5) * width;
-                let place = [f64::from(centre[0]) + cos * du, f64::from(centre[1]) + sin * du];
-                [*x, *y] = stored(&warp.lattice, place, 1.0);
+            let mut right = [[[0.0; TILE]; 2]; TILES];
+            for (first, right) in (strip..).step_by(TILE).zip(&mut right) {
+                for i in 0..TILE {
+                    let du = ((first + i) as f64 / warp.width as f64 - 0.5) * width;
+                    let place = [f64::from(centre[0]) + cos * du, f64::from(centre[1]) + sin * du];
+                    [right[0][i], right[1][i]] = stored(&warp.lattice, place, 1.0);
+                }
             }
-            let columns = first..warp.width.min(first + TILE);
             for v in 0..warp.height {
                 let dv = (v as f64 / warp.height as f64 - 0.5) * height;
                 let down = stored(&warp.lattice, [sin * dv, -cos * dv], 0.0);
-                // Both axes' places before either is read again: vectors wider than those just written would wait.
-                let Tile {
-                    along: [x, y], cells, ..
-                } = &mut tile;
-                place(&right_x, down[0], &mut x.first);
-                place(&right_y, down[1], &mut y.first);
-                warp.axes[0].find(x, &mut cells[0]);
-                warp.axes[1].find(y, &mut cells[1]);
-                warp.squares.blend(unit, &mut tile);
-                for (plane, levels) in warp.out.chunks_exact_mut(warp.width * warp.height).zip(&tile.colours) {
-                    let row = &mut plane[v * warp.width..][columns.clone()];
-                    for (value, level) in row.iter_mut().zip(levels) {
-                        *value = level * scale + low;
+                for (first, right) in (strip..warp.width).step_by(TILE).zip(&right) {
+                    // Both axes' places before either is read again: vectors wider than those just written would wait.
+                    let Tile {
+                        along: [x, y], cells, ..
+                    } = &mut tile;
+                    place(&right[0], down[0], &mut x.first);
+                    place(&right[1], down[1], &mut y.first);
+                    warp.axes[0].find(x, &mut cells[0]);
+                    warp.axes[1].find(y, &mut cells[1]);
+                    warp.squares.blend(unit, &mut tile);
+                    let columns = v * warp.width + first..v * warp.width + warp.width.min(first + TILE);
+                    for (plane, levels) in planes.iter_mut().zip(&tile.colours) {
+                        for (value, level) in plane[columns.clone()].iter_mut().zip(levels) {
+                            *value = level * scale + low;
+                        }
                     }
                 }
             }
