@@ -33,27 +33,22 @@ pub(crate) fn border(outline: &Plane) -> Vec<[f32; 2]> {
         .collect()
 }
 
-/// All closed parts of the zero line (marching squares, linear), with skin all around the picture.
+/// All closed parts of the zero line (marching squares, linear).
 fn loops(outline: &Plane) -> Vec<Vec<[f32; 2]>> {
-    let (width, height) = (outline.width + 2, outline.height + 2);
-    let level = |x: usize, y: usize| {
-        let within = (1..width - 1).contains(&x) && (1..height - 1).contains(&y);
-        // The line then runs half a pixel outside of the last pixels' middles: along the picture's edge.
-        let beyond = || {
-            -outline
-                .at(x.clamp(1, width - 2) - 1, y.clamp(1, height - 2) - 1)
-                .abs()
-                .max(1e-3)
-        };
-        if within { outline.at(x - 1, y - 1) } else { beyond() }
-    };
+    let framed = framed(outline);
+    let inside = |x: usize, y: usize| framed.at(x, y) > 0.0;
     // Each cut leads to those it is joined to, one in each of the two cells that share it.
     let mut joined: HashMap<Cut, Vec<Cut>> = HashMap::new();
     let mut order = Vec::new();
-    for y in 0..height - 1 {
-        for x in 0..width - 1 {
+    for y in 0..framed.height - 1 {
+        for x in 0..framed.width - 1 {
+            let corners = [inside(x, y), inside(x + 1, y), inside(x + 1, y + 1), inside(x, y + 1)];
+            if corners == [corners[0]; 4] {
+                continue;
+            }
             let sides = [(x, y, false), (x + 1, y, true), (x, y + 1, false), (x, y, true)];
-            let cuts: Vec<Cut> = sides.into_iter().filter(|&cut| place(&level, cut).is_some()).collect();
+            let cuts = (0..4).filter(|&k| corners[k] != corners[(k + 1) % 4]);
+            let cuts: Vec<Cut> = cuts.map(|k| sides[k]).collect();
             for pair in cuts.chunks_exact(2) {
                 order.push(pair[0]);
                 joined.entry(pair[0]).or_default().push(pair[1]);
@@ -65,7 +60,7 @@ fn loops(outline: &Plane) -> Vec<Vec<[f32; 2]>> {
     for start in order {
         let (mut points, mut next) = (Vec::new(), Some(start));
         while let Some((cut, others)) = next.and_then(|cut| joined.remove_entry(&cut)) {
-            points.extend(place(&level, cut).map(|[x, y]| [x - 1.0, y - 1.0]));
+            points.push(place(&framed, cut).map(|frame| frame - 1.0));
             next = others.into_iter().find(|other| joined.contains_key(other));
         }
         if points.len() > 2 {
@@ -75,14 +70,23 @@ fn loops(outline: &Plane) -> Vec<Vec<[f32; 2]>> {
     found
 }
 
-/// Where the zero line crosses between two neighbours, if it does.
-fn place(level: &impl Fn(usize, usize) -> f32, (x, y, down): Cut) -> Option<[f32; 2]> {
-    let (a, b) = (level(x, y), if down { level(x, y + 1) } else { level(x + 1, y) });
-    let part = a / (a - b);
-    ((a > 0.0) != (b > 0.0)).then(|| {
-        let (x, y) = (x as f32, y as f32);
-        if down { [x, y + part] } else { [x + part, y] }
+/// With skin all around: the line then runs along the picture's edge, half a pixel beyond the last pixels' middles.
+fn framed(outline: &Plane) -> Plane {
+    let (width, height) = (outline.width, outline.height);
+    Plane::from_fn(width + 2, height + 2, |x, y| {
+        let (inner_x, inner_y) = (x.clamp(1, width) - 1, y.clamp(1, height) - 1);
+        let level = outline.at(inner_x, inner_y);
+        let within = (inner_x + 1, inner_y + 1) == (x, y);
+        if within { level } else { -level.abs().max(1e-3) }
     })
+}
+
+/// Where the zero line crosses between two neighbours.
+fn place(plane: &Plane, (x, y, down): Cut) -> [f32; 2] {
+    let a = plane.at(x, y);
+    let b = if down { plane.at(x, y + 1) } else { plane.at(x + 1, y) };
+    let (x, y, part) = (x as f32, y as f32, a / (a - b));
+    if down { [x, y + part] } else { [x + part, y] }
 }
 
 /// Twice the area inside, positive where the line runs clockwise on the screen.
