@@ -108,11 +108,11 @@ impl<B: Blend> NullaryFnOnce for On<'_, B> {
         for strip in (0..warp.width).step_by(TILES * TILE) {
             // What a row's places have in common with those of every other row.
             let mut right = [[[0.0; TILE]; 2]; TILES];
-            for (first, right) in (strip..).step_by(TILE).zip(&mut right) {
-                for i in 0..TILE {
+            for (first, [right_x, right_y]) in (strip..).step_by(TILE).zip(&mut right) {
+                for (i, (x, y)) in right_x.iter_mut().zip(right_y).enumerate() {
                     let du = ((first + i) as f64 / warp.width as f64 - 0.5) * width;
                     let place = [f64::from(centre[0]) + cos * du, f64::from(centre[1]) + sin * du];
-                    [right[0][i], right[1][i]] = stored(&warp.lattice, place, 1.0);
+                    [*x, *y] = stored(&warp.lattice, place, 1.0);
                 }
             }
             for v in 0..warp.height {

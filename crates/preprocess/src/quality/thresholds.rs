@@ -38,7 +38,7 @@ pub struct QualityThresholds {
 impl Default for QualityThresholds {
     fn default() -> Self {
         Self {
-            min_sharpness: 0.2,
+            min_sharpness: 0.215,
             min_exposure: 0.2,
             max_exposure: 0.9,
             max_clipped_dark: 0.25,
