@@ -6616,7 +6616,7 @@ public func FfiConverterTypePosePoint_lower(_ value: PosePoint) -> RustBuffer {
  */
 public struct Quality: Equatable, Hashable, Codable {
     /**
-     * 0 (nothing but blur) to 1; close-ups have 0.25 to 0.65.
+     * 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
      */
     public let sharpness: Float
     /**
@@ -6672,7 +6672,7 @@ public struct Quality: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * 0 (nothing but blur) to 1; close-ups have 0.25 to 0.65.
+         * 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
          */sharpness: Float,
         /**
          * Mean luma of the region, 0 black to 1 white.

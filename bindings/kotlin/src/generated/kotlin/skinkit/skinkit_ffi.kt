@@ -7625,7 +7625,7 @@ public object FfiConverterTypePosePoint: FfiConverterRustBuffer<PosePoint> {
  */
 data class Quality (
     /**
-     * 0 (nothing but blur) to 1; close-ups have 0.25 to 0.65.
+     * 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
      */
     val `sharpness`: kotlin.Float
     ,
