@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use serde::Serializer;
+
 use crate::plane::Plane;
 
 /// Points nearer than this to the line without them are left out, in working pixels: no eye sees it.
 const SLACK: f32 = 0.2;
 /// Places are kept to this part of the region's side.
-const GRAIN: f32 = 1e4;
+const GRAIN: f64 = 1e4;
 
 /// A place between two neighbours of the grid: the first of them, and whether the other lies below or to the right.
 type Cut = (usize, usize, bool);
@@ -26,11 +28,19 @@ pub(crate) fn border(outline: &Plane) -> Vec<[f32; 2]> {
         points.reverse();
     }
     let part = |pixel: f32, size: usize| ((pixel + 0.5) / size as f32).clamp(0.0, 1.0);
-    let rounded = |part: f32| (part * GRAIN).round() / GRAIN;
     simplified(&points)
         .into_iter()
-        .map(|[x, y]| [part(x, outline.width), part(y, outline.height)].map(rounded))
+        .map(|[x, y]| [part(x, outline.width), part(y, outline.height)].map(|part| rounded(part) as f32))
         .collect()
+}
+
+fn rounded(part: f32) -> f64 {
+    (f64::from(part) * GRAIN).round() / GRAIN
+}
+
+/// In few digits: a single on its way through a JSON value would show all of its binary ones.
+pub(crate) fn serialize<S: Serializer>(points: &[[f32; 2]], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(points.iter().map(|point| point.map(rounded)))
 }
 
 /// All closed parts of the zero line (marching squares, linear).
@@ -149,6 +159,18 @@ mod tests {
         }
         let whole = core::f32::consts::PI * 900.0;
         assert!((area(&pixels) / 2.0 / whole - 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn places_are_written_in_few_digits_and_read_as_they_were() {
+        let plane = Plane::from_fn(120, 90, disc([60.2, 44.7], 30.0));
+        let measures = crate::Measures {
+            border: border(&plane),
+            ..Default::default()
+        };
+        let json = serde_json::to_value(&measures).unwrap();
+        assert!(json["border"].to_string().len() < 20 * measures.border.len());
+        assert_eq!(serde_json::from_value::<crate::Measures>(json).unwrap(), measures);
     }
 
     #[test]

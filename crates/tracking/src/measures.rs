@@ -76,7 +76,11 @@ pub struct Measures {
     pub values: Vec<Estimate>,
     /// The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the patch's width
     /// and height. Of a lesion in several pieces the largest. Empty in records from before it was kept.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::border::serialize"
+    )]
     pub border: Vec<[f32; 2]>,
 }
 
