@@ -12,7 +12,7 @@ const SLACK: f32 = 0.2;
 const GRAIN: f64 = 1e4;
 
 /// A place between two neighbours of the grid: the first of them, and whether the other lies below or to the right.
-type Cut = (usize, usize, bool);
+pub(crate) type Cut = (usize, usize, bool);
 
 /// The longest closed part of an outline's zero line (as [`crate::shape::outline`] makes it), in parts of the picture's
 /// width and height, clockwise on the screen; without its end, which is its beginning. Along the picture's edge where the
@@ -43,28 +43,35 @@ pub(crate) fn serialize<S: Serializer>(points: &[[f32; 2]], to: S) -> Result<S::
     to.collect_seq(points.iter().map(|point| point.map(rounded)))
 }
 
-/// All closed parts of the zero line (marching squares, linear).
+/// The zero line as straight pieces between two cuts, cell by cell (marching squares, linear).
+pub(crate) fn pieces(outline: &Plane) -> impl Iterator<Item = [Cut; 2]> + '_ {
+    let inside = |x: usize, y: usize| outline.at(x, y) > 0.0;
+    let cells = (0..outline.height - 1).flat_map(|y| (0..outline.width - 1).map(move |x| (x, y)));
+    cells.flat_map(move |(x, y)| {
+        let corners = [inside(x, y), inside(x + 1, y), inside(x + 1, y + 1), inside(x, y + 1)];
+        let sides = [(x, y, false), (x + 1, y, true), (x, y + 1, false), (x, y, true)];
+        let mut cuts = [None; 4];
+        let crossed = (0..4).filter(|&k| corners[k] != corners[(k + 1) % 4]);
+        for (cut, k) in cuts.iter_mut().zip(crossed) {
+            *cut = Some(sides[k]);
+        }
+        [cuts[0].zip(cuts[1]), cuts[2].zip(cuts[3])]
+            .into_iter()
+            .flatten()
+            .map(<[Cut; 2]>::from)
+    })
+}
+
+/// All closed parts of the zero line.
 fn loops(outline: &Plane) -> Vec<Vec<[f32; 2]>> {
     let framed = framed(outline);
-    let inside = |x: usize, y: usize| framed.at(x, y) > 0.0;
     // Each cut leads to those it is joined to, one in each of the two cells that share it.
     let mut joined: HashMap<Cut, Vec<Cut>> = HashMap::new();
     let mut order = Vec::new();
-    for y in 0..framed.height - 1 {
-        for x in 0..framed.width - 1 {
-            let corners = [inside(x, y), inside(x + 1, y), inside(x + 1, y + 1), inside(x, y + 1)];
-            if corners == [corners[0]; 4] {
-                continue;
-            }
-            let sides = [(x, y, false), (x + 1, y, true), (x, y + 1, false), (x, y, true)];
-            let cuts = (0..4).filter(|&k| corners[k] != corners[(k + 1) % 4]);
-            let cuts: Vec<Cut> = cuts.map(|k| sides[k]).collect();
-            for pair in cuts.chunks_exact(2) {
-                order.push(pair[0]);
-                joined.entry(pair[0]).or_default().push(pair[1]);
-                joined.entry(pair[1]).or_default().push(pair[0]);
-            }
-        }
+    for [from, to] in pieces(&framed) {
+        order.push(from);
+        joined.entry(from).or_default().push(to);
+        joined.entry(to).or_default().push(from);
     }
     let mut found = Vec::new();
     for start in order {
@@ -92,7 +99,7 @@ fn framed(outline: &Plane) -> Plane {
 }
 
 /// Where the zero line crosses between two neighbours.
-fn place(plane: &Plane, (x, y, down): Cut) -> [f32; 2] {
+pub(crate) fn place(plane: &Plane, (x, y, down): Cut) -> [f32; 2] {
     let a = plane.at(x, y);
     let b = if down { plane.at(x, y + 1) } else { plane.at(x + 1, y) };
     let (x, y, part) = (x as f32, y as f32, a / (a - b));

@@ -1,6 +1,7 @@
 //! Size and form of a lesion from its border.
 
 use crate::bits::Bits;
+use crate::border::{pieces, place};
 use crate::plane::Plane;
 
 /// Axis directions tried for the symmetry, over half a turn.
@@ -46,7 +47,9 @@ pub(crate) fn outline(score: &Plane, threshold: f32, lesion: &Bits) -> Plane {
 impl Shape {
     /// Measures an outline as [`outline`] makes it; `None` when there is none.
     pub fn of(outline: &Plane) -> Option<Self> {
-        let segments = border(outline);
+        let segments: Vec<_> = pieces(outline)
+            .map(|piece| piece.map(|cut| place(outline, cut)))
+            .collect();
         if segments.len() < 8 {
             return None;
         }
@@ -78,35 +81,6 @@ pub(crate) fn coverage(outline: &Plane) -> Plane {
         let slope = (0.5 * dx.hypot(dy)).max(1e-4);
         (0.5 + v / slope).clamp(0.0, 1.0)
     })
-}
-
-/// Zero line of the outline as straight pieces (marching squares, linear).
-fn border(outline: &Plane) -> Vec<[[f32; 2]; 2]> {
-    let mut pieces = Vec::new();
-    for y in 0..outline.height - 1 {
-        for x in 0..outline.width - 1 {
-            let corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)];
-            let v = corners.map(|(x, y)| outline.at(x, y));
-            let mut cuts = [[0f32; 2]; 4];
-            let mut n = 0;
-            for k in 0..4 {
-                let next = (k + 1) % 4;
-                if (v[k] > 0.0) != (v[next] > 0.0) {
-                    let t = v[k] / (v[k] - v[next]);
-                    let at = |a: usize, b: usize| a as f32 + t * (b as f32 - a as f32);
-                    cuts[n] = [at(corners[k].0, corners[next].0), at(corners[k].1, corners[next].1)];
-                    n += 1;
-                }
-            }
-            if n >= 2 {
-                pieces.push([cuts[0], cuts[1]]);
-            }
-            if n == 4 {
-                pieces.push([cuts[2], cuts[3]]);
-            }
-        }
-    }
-    pieces
 }
 
 /// Greatest and least width between parallel lines.
