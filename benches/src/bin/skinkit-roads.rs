@@ -8,7 +8,7 @@ use skinkit::preprocess::quality::{Meter, QualityThresholds};
 use skinkit::preprocess::tensor::{self, Layout};
 use skinkit::preprocess::{FrameLayout, PixelFormat, Plane, Range, Resampler};
 use skinkit::roi::{FaceLandmarker, FaceMesh, FaceRegion, FaceTracker, Network, Networks, TrackerOptions, region_roi};
-use skinkit::{Analysis, Config, Frame, Limits, Photo, Region, Roi, SkinKit};
+use skinkit::{Analysis, AnalyzeOptions, Config, Frame, Limits, Photo, Region, Roi, SkinKit};
 use skinkit_benches::Outcome;
 use skinkit_benches::pictures::{HD, PHOTO, Pictures};
 use skinkit_benches::protocol::{Road, serve};
@@ -49,11 +49,13 @@ fn main() -> Outcome<()> {
         to_tensor("rgb-12mp", Frame::rgb8(&photo_rgb, PHOTO.0, PHOTO.1)?),
         Road::new("jpeg-12mp", "SkinKit", || {
             let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;
-            Ok(probabilities(&kit.classify(&photo.frame(), Region::Lesion)?))
+            Ok(probabilities(
+                &kit.analyze(&photo.frame(), &AnalyzeOptions::default().measures(false))?,
+            ))
         }),
         Road::new("jpeg-12mp", "SkinKit, full analysis", || {
             let photo = kit.decode_photo(&jpeg, &Limits::default(), Region::Lesion)?;
-            Ok(probabilities(&kit.analyse(&photo, Region::Lesion)?))
+            Ok(probabilities(&kit.analyze(&photo, &AnalyzeOptions::default())?))
         }),
         Road::new("jpeg-12mp", "SkinKit, only decoding", || {
             let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;
@@ -160,6 +162,8 @@ fn alone<'a>(task: &'static str, mut session: Session) -> Road<'a> {
 /// One frame classified: quality, tensor, lesion model.
 fn scan_frame<'a>(kit: &'a SkinKit, frame: Frame<'a>) -> Road<'a> {
     Road::new("scan-frame", "SkinKit", move || {
-        Ok(probabilities(&kit.classify(&frame, Region::Lesion)?))
+        Ok(probabilities(
+            &kit.analyze(&frame, &AnalyzeOptions::default().measures(false))?,
+        ))
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use skinkit::inference::{Finding, Manifest};
-use skinkit::{Analysis, SkinKit};
+use skinkit::{Analysis, AnalyzeOptions, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
             (open::photo_for(&kit, &arguments.photo, region)?, kit)
         }
     };
-    let analysis = open::named(&arguments.photo, kit.analyse(&photo, region))?;
+    let analysis = open::named(&arguments.photo, kit.analyze(&photo, &AnalyzeOptions::new(region)))?;
     if let Some(path) = &arguments.overlay {
         overlay::analysis(&photo, &analysis).save(path)?;
     }

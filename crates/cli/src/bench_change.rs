@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 use skinkit::tracking::bench::{Given, Picture, Settings, is_learning, repeats, run_each};
 use skinkit::tracking::{MeasureNoise, NoiseModel};
-use skinkit::{Config, Frame, Region, SkinKit, overlay};
+use skinkit::{AnalyzeOptions, Config, Frame, SkinKit, overlay};
 
 use crate::arguments::BenchChange;
 use crate::failure::Failure;
@@ -81,7 +81,7 @@ pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
 /// What the pack makes of a shot: its crop's embedding and, laid back into the shot, its mask.
 fn given(kit: &SkinKit, rgb: &[u8], (width, height): (usize, usize), masks: bool) -> Result<Given, Failure> {
     let frame = Frame::rgb8(rgb, width as u32, height as u32).map_err(skinkit::Error::from)?;
-    let analysis = kit.classify(&frame, Region::Lesion)?;
+    let analysis = kit.analyze(&frame, &AnalyzeOptions::default().measures(false))?;
     let mask = overlay::mask(&analysis.finding).filter(|_| masks).map(|map| {
         let mut mask = Vec::with_capacity(width * height);
         for y in 0..height {

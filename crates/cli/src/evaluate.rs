@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 use skinkit::inference::Manifest;
-use skinkit::{Analysis, Config, Region, SkinKit};
+use skinkit::{Analysis, AnalyzeOptions, Config, SkinKit};
 
 use crate::arguments;
 use crate::eval::{self, Prediction, labels};
@@ -34,13 +34,14 @@ pub fn run(arguments: &arguments::Eval) -> Result<Output, Failure> {
         .map(|row| picture(&arguments.images, row, &arguments.labels))
         .collect::<Result<_, _>>()?;
 
+    let options = AnalyzeOptions::default().measures(false);
     let progress = progress(rows.len() as u64);
     let mut predictions = Vec::with_capacity(rows.len());
     for ((row, truth), path) in rows.into_iter().zip(truths).zip(paths) {
         let decoding = std::time::Instant::now();
         let photo = open::photo(&path)?;
         let decode = decoding.elapsed().as_secs_f64() * 1e3;
-        let analysis = open::named(&path, kit.classify(&photo.frame(), Region::Lesion))?;
+        let analysis = open::named(&path, kit.analyze(&photo.frame(), &options))?;
         predictions.push(prediction(row, truth, kit.pack(), &analysis, decode));
         progress.inc(1);
     }

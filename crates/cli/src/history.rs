@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use skinkit::store::Scan;
 use skinkit::tracking::{LengthUnit, MeasureChange};
-use skinkit::{Config, History, Pair, Ruler, ScanRequest, SkinKit};
+use skinkit::{AnalyzeOptions, Config, History, Pair, Ruler, ScanRequest, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -46,11 +46,11 @@ pub fn add(arguments: &arguments::Add) -> Result<Output, Failure> {
         subject: arguments.subject.clone(),
         lesion: arguments.lesion.clone(),
         position,
-        scale,
+        options: AnalyzeOptions::new(region).scale(scale),
         guided: arguments.guided,
         picture_sha256: Some(sha256),
         taken_at,
-        ..ScanRequest::new(arguments.site.as_str()).region(region)
+        ..ScanRequest::new(arguments.site.as_str())
     };
     let scan = open::named(&arguments.photo, kit.scan(&photo.frame(), &request))?;
     if arguments.json {

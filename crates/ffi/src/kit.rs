@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use skinkit::Limits;
+use skinkit::{AnalyzeOptions, Limits};
 
 use crate::shape::{carry, json};
 use crate::slot::Slot;
@@ -139,7 +139,7 @@ impl SkinKit {
             &self
                 .0
                 .get()?
-                .analyse_unless(photo.picture()?, region.facade()?, &cancel)?,
+                .analyze(photo.picture()?, &AnalyzeOptions::new(region.facade()?).cancel(&cancel))?,
         )
     }
 
@@ -148,11 +148,9 @@ impl SkinKit {
     /// # Errors
     /// As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
     pub fn scan(&self, photo: &Photo, request: ScanRequest, cancel: Option<Arc<Cancel>>) -> Result<Scan> {
-        let cancel = Cancel::of(cancel.as_deref());
-        let scan = self
-            .0
-            .get()?
-            .scan_unless(photo.picture()?, &request.facade()?, &cancel)?;
+        let mut request = request.facade()?;
+        request.options.cancel = Cancel::of(cancel.as_deref());
+        let scan = self.0.get()?.scan(photo.picture()?, &request)?;
         Ok(Scan {
             id: scan.id.0,
             analysis: carry(&scan.analysis)?,

@@ -180,10 +180,9 @@ impl ScanRequest {
     pub(crate) fn facade(self) -> Result<skinkit::ScanRequest> {
         Ok(skinkit::ScanRequest {
             subject: self.subject,
-            region: self.region.facade()?,
             taken_at: self.taken_at,
             picture_sha256: self.picture_sha256,
-            ..skinkit::ScanRequest::new(self.site)
+            ..skinkit::ScanRequest::new(self.site).region(self.region.facade()?)
         })
     }
 }

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use skinkit::roi::FaceRegion;
-use skinkit::{Config, Key, Limits, Photo, Region, ScanRequest, SkinKit};
+use skinkit::{AnalyzeOptions, Config, Key, Limits, Photo, Region, ScanRequest, SkinKit};
 
 fn main() {
     println!("engine: {}", kit().engine());
@@ -36,15 +36,18 @@ fn decode_1024_jpeg(bencher: divan::Bencher) {
 #[divan::bench]
 fn analyse_lesion(bencher: divan::Bencher) {
     let (kit, photo) = (kit(), photo("lesion-first.jpg"));
-    bencher.bench(|| kit.analyse(&photo.frame(), Region::Lesion).unwrap());
+    bencher.bench(|| kit.analyze(&photo.frame(), &AnalyzeOptions::default()).unwrap());
 }
 
 #[divan::bench]
 fn analyse_cheek(bencher: divan::Bencher) {
     let (kit, photo) = (kit(), photo("face.jpg"));
     bencher.bench(|| {
-        kit.analyse(&photo.frame(), Region::Face(FaceRegion::LeftCheek))
-            .unwrap()
+        kit.analyze(
+            &photo.frame(),
+            &AnalyzeOptions::new(Region::Face(FaceRegion::LeftCheek)),
+        )
+        .unwrap()
     });
 }
 

@@ -33,10 +33,10 @@ pub struct Analysis {
     pub engine: EngineInfo,
     /// Where the time went.
     pub timings: Timings,
-    /// The analysed region with its mask, for comparison and for the history; `None` where nothing was measured.
+    /// The analyzed region with its mask, for comparison and for the history; `None` where nothing was measured.
     #[serde(skip)]
     pub patch: Option<Patch>,
-    /// Pixels of the picture as it was analysed to one of its file: less than 1 for a photo that was opened for its region.
+    /// Pixels of the picture as it was analyzed to one of its file: less than 1 for a photo that was opened for its region.
     #[serde(skip)]
     pub photo_scale: f32,
 }

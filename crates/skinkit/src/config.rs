@@ -58,7 +58,7 @@ impl Config {
         self
     }
 
-    /// Also keeps the analysed region of each picture (re-encoded, no metadata, encrypted). Off by default.
+    /// Also keeps the analyzed region of each picture (re-encoded, no metadata, encrypted). Off by default.
     #[must_use]
     pub fn keep_pictures(mut self, keep: bool) -> Self {
         self.keep_pictures = keep;

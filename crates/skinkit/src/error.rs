@@ -124,7 +124,7 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The analysed region could not be encoded for the history.
+    /// The analyzed region could not be encoded for the history.
     #[error("the picture could not be encoded for the history: {0}")]
     Encode(String),
 }

@@ -11,11 +11,11 @@ use skinkit_store::{NewScan, ScanId};
 use skinkit_tracking::{Change, NoiseModel};
 
 use crate::analysis::{Analysis, Stopwatch, Timings};
+use crate::clock::now;
 use crate::history::History;
-use crate::history::summary::now;
 use crate::landmarks::{FaceDetail, Landmarks};
 use crate::pool::Pool;
-use crate::{Cancel, Config, Error, Picture, Region, Result, overlay, patch, record};
+use crate::{AnalyzeOptions, Config, Error, Picture, Region, Result, ScanRequest, overlay, patch, record};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
 const PATCH_SIDE: usize = 320;
@@ -29,55 +29,6 @@ const MIN_REGION_SIDE: f32 = 32.0;
 
 /// Idle sessions kept for each network: one for the camera and one for a scan beside it.
 const IDLE_SESSIONS: usize = 2;
-
-/// What to scan, and under which name to keep it.
-#[derive(Clone, Debug)]
-pub struct ScanRequest {
-    /// Whose skin: `me` unless said otherwise.
-    pub subject: String,
-    /// Where on the body, in the user's words.
-    pub site: String,
-    /// Which lesion there, where the host tells them apart.
-    pub lesion: Option<String>,
-    /// Where on the site, in any unit that all its scans share (millimetres, or 0 to 1 of the region): with several
-    /// lesions it tells which is which.
-    pub position: Option<[f32; 2]>,
-    /// Which part of the picture.
-    pub region: Region,
-    /// How large a pixel of the picture is at the skin, where something in it tells: then sizes are in millimetres.
-    pub scale: Option<Scale>,
-    /// Whether the picture comes from a guided capture: the same device, led to the same view and held until sharp and
-    /// steady. Two such pictures differ less, and smaller changes count.
-    pub guided: bool,
-    /// When the picture was taken, in milliseconds since 1970-01-01T00:00Z; now if not given.
-    pub taken_at: Option<i64>,
-    /// SHA-256 of the picture's file in hex, for the receipt; the analysed pixels are always in it.
-    pub picture_sha256: Option<String>,
-}
-
-impl ScanRequest {
-    /// A close-up of one spot, taken now, of the one person who uses the app.
-    pub fn new(site: impl Into<String>) -> Self {
-        Self {
-            subject: "me".to_owned(),
-            site: site.into(),
-            lesion: None,
-            position: None,
-            region: Region::Lesion,
-            scale: None,
-            guided: false,
-            taken_at: None,
-            picture_sha256: None,
-        }
-    }
-
-    /// The same request for another part of the picture.
-    #[must_use]
-    pub fn region(mut self, region: Region) -> Self {
-        self.region = region;
-        self
-    }
-}
 
 /// A scan that is in the history.
 #[derive(Clone, Debug)]
@@ -163,7 +114,7 @@ impl SkinKit {
         self.history.clone().ok_or(Error::NoHistory)
     }
 
-    /// Opens a photo with no more pixels than analysing this region of it needs: of a JPEG of which a close-up fills the
+    /// Opens a photo with no more pixels than analyzing this region of it needs: of a JPEG of which a close-up fills the
     /// middle, half, a quarter or an eighth a side ([`Photo::open_for`]), in half the time and a small part of the
     /// memory. Regions are given and results said in the file's pixels all the same. Use it for this region alone: where it
     /// came out smaller, others are [`Error::OpenedSmaller`].
@@ -182,7 +133,7 @@ impl SkinKit {
         Ok(Photo::decode_for(bytes, limits, self.least_side(region))?)
     }
 
-    /// Least shorter side of a photo in which this region is to be analysed. Where it lies in the photo is known only of
+    /// Least shorter side of a photo in which this region is to be analyzed. Where it lies in the photo is known only of
     /// the pack's own crop: the others may be small parts of it.
     fn least_side(&self, region: Region) -> u32 {
         if region != Region::Lesion {
@@ -193,16 +144,25 @@ impl SkinKit {
         (DECODED_SIDE * UNIT as f32 / part).ceil() as u32
     }
 
-    /// Judges and classifies one picture, a frame or a photo: everything but measures. Nothing is kept.
+    /// Judges, classifies and measures one picture, a frame or a photo; nothing is kept. Blocks.
     ///
     /// # Errors
     /// A face region was asked for and the picture shows no face, or one too small or cut off; a region that is smaller
-    /// than 32 pixels or lies outside of the picture; a photo that was opened for another region; a failing network.
-    pub fn classify<'a>(&self, picture: impl Into<Picture<'a>>, region: Region) -> Result<Analysis> {
-        self.classify_unless(&picture.into(), region, &Cancel::default())
+    /// than 32 pixels or lies outside of the picture; a photo that was opened for another region; a failing network;
+    /// [`Error::Tracking`] for a scale whose values make no sense; [`Error::Cancelled`].
+    pub fn analyze<'a>(&self, picture: impl Into<Picture<'a>>, options: &AnalyzeOptions) -> Result<Analysis> {
+        let picture = picture.into();
+        let mut analysis = self.classify(&picture, options)?;
+        if options.measures {
+            options.cancel.check()?;
+            self.measure(&picture, options, &mut analysis)?;
+        }
+        Ok(analysis)
     }
 
-    fn classify_unless(&self, picture: &Picture<'_>, region: Region, cancel: &Cancel) -> Result<Analysis> {
+    /// Quality and finding: what an analysis has before the lesion is measured.
+    fn classify(&self, picture: &Picture<'_>, options: &AnalyzeOptions) -> Result<Analysis> {
+        let (region, cancel) = (options.region, &options.cancel);
         cancel.check()?;
         let mut watch = Stopwatch::start();
         let mut timings = Timings::default();
@@ -251,41 +211,8 @@ impl SkinKit {
         })
     }
 
-    /// Judges, classifies and measures one picture, a frame or a photo; nothing is kept.
-    ///
-    /// # Errors
-    /// As [`SkinKit::classify`].
-    pub fn analyse<'a>(&self, picture: impl Into<Picture<'a>>, region: Region) -> Result<Analysis> {
-        self.analyse_unless(picture, region, &Cancel::default())
-    }
-
-    /// [`SkinKit::analyse`] that another thread can stop.
-    ///
-    /// # Errors
-    /// As [`SkinKit::classify`], and [`Error::Cancelled`].
-    pub fn analyse_unless<'a>(
-        &self,
-        picture: impl Into<Picture<'a>>,
-        region: Region,
-        cancel: &Cancel,
-    ) -> Result<Analysis> {
-        self.analyse_to_scale(picture, region, None, cancel)
-    }
-
-    /// [`SkinKit::analyse_unless`] with sizes in millimetres: `scale` is of a pixel of the whole picture.
-    ///
-    /// # Errors
-    /// As [`SkinKit::analyse_unless`], and [`Error::Tracking`] for a scale whose values make no sense.
-    pub fn analyse_to_scale<'a>(
-        &self,
-        picture: impl Into<Picture<'a>>,
-        region: Region,
-        scale: Option<Scale>,
-        cancel: &Cancel,
-    ) -> Result<Analysis> {
-        let picture = picture.into();
-        let mut analysis = self.classify_unless(&picture, region, cancel)?;
-        cancel.check()?;
+    /// Adds the patch and, of a region that may hold one lesion, its measures.
+    fn measure(&self, picture: &Picture<'_>, options: &AnalyzeOptions, analysis: &mut Analysis) -> Result<()> {
         let watch = Stopwatch::start();
         let held = picture.held_roi(&analysis.roi);
         let pixels = self.resample(picture.held(), &held, PATCH_SIDE, PATCH_SIDE)?;
@@ -295,8 +222,8 @@ impl SkinKit {
             overlay::mask(&analysis.finding).as_ref(),
         )?;
         // A whole cheek is no lesion with a border; and that none is to be seen is a result, not a failure.
-        if !matches!(region, Region::Face(_)) {
-            analysis.scale = scale.map(|scale| of_patch(scale, &analysis.roi));
+        if !matches!(options.region, Region::Face(_)) {
+            analysis.scale = options.scale.map(|scale| of_patch(scale, &analysis.roi));
             analysis.measures =
                 match skinkit_tracking::measure(&patch, analysis.scale.map(record::pixel_scale), &self.noise) {
                     Ok(measures) => Some(measures),
@@ -307,38 +234,25 @@ impl SkinKit {
         analysis.patch = Some(patch);
         analysis.timings.measures = watch.total();
         analysis.timings.total += analysis.timings.measures;
-        Ok(analysis)
+        Ok(())
     }
 
-    /// Measures one picture, a frame or a photo, and adds it to the history; returns when it is safely on the disk.
+    /// Analyzes one picture, a frame or a photo, and adds it to the history; returns when it is safely on the disk. Blocks.
     ///
     /// # Errors
-    /// As [`SkinKit::analyse`], [`Error::NoHistory`], and what the history says; then nothing was added.
+    /// As [`SkinKit::analyze`], [`Error::NoHistory`], and what the history says; then nothing was added.
     pub fn scan<'a>(&self, picture: impl Into<Picture<'a>>, request: &ScanRequest) -> Result<Scan> {
-        self.scan_unless(picture, request, &Cancel::default())
-    }
-
-    /// [`SkinKit::scan`] that another thread can stop: what was cancelled before the history was reached is not in it.
-    ///
-    /// # Errors
-    /// As [`SkinKit::scan`], and [`Error::Cancelled`].
-    pub fn scan_unless<'a>(
-        &self,
-        picture: impl Into<Picture<'a>>,
-        request: &ScanRequest,
-        cancel: &Cancel,
-    ) -> Result<Scan> {
         self.history()?;
-        let analysis = self.analyse_to_scale(picture, request.region, request.scale, cancel)?;
-        let id = self.keep_unless(request, &analysis, cancel)?;
+        let analysis = self.analyze(picture, &request.options)?;
+        let id = self.keep(request, &analysis)?;
         Ok(Scan { id, analysis })
     }
 
-    /// Adds what was measured to the history.
-    pub(crate) fn keep_unless(&self, request: &ScanRequest, analysis: &Analysis, cancel: &Cancel) -> Result<ScanId> {
+    /// Adds an analysis to the history.
+    pub(crate) fn keep(&self, request: &ScanRequest, analysis: &Analysis) -> Result<ScanId> {
         let taken_at = request.taken_at.unwrap_or_else(now);
         let record = self.record(request, taken_at, analysis)?;
-        cancel.check()?;
+        request.options.cancel.check()?;
         self.history()?.add(&record)
     }
 
@@ -368,7 +282,7 @@ impl SkinKit {
         self.landmarks.faces(frame, FaceDetail::Mesh)
     }
 
-    /// Faces, hands, poses, skin, places that are found again, and millimetres.
+    /// Faces, hands, poses, skin, places that are found again, and millimeters.
     pub fn landmarks(&self) -> &Landmarks {
         &self.landmarks
     }

@@ -73,7 +73,7 @@ pub struct FaceSkin {
 /// let landmarks = Landmarks::open(&RuntimeConfig::default(), Networks::from_folder("models/landmarks"))?;
 /// let place = landmarks.mark(&first.frame(), &Pin::new([315.0, 245.0], 60.0))?; // a tapped point: left cheek
 /// let found = landmarks.find(&later.frame(), &place, None)?; // its point and a confidence, or why it is not there
-/// let scale = landmarks.scale(&later.frame(), Ruler::Iris, None)?; // millimetres a pixel with their error, or none
+/// let scale = landmarks.scale(&later.frame(), Ruler::Iris, None)?; // millimeters a pixel with their error, or none
 /// # let _ = (found, scale);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -3,12 +3,14 @@
 
 mod analysis;
 mod cancel;
+mod clock;
 mod config;
 mod error;
 mod history;
 mod kit;
 mod landmarks;
 mod live;
+mod options;
 pub mod overlay;
 mod patch;
 mod picture;
@@ -17,6 +19,7 @@ mod pool;
 mod record;
 mod region;
 mod replay;
+mod request;
 mod ruler;
 
 pub use analysis::{Analysis, Timings};
@@ -31,17 +34,19 @@ pub use history::summary::{LesionSummary, SiteSummary, SubjectSummary, SummaryRe
 pub use history::thumbnail::ThumbnailView;
 pub use history::trend::{MeasureTrend, SeriesPoint, TrendLine, TrendRequest};
 pub use history::{History, Pair};
-pub use kit::{Scan, ScanRequest, SkinKit};
+pub use kit::{Scan, SkinKit};
 pub use landmarks::{FaceDetail, FaceSkin, Landmarks, NamedRegion, RegionSkin, face_regions};
 pub use live::{
     Capture, Guidance, LiveConfig, LiveCounts, LiveFace, LiveFailure, LiveListener, LivePhase, LiveSession, LiveStage,
     LiveTimings, LiveUpdate, Pushed, ThermalLevel,
 };
+pub use options::AnalyzeOptions;
 pub use picture::Picture;
 pub use place::{BodyPlace, FacePlace, Pin, Place, Relocation, Unmatched};
 pub use record::Details;
 pub use region::Region;
 pub use replay::Replay;
+pub use request::ScanRequest;
 pub use ruler::Ruler;
 
 pub use skinkit_inference as inference;

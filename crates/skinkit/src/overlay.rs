@@ -177,7 +177,7 @@ impl Pen {
     }
 }
 
-/// A closed line through points of the unit square, as `Measures::border` is, over the analysed region: RGBA bytes, row by
+/// A closed line through points of the unit square, as `Measures::border` is, over the analyzed region: RGBA bytes, row by
 /// row, drawn as [`Map::outline`] draws.
 pub fn border(points: &[[f32; 2]], width: usize, height: usize, pen: usize) -> Vec<u8> {
     let pen = Pen::new(pen);
@@ -214,7 +214,7 @@ fn distance(point: [f32; 2], from: [f32; 2], to: [f32; 2]) -> f32 {
     (away[0] - part * along[0]).hypot(away[1] - part * along[1])
 }
 
-/// The lesion's mask over the analysed region, if the pack makes one.
+/// The lesion's mask over the analyzed region, if the pack makes one.
 pub fn mask(finding: &Finding) -> Option<Map> {
     let mask = finding.mask.as_ref()?;
     Map::new(mask.width, mask.height, mask.values.clone())

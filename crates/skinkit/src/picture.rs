@@ -1,11 +1,11 @@
-//! What is analysed: a camera's frame, or a photo, however many of its file's pixels that holds.
+//! What is analyzed: a camera's frame, or a photo, however many of its file's pixels that holds.
 
 use skinkit_preprocess::quality::QualityThresholds;
 use skinkit_preprocess::{Frame, Photo, Roi};
 
 use crate::{Error, Result};
 
-/// A picture to analyse. Regions of it are given, and everything is said, in pixels of the whole picture, also where it
+/// A picture to analyze. Regions of it are given, and everything is said, in pixels of the whole picture, also where it
 /// is a photo that [`SkinKit::open_photo`](crate::SkinKit::open_photo) opened with fewer.
 #[derive(Clone, Copy, Debug)]
 pub struct Picture<'a> {

@@ -12,9 +12,8 @@ use skinkit_store::{LabelProbability, NewScan, Raster, Receipt};
 use skinkit_tracking::{Measures, NoiseModel, Observation, Patch, PixelScale};
 
 use crate::analysis::Analysis;
-use crate::kit::ScanRequest;
 use crate::overlay::{self, Map};
-use crate::{Error, Result};
+use crate::{Error, Result, ScanRequest};
 
 /// Quality of a kept picture as JPEG, 1 to 100: above it the size grows faster than the measures gain.
 const JPEG_QUALITY: u8 = 92;
@@ -43,7 +42,7 @@ pub struct Details {
     pub familiarity: Option<Familiarity>,
     /// Names of the labels, in the order of the probabilities.
     pub names: Vec<String>,
-    /// How large a pixel of the analysed region is once that is brought to the side at which it is measured and kept.
+    /// How large a pixel of the analyzed region is once that is brought to the side at which it is measured and kept.
     pub scale: Option<Scale>,
     /// Whether the picture was taken by a guided capture.
     pub guided: bool,

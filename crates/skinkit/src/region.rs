@@ -1,4 +1,4 @@
-//! Which part of a picture is analysed.
+//! Which part of a picture is analyzed.
 
 use std::fmt;
 use std::str::FromStr;

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use skinkit_preprocess::{Limits, Photo};
 use skinkit_store::{NewScan, RasterKind, Scan, ScanId};
 
-use crate::kit::{ScanRequest, SkinKit};
-use crate::{Details, Picture, Result, record};
+use crate::{AnalyzeOptions, Details, Picture, Result, ScanRequest, SkinKit, record};
 
 /// Numbers that differ by no more than this are the same: a sum of 32-bit floats may come out so in another order.
 const SAME: f64 = 1e-5;
@@ -51,7 +50,7 @@ impl SkinKit {
     /// picture's file in hex, as in [`ScanRequest`].
     ///
     /// # Errors
-    /// As [`SkinKit::analyse`]; no scan of this number; a scan that cannot be read back.
+    /// As [`SkinKit::analyze`]; no scan of this number; a scan that cannot be read back.
     pub fn replay<'a>(
         &self,
         id: ScanId,
@@ -62,7 +61,7 @@ impl SkinKit {
         let then = history.scan(id)?;
         let details = history.details(&then)?;
         let region = details.region.parse()?;
-        let mut analysis = self.analyse(picture, region)?;
+        let mut analysis = self.analyze(picture, &AnalyzeOptions::new(region))?;
         if let (Some(scale), Some(patch)) = (details.scale, &analysis.patch) {
             analysis.measures = skinkit_tracking::measure(patch, Some(record::pixel_scale(scale)), self.noise()).ok();
         }

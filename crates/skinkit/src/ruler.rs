@@ -16,12 +16,12 @@ pub enum Ruler {
     Iris,
     /// A coin or another flat disc on the skin.
     Coin {
-        /// Its diameter in millimetres (a euro: 23.25, a quarter dollar: 24.26).
+        /// Its diameter in millimeters (a euro: 23.25, a quarter dollar: 24.26).
         diameter_mm: f32,
     },
     /// A printed ArUco marker (original dictionary, any number) on the skin.
     Card {
-        /// Side of the printed black square in millimetres.
+        /// Side of the printed black square in millimeters.
         side_mm: f32,
     },
 }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use skinkit::preprocess::quality::{QualityIssue, QualityThresholds};
 use skinkit::roi::FaceRegion;
 use skinkit::{
-    Capture, Config, Error, Guidance, Key, Limits, LiveConfig, LiveFailure, LiveListener, LivePhase, LiveSession,
-    LiveStage, LiveUpdate, Photo, Pushed, Region, ScanRequest, SkinKit, ThermalLevel,
+    AnalyzeOptions, Capture, Config, Error, Guidance, Key, Limits, LiveConfig, LiveFailure, LiveListener, LivePhase,
+    LiveSession, LiveStage, LiveUpdate, Photo, Pushed, Region, ScanRequest, SkinKit, ThermalLevel,
 };
 
 /// Longer than anything takes; only a hang gets there.
@@ -137,7 +137,7 @@ fn a_steady_lesion_is_captured_and_analysed_like_a_photo() {
         "two to know the movement, and half a second of 16 frames a second"
     );
     let capture = wait_for_outcome(&session).unwrap();
-    let photo = kit().analyse(&lesion().frame(), Region::Lesion).unwrap();
+    let photo = kit().analyze(&lesion().frame(), &AnalyzeOptions::default()).unwrap();
     assert_eq!(capture.analysis.finding, photo.finding);
     assert_eq!(capture.analysis.quality, photo.quality);
     assert_eq!(capture.chosen_from, 9);
@@ -200,7 +200,10 @@ fn the_sharpest_frame_of_the_hold_is_the_capture() {
     assert_eq!(capture.timestamp, at(4));
     assert_eq!(
         capture.analysis.finding,
-        kit().analyse(&sharp.frame(), Region::Lesion).unwrap().finding
+        kit()
+            .analyze(&sharp.frame(), &AnalyzeOptions::default())
+            .unwrap()
+            .finding
     );
 }
 
@@ -232,7 +235,7 @@ fn a_face_is_followed_and_its_region_outlined_in_frame_pixels() {
     assert!(quality.movement.unwrap() < 0.1, "a still: {quality:?}");
     assert_eq!(update.phase == LivePhase::Holding, quality.accepted, "{quality:?}");
     // A photo of the same frame finds the same place.
-    let photo = kit().analyse(&face.frame(), region).unwrap();
+    let photo = kit().analyze(&face.frame(), &AnalyzeOptions::new(region)).unwrap();
     let off = (photo.roi.centre[0] - roi.centre[0]).hypot(photo.roi.centre[1] - roi.centre[1]);
     assert!(off < 0.05 * roi.width, "{off} px of {}", roi.width);
 }

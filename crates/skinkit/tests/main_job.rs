@@ -9,7 +9,8 @@ use skinkit::inference::{EngineChoice, RuntimeConfig};
 use skinkit::roi::{FaceRegion, Scale, ScaleSource};
 use skinkit::tracking::LengthUnit;
 use skinkit::{
-    Analysis, Config, Error, History, Key, Limits, Photo, Picture, Region, Scan, ScanRequest, SkinKit, Verdict,
+    Analysis, AnalyzeOptions, Config, Error, History, Key, Limits, Photo, Picture, Region, Scan, ScanRequest, SkinKit,
+    Verdict,
 };
 
 fn root() -> PathBuf {
@@ -76,7 +77,10 @@ fn the_embedded_engine_needs_nothing_installed() {
     };
     let kit = SkinKit::open(config().runtime(runtime)).unwrap();
     let analysis = kit
-        .analyse(&photo("face.jpg").frame(), Region::Face(FaceRegion::Forehead))
+        .analyze(
+            &photo("face.jpg").frame(),
+            &AnalyzeOptions::new(Region::Face(FaceRegion::Forehead)),
+        )
         .unwrap();
     let face = analysis.face.expect("a face region comes with its face");
     assert_eq!(face.mesh.points.len(), 468);
@@ -129,8 +133,8 @@ fn a_photo_opened_small_is_judged_as_the_whole_one_is() {
             (small.width(), small.file_size(), small.scale()),
             (768, (side, side), 0.25)
         );
-        let whole = kit.analyse(&whole, Region::Lesion).unwrap();
-        let small = kit.analyse(&small, Region::Lesion).unwrap();
+        let whole = kit.analyze(&whole, &AnalyzeOptions::default()).unwrap();
+        let small = kit.analyze(&small, &AnalyzeOptions::default()).unwrap();
         judged_alike(&whole, &small);
     }
 }
@@ -145,7 +149,10 @@ fn a_photo_opened_for_one_region_serves_no_other() {
     };
     let small = kit.decode_photo(&bytes, &Limits::default(), Region::Lesion).unwrap();
     for other in [square, Region::Face(FaceRegion::Nose)] {
-        assert!(matches!(kit.analyse(&small, other), Err(Error::OpenedSmaller)));
+        assert!(matches!(
+            kit.analyze(&small, &AnalyzeOptions::new(other)),
+            Err(Error::OpenedSmaller)
+        ));
         let whole = kit.decode_photo(&bytes, &Limits::default(), other).unwrap();
         assert_eq!(whole.scale(), 1.0, "a part of the picture may need all its pixels");
     }
@@ -154,7 +161,10 @@ fn a_photo_opened_for_one_region_serves_no_other() {
     assert!(matches!(picture.whole(), Err(Error::OpenedSmaller)));
     // Too few pixels for what is asked, however it was opened.
     let tiny = Photo::decode_for(&bytes, &Limits::default(), 100).unwrap();
-    assert!(matches!(kit.analyse(&tiny, Region::Lesion), Err(Error::OpenedSmaller)));
+    assert!(matches!(
+        kit.analyze(&tiny, &AnalyzeOptions::default()),
+        Err(Error::OpenedSmaller)
+    ));
 }
 
 #[test]
@@ -171,7 +181,7 @@ fn a_photo_opened_small_is_kept_and_replayed_as_such() {
         source: ScaleSource::Coin,
     };
     let request = |taken_at| ScanRequest {
-        scale: Some(scale),
+        options: AnalyzeOptions::default().scale(scale),
         taken_at: Some(taken_at),
         ..ScanRequest::new("left forearm")
     };
@@ -207,11 +217,11 @@ fn a_photo_opened_small_is_kept_and_replayed_as_such() {
 fn threads_share_one_kit() {
     let kit = SkinKit::open(config()).unwrap();
     let photo = photo("lesion-first.jpg");
-    let alone = kit.analyse(&photo.frame(), Region::Lesion).unwrap().finding;
+    let alone = kit.analyze(&photo.frame(), &AnalyzeOptions::default()).unwrap().finding;
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
-                let here = kit.analyse(&photo.frame(), Region::Lesion).unwrap().finding;
+                let here = kit.analyze(&photo.frame(), &AnalyzeOptions::default()).unwrap().finding;
                 for (a, b) in here.probabilities.iter().zip(&alone.probabilities) {
                     assert!((a.p - b.p).abs() < 1e-6);
                 }
@@ -224,7 +234,7 @@ fn threads_share_one_kit() {
 fn regions_that_cannot_be_measured_are_refused() {
     let kit = SkinKit::open(config()).unwrap();
     let photo = photo("lesion-first.jpg");
-    let analyse = |region| kit.analyse(&photo.frame(), region);
+    let analyse = |region| kit.analyze(&photo.frame(), &AnalyzeOptions::new(region));
     let tiny = Region::Square {
         centre: [100.0, 100.0],
         size: 5.0,

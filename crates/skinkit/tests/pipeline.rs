@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use skinkit::inference::{EngineChoice, Error as InferenceError, RuntimeConfig};
-use skinkit::{Config, Error, Limits, Photo, Region, SkinKit};
+use skinkit::{AnalyzeOptions, Config, Error, Limits, Photo, SkinKit};
 
 /// Largest difference in probability between the two pipelines.
 const PROBABILITY: f64 = 1e-3;
@@ -53,7 +53,7 @@ fn the_facade_gives_what_the_python_pipeline_gives() {
             let want = case["pipeline"][&variant.name].as_object().unwrap();
             let photo = Photo::open(&pack().join("golden").join(file), &Limits::default()).unwrap();
             let got = kit
-                .classify(&photo.frame(), Region::Lesion)
+                .analyze(&photo.frame(), &AnalyzeOptions::default().measures(false))
                 .unwrap()
                 .finding
                 .probabilities;

@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use serde::Deserialize;
+use skinkit::AnalyzeOptions;
 
 use super::argument::{Out, bytes, json, text};
 use super::call::{SkinkitError, call};
@@ -28,7 +29,7 @@ impl Request {
         request.taken_at = self.taken_at;
         request.picture_sha256 = self.picture_sha256;
         if let Some(text) = self.region {
-            request.region = region(&text)?;
+            request.options.region = region(&text)?;
         }
         Ok(request)
     }
@@ -108,7 +109,7 @@ pub unsafe extern "C" fn skinkit_analyse(
         let cancel = Cancel::of(get_optional(cancel)?.as_deref());
         // SAFETY: the header's rule for pointers.
         let (region, out) = unsafe { (self::region(text("region", region)?)?, Out::new("json", json)?) };
-        out.json(&kit.analyse_unless(photo.picture()?, region, &cancel)?)
+        out.json(&kit.analyze(photo.picture()?, &AnalyzeOptions::new(region).cancel(&cancel))?)
     })
 }
 
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn skinkit_analyse_frame(
                 Out::new("json", json)?,
             )
         };
-        out.json(&kit.analyse_unless(&frame, region, &cancel)?)
+        out.json(&kit.analyze(&frame, &AnalyzeOptions::new(region).cancel(&cancel))?)
     })
 }
 
@@ -164,7 +165,9 @@ pub unsafe extern "C" fn skinkit_scan(
                 Out::new("json", json)?,
             )
         };
-        let scan = kit.scan_unless(photo.picture()?, &given.facade()?, &cancel)?;
+        let mut request = given.facade()?;
+        request.options.cancel = cancel;
+        let scan = kit.scan(photo.picture()?, &request)?;
         out.json(&scan.analysis)?;
         id.set(scan.id.0);
         Ok(())

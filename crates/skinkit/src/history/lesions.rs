@@ -134,7 +134,7 @@ impl History {
 
     fn sighting(&self, scan: &Scan, id: String) -> Result<Sighting> {
         let details = self.details(scan)?;
-        // A size counts only in millimetres: pixels of two pictures are not the same length.
+        // A size counts only in millimeters: pixels of two pictures are not the same length.
         let diameter = details
             .measures
             .filter(|measures| measures.unit == LengthUnit::Millimetre)

@@ -1,11 +1,10 @@
 //! What a history holds, for a dashboard's first page.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde::{Deserialize, Serialize};
 use skinkit_store::{Scan, ScanId};
 use skinkit_tracking::{Change, Verdict, visits};
 
+use crate::clock::now;
 use crate::history::{History, Pair};
 use crate::{Result, record};
 
@@ -152,10 +151,4 @@ impl History {
             verdict,
         }))
     }
-}
-
-/// Milliseconds since 1970-01-01T00:00Z.
-pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

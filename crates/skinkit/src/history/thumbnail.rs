@@ -19,7 +19,7 @@ const SIDES: std::ops::RangeInclusive<u32> = 16..=2048;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ThumbnailView {
-    /// The analysed region.
+    /// The analyzed region.
     Picture,
     /// The same with the lesion's outline: the border that was measured, or what the pack's mask says where none is kept.
     Mask,
@@ -36,7 +36,7 @@ enum Layer {
 }
 
 impl History {
-    /// The analysed region of a scan as a PNG, its longer side `side` pixels; `None` where the picture, or the mask or
+    /// The analyzed region of a scan as a PNG, its longer side `side` pixels; `None` where the picture, or the mask or
     /// heatmap that was asked for, was not kept.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ pub struct MeasureTrend {
     pub recovery: Option<Interval>,
     /// When a visit seems to have been missed, in milliseconds since 1970-01-01T00:00Z.
     pub missing: Vec<i64>,
-    /// Scans without a value to plot: not accepted, nothing measured, or a size without a millimetre scale.
+    /// Scans without a value to plot: not accepted, nothing measured, or a size without a millimeter scale.
     pub left_out: u64,
 }
 

@@ -27,8 +27,8 @@ pub struct LiveConfig {
     pub grace: Duration,
     /// Whether the session captures by itself; otherwise only [`LiveSession::shutter`](super::LiveSession::shutter) does.
     pub auto_capture: bool,
-    /// Adds the capture to the history under this request, whose `region` is replaced by the session's; `None` keeps
-    /// nothing. Without `taken_at` a capture is dated when its analysis ends.
+    /// Adds the capture to the history under this request, with its options but for region and cancel, which are the
+    /// session's own; `None` keeps nothing. Without `taken_at` a capture is dated when its analysis ends.
     pub keep: Option<ScanRequest>,
     /// Frames with more pixels are refused. 4096² unless said otherwise: the session holds at most five frames, so a
     /// frame of NV12 with this size makes 126 MB; one of 1080p makes 16 MB.

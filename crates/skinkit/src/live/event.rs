@@ -22,7 +22,7 @@ pub enum Guidance {
     Improve(QualityIssue),
     /// All is well: stay like this. See [`LiveUpdate::progress`].
     Hold,
-    /// The capture is being analysed; the camera may move.
+    /// The capture is being analyzed; the camera may move.
     Wait,
     /// The capture has been delivered.
     Done,
@@ -38,7 +38,7 @@ pub enum LivePhase {
     Looking,
     /// Good frames are being collected.
     Holding,
-    /// One was captured and is being analysed.
+    /// One was captured and is being analyzed.
     Analysing,
     /// It was delivered; nothing more is captured until a restart.
     Done,
@@ -103,7 +103,7 @@ pub struct LiveTimings {
     pub total: f64,
 }
 
-/// The capture of a session, analysed exactly like a photo.
+/// The capture of a session, analyzed exactly like a photo.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Capture {
@@ -127,7 +127,7 @@ pub struct Capture {
 pub enum LiveStage {
     /// Looking at a frame. Told once for a run of failing frames; the session goes on with the next.
     Frame,
-    /// Analysing or keeping the capture. The session looks for another.
+    /// Analyzing or keeping the capture. The session looks for another.
     Capture,
 }
 
@@ -155,7 +155,7 @@ pub trait LiveListener: Send + Sync {
         let _ = update;
     }
 
-    /// A capture was analysed, and kept if that was asked for.
+    /// A capture was analyzed, and kept if that was asked for.
     fn on_capture(&self, capture: &Capture) {
         let _ = capture;
     }

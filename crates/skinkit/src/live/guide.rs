@@ -50,7 +50,7 @@ pub(crate) struct Step {
     pub update: Arc<LiveUpdate>,
     /// The frame is the best so far.
     pub keep: bool,
-    /// The best frame is to be analysed.
+    /// The best frame is to be analyzed.
     pub capture: bool,
     /// Good frames that it was chosen from.
     pub frames: u32,

@@ -1,4 +1,4 @@
-//! Live capture: a camera's frames in, guidance and at last one analysed capture out.
+//! Live capture: a camera's frames in, guidance and at last one analyzed capture out.
 
 mod config;
 mod event;

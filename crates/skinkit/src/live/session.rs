@@ -13,9 +13,9 @@ use super::config::{LiveConfig, ThermalLevel};
 use super::event::{Capture, LiveFailure, LiveListener, LivePhase, LiveStage, LiveUpdate};
 use super::guide::{Guide, Step};
 use super::state::{LiveCounts, Orders, Outcome, Pushed, Shot, State, Ticket, Waiting};
-use crate::{Error, Region, Result, ScanRequest, SkinKit};
+use crate::{AnalyzeOptions, Error, Region, Result, ScanRequest, SkinKit};
 
-/// A camera's frames in; guidance for each, and at last one analysed capture out.
+/// A camera's frames in; guidance for each, and at last one analyzed capture out.
 ///
 /// [`push`](Self::push) frames from any thread: the newest is copied, in the camera's own format, into one of five
 /// recycled buffers; older ones that nobody looked at are dropped. One thread follows the face and judges the frames,
@@ -82,7 +82,7 @@ impl LiveSession {
             threads: Mutex::default(),
         };
         session.spawn("skinkit-live", Shared::watch)?;
-        session.spawn("skinkit-capture", Shared::analyse)?;
+        session.spawn("skinkit-capture", Shared::analyze)?;
         Ok(session)
     }
 
@@ -178,7 +178,7 @@ impl LiveSession {
         state.orders.shutter = state.orders.phase == LivePhase::Looking;
     }
 
-    /// Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept
+    /// Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept
     /// (unless it was being written just then).
     pub fn restart(&self) {
         self.shared.lock().restart();
@@ -214,7 +214,7 @@ impl LiveSession {
     }
 
     /// Ends the session and waits for its threads: at most for a model run and a callback under way. What was being
-    /// analysed is not delivered. Called from a callback it does not wait.
+    /// analyzed is not delivered. Called from a callback it does not wait.
     pub fn close(&self) {
         self.shared.close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
@@ -333,7 +333,7 @@ impl Shared {
         }
     }
 
-    /// Keeps the frame if it is the best, sends the best to be analysed if it is time, and publishes the update.
+    /// Keeps the frame if it is the best, sends the best to be analyzed if it is time, and publishes the update.
     /// `false` if the session has moved on meanwhile, so that nothing of this frame counts.
     fn settle(&self, guide: &mut Guide, source: Source<'_>, step: &Step, orders: &Orders) -> bool {
         let left = if step.keep {
@@ -390,7 +390,7 @@ impl Shared {
     }
 
     /// The capture thread.
-    fn analyse(&self) {
+    fn analyze(&self) {
         loop {
             let mut state = self.lock();
             let shot = loop {
@@ -424,13 +424,17 @@ impl Shared {
         }
     }
 
-    /// Analyses a shot and keeps it if asked to; `None` if it shows nothing.
+    /// Analyzes a shot and keeps it if asked to; `None` if it shows nothing.
     fn develop(&self, shot: &Shot) -> Option<Outcome> {
         let frame = shot.buffer.frame()?;
         let kept = self.guarded(LiveStage::Capture, || {
-            let analysis = self.kit.analyse_unless(&frame, shot.region, &shot.cancel)?;
-            let request = self.keep.clone().map(|request| request.region(shot.region));
-            let scan = request.map(|request| self.kit.keep_unless(&request, &analysis, &shot.cancel));
+            let keep = self.keep.clone();
+            let options = keep
+                .as_ref()
+                .map_or_else(AnalyzeOptions::default, |keep| keep.options.clone());
+            let options = options.region(shot.region).cancel(&shot.cancel);
+            let analysis = self.kit.analyze(&frame, &options)?;
+            let scan = keep.map(|request| self.kit.keep(&request.options(options), &analysis));
             Ok((analysis, scan.transpose()?))
         });
         Some(match kept {

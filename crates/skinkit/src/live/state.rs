@@ -13,7 +13,7 @@ use super::guide::Guide;
 use crate::{Cancel, Region};
 
 /// Frames in memory: one that is being copied in, one that waits, one that is looked at, the best of the hold, and one
-/// that is analysed.
+/// that is analyzed.
 pub(crate) const BUFFERS: usize = 5;
 
 /// What became of a frame.
