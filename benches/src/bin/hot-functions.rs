@@ -2,7 +2,8 @@
 //! arguments their names. `cargo xtask instructions` runs it.
 #![forbid(unsafe_code)]
 
-use skinkit::preprocess::quality::{Look, Meter, Quality, QualityThresholds};
+use skinkit::preprocess::ndarray::Array3;
+use skinkit::preprocess::quality::{FrameContext, Meter, Quality, QualityThresholds};
 use skinkit::preprocess::tensor::{self, Layout};
 use skinkit::preprocess::warp::{self, Border};
 use skinkit::preprocess::{FrameLayout, PixelFormat, Plane, Resampler};
@@ -50,33 +51,36 @@ fn main() -> Outcome<()> {
         "/../examples/photos/lesion-first.jpg"
     ))?;
 
-    let (mut resampler, mut pixels, mut input) =
-        (Resampler::new(), vec![0; SIDE * SIDE * 3], vec![0.0; SIDE * SIDE * 3]);
+    let (mut resampler, mut pixels, mut input) = (
+        Resampler::new(),
+        Array3::zeros((SIDE, SIDE, 3)),
+        Array3::zeros((3, SIDE, SIDE)),
+    );
     let mut tensor = |frame: &Frame<'_>, roi: &Roi| -> Outcome<()> {
-        resampler.rgb8(frame, roi, SIDE, SIDE, &mut pixels)?;
-        Ok(tensor::normalise(
-            &pixels,
+        resampler.rgb8(frame, roi, pixels.view_mut())?;
+        Ok(tensor::normalize(
+            pixels.view(),
             Layout::Nchw,
             [0.5; 3],
             [0.5; 3],
-            &mut input,
+            input.view_mut(),
         )?)
     };
     let (mut meter, thresholds, mut quality) = (Meter::new(), QualityThresholds::default(), Quality::default());
-    let mut mesh = vec![0.0; 192 * 192 * 3];
+    let mut mesh = Array3::zeros((3, 192, 192));
     for time in 0..times {
         match place {
             0 => tensor(&nv12, &upright)?,
             1 => tensor(&nv12, &turned)?,
             2 => tensor(&rgb, &upright)?,
             3 => {
-                let look = Look {
+                let context = FrameContext {
                     seconds: f64::from(time) / 60.0,
                     turn: None,
                 };
-                meter.follow(&nv12, &upright, &look, &thresholds, &mut quality)?;
+                meter.follow(&nv12, &upright, &context, &thresholds, &mut quality)?;
             }
-            4 => warp::mediapipe(&nv12, &turned, 192, 192, Border::Replicate, (0.0, 1.0), &mut mesh)?,
+            4 => warp::mediapipe(&nv12, &turned, Border::Replicate, (0.0, 1.0), mesh.view_mut())?,
             _ => drop(Photo::decode_for(&jpeg, &Limits::default(), 256)?),
         }
     }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use skinkit::inference::{Runtime, RuntimeConfig, Session, Tensor};
+use skinkit::preprocess::ndarray::Array3;
 use skinkit::preprocess::quality::{Meter, QualityThresholds};
 use skinkit::preprocess::tensor::{self, Layout};
 use skinkit::preprocess::{FrameLayout, PixelFormat, Plane, Range, Resampler};
@@ -83,11 +84,11 @@ fn nv12(data: &[u8], (width, height): (u32, u32)) -> Outcome<Frame<'_>> {
 /// The middle square of a frame as a network sees it: normalised floats, by channel.
 fn to_tensor<'a>(task: &'static str, frame: Frame<'a>) -> Road<'a> {
     let roi = Roi::centre_square(frame.width(), frame.height());
-    let (mut rgb, mut input) = (vec![0; SIDE * SIDE * 3], vec![0.0; SIDE * SIDE * 3]);
+    let (mut rgb, mut input) = (Array3::zeros((SIDE, SIDE, 3)), Array3::zeros((3, SIDE, SIDE)));
     let mut resampler = Resampler::new();
     Road::new(task, "SkinKit", move || {
-        resampler.rgb8(&frame, &roi, SIDE, SIDE, &mut rgb)?;
-        tensor::normalise(&rgb, Layout::Nchw, [0.5; 3], [0.5; 3], &mut input)?;
+        resampler.rgb8(&frame, &roi, rgb.view_mut())?;
+        tensor::normalize(rgb.view(), Layout::Nchw, [0.5; 3], [0.5; 3], input.view_mut())?;
         Ok(input.iter().step_by(997).copied().collect())
     })
 }

@@ -105,19 +105,21 @@ impl FrameLayout {
     }
 }
 
-/// One enum as another whose variants have the same names.
+/// One enum as another whose variants have the same names, or the ones given.
 macro_rules! same_names {
-    ($from:ident => $to:path: $($name:ident)*) => {
+    (@ $name:ident $other:ident) => { Self::$other };
+    (@ $name:ident) => { Self::$name };
+    ($from:ident => $to:path: $($name:ident $(= $other:ident)?)*) => {
         impl From<$from> for $to {
             fn from(value: $from) -> Self {
                 match value {
-                    $($from::$name => Self::$name,)*
+                    $($from::$name => same_names!(@ $name $($other)?),)*
                 }
             }
         }
     };
 }
 
-same_names!(PixelFormat => preprocess::PixelFormat: Rgb8 Rgba8 Bgra8 Grey8 Nv12 Nv21 I420 Yuv420);
-same_names!(ColourMatrix => preprocess::ColourMatrix: Bt601 Bt709);
+same_names!(PixelFormat => preprocess::PixelFormat: Rgb8 Rgba8 Bgra8 Grey8 = Gray8 Nv12 Nv21 I420 Yuv420);
+same_names!(ColourMatrix => preprocess::ColorMatrix: Bt601 Bt709);
 same_names!(Range => preprocess::Range: Full Video);

@@ -1,4 +1,4 @@
-//! The region-to-tensor roads, each beside the staged one made of `yuv` and `fast_image_resize`.
+//! The region-to-tensor implementations, each beside the staged one made of `yuv` and `fast_image_resize`.
 //!
 //! `cargo bench -p skinkit-preprocess` (or `--profile dev` for a quick look).
 #![allow(clippy::unwrap_used)]
@@ -6,6 +6,7 @@
 use divan::Bencher;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::quality::{Meter, QualityThresholds};
 use skinkit_preprocess::tensor::{self, Layout};
 use skinkit_preprocess::warp::{self, Border};
@@ -58,8 +59,8 @@ const PHOTO: (u32, u32) = (4000, 3000);
 fn nv12_upright(bencher: Bencher<'_, '_>, ((width, height), side): ((u32, u32), u32)) {
     let picture = Nv12::new(width, height);
     let roi = Roi::square([width as f32 / 2.0, height as f32 / 2.0], side as f32);
-    let (mut resampler, mut out) = (Resampler::new(), vec![0; 224 * 224 * 3]);
-    bencher.bench_local(|| resampler.rgb8(&picture.frame(), &roi, 224, 224, &mut out).unwrap());
+    let (mut resampler, mut out) = (Resampler::new(), Array3::zeros((224, 224, 3)));
+    bencher.bench_local(|| resampler.rgb8(&picture.frame(), &roi, out.view_mut()).unwrap());
 }
 
 #[divan::bench(args = [(HD, 800), (HD, 1080), (PHOTO, 3000)], name = "nv12_upright_staged_peer")]
@@ -99,8 +100,8 @@ fn rgb_upright(bencher: Bencher<'_, '_>, ((width, height), side): ((u32, u32), u
     let data = bytes((width * height * 3) as usize);
     let frame = Frame::rgb8(&data, width, height).unwrap();
     let roi = Roi::square([width as f32 / 2.0, height as f32 / 2.0], side as f32);
-    let (mut resampler, mut out) = (Resampler::new(), vec![0; 224 * 224 * 3]);
-    bencher.bench_local(|| resampler.rgb8(&frame, &roi, 224, 224, &mut out).unwrap());
+    let (mut resampler, mut out) = (Resampler::new(), Array3::zeros((224, 224, 3)));
+    bencher.bench_local(|| resampler.rgb8(&frame, &roi, out.view_mut()).unwrap());
 }
 
 #[divan::bench(args = [(HD, 800), (HD, 1080), (PHOTO, 3000)])]
@@ -125,8 +126,8 @@ fn nv12_turned(bencher: Bencher<'_, '_>, rotation: f32) {
         rotation,
         ..Roi::square([960.0, 540.0], 700.0)
     };
-    let (mut resampler, mut out) = (Resampler::new(), vec![0; 224 * 224 * 3]);
-    bencher.bench_local(|| resampler.rgb8(&picture.frame(), &roi, 224, 224, &mut out).unwrap());
+    let (mut resampler, mut out) = (Resampler::new(), Array3::zeros((224, 224, 3)));
+    bencher.bench_local(|| resampler.rgb8(&picture.frame(), &roi, out.view_mut()).unwrap());
 }
 
 #[divan::bench(args = [(1920, 128, Border::Zero), (500, 192, Border::Replicate)])]
@@ -136,18 +137,18 @@ fn nv12_mediapipe(bencher: Bencher<'_, '_>, (side, size, border): (u32, usize, B
         rotation: 0.1,
         ..Roi::square([960.0, 540.0], side as f32)
     };
-    let mut out = vec![0.0; size * size * 3];
+    let mut out = Array3::zeros((3, size, size));
     bencher.bench_local(|| {
         let frame = picture.frame().oriented(Rotation::None, true);
-        warp::mediapipe(&frame, &roi, size, size, border, (0.0, 1.0), &mut out).unwrap();
+        warp::mediapipe(&frame, &roi, border, (0.0, 1.0), out.view_mut()).unwrap();
     });
 }
 
 #[divan::bench]
 fn tensor_nchw(bencher: Bencher<'_, '_>) {
-    let rgb = bytes(224 * 224 * 3);
-    let mut out = vec![0.0; rgb.len()];
-    bencher.bench_local(|| tensor::normalise(&rgb, Layout::Nchw, [0.5; 3], [0.5; 3], &mut out).unwrap());
+    let rgb = Array3::from_shape_vec((224, 224, 3), bytes(224 * 224 * 3)).unwrap();
+    let mut out = Array3::zeros((3, 224, 224));
+    bencher.bench_local(|| tensor::normalize(rgb.view(), Layout::Nchw, [0.5; 3], [0.5; 3], out.view_mut()).unwrap());
 }
 
 #[divan::bench]

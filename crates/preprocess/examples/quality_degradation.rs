@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::quality::{Meter, Quality, QualityThresholds};
 use skinkit_preprocess::{Limits, Photo, Resampler, Roi};
 
@@ -49,14 +50,14 @@ fn load(folder: &Path, most: usize) -> Vec<Vec<f32>> {
     files.sort();
     let step = (files.len() / most).max(1);
     let mut resampler = Resampler::new();
-    let mut pixels = vec![0; SIDE * SIDE * 3];
+    let mut pixels = Array3::zeros((SIDE, SIDE, 3));
     files
         .iter()
         .step_by(step)
         .filter_map(|path| {
             let photo = Photo::open_for(path, &Limits::default(), SIDE as u32).ok()?;
             let roi = Roi::centre_square(photo.width(), photo.height());
-            resampler.rgb8(&photo.frame(), &roi, SIDE, SIDE, &mut pixels).ok()?;
+            resampler.rgb8(&photo.frame(), &roi, pixels.view_mut()).ok()?;
             Some(pixels.iter().map(|v| linear(*v)).collect())
         })
         .collect()

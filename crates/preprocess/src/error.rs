@@ -83,19 +83,19 @@ pub enum Error {
         /// The largest side accepted.
         max: usize,
     },
-    /// The caller's buffer does not have the output's length.
-    #[error("the {buffer} buffer holds {got} value(s); exactly {needed} are needed")]
-    BufferLength {
-        /// Which buffer.
-        buffer: &'static str,
-        /// Values needed.
-        needed: usize,
-        /// Values given.
-        got: usize,
+    /// An array of another shape than the function takes, or whose values do not lie in standard (row-major) order.
+    #[error("the {array} array is {} x {} x {}; it must be {needed}, in standard (row-major) layout", .got[0], .got[1], .got[2])]
+    Shape {
+        /// Which array.
+        array: &'static str,
+        /// The shape that is needed, in words.
+        needed: &'static str,
+        /// The shape given.
+        got: [usize; 3],
     },
-    /// A mean or deviation that cannot normalise.
+    /// A mean or deviation that cannot normalize.
     #[error("a mean and a standard deviation must be finite, and the deviation not 0")]
-    Normalisation,
+    Normalization,
     /// The file could not be read.
     #[error("cannot read {}: {source}", .path.display())]
     Read {

@@ -10,8 +10,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use common::{FORMATS, Picture};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::warp::{Border, mediapipe};
-use skinkit_preprocess::{ColourMatrix, Range, Resampler, Roi, Rotation};
+use skinkit_preprocess::{ColorMatrix, Range, Resampler, Roi, Rotation};
 
 struct Counting;
 
@@ -51,10 +52,10 @@ fn a_steady_frame_allocates_nothing() {
         let picture = Picture::new(format, 320, 240, 16, 2);
         let planes = picture.planes();
         let frame = picture
-            .frame(&planes, ColourMatrix::Bt601, Range::Full)
+            .frame(&planes, ColorMatrix::Bt601, Range::Full)
             .oriented(Rotation::Cw90, true);
         let mut resampler = Resampler::new();
-        let (mut bytes, mut floats) = (vec![0; 64 * 64 * 3], vec![0.0; 64 * 64 * 3]);
+        let (mut bytes, mut floats) = (Array3::zeros((64, 64, 3)), Array3::zeros((3, 64, 64)));
         let mut step = |x: f32| {
             // A region that wanders and turns, as a tracked face does.
             for rotation in [0.0, 0.4 - x / 1000.0] {
@@ -62,8 +63,8 @@ fn a_steady_frame_allocates_nothing() {
                     rotation,
                     ..Roi::square([120.0 + x, 160.0], 150.0 - x)
                 };
-                resampler.rgb8(&frame, &roi, 64, 64, &mut bytes).unwrap();
-                mediapipe(&frame, &roi, 64, 64, Border::Replicate, (0.0, 1.0), &mut floats).unwrap();
+                resampler.rgb8(&frame, &roi, bytes.view_mut()).unwrap();
+                mediapipe(&frame, &roi, Border::Replicate, (0.0, 1.0), floats.view_mut()).unwrap();
             }
         };
         // Buffers grow to the largest region met; from then on nothing is asked of the allocator.

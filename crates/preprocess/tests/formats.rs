@@ -5,8 +5,9 @@ mod common;
 
 use common::{FORMATS, Picture, rgb_from_yuv, twin};
 use proptest::prelude::*;
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::warp::{Border, mediapipe};
-use skinkit_preprocess::{ColourMatrix, Frame, PixelFormat, Range, Resampler, Roi, Rotation};
+use skinkit_preprocess::{ColorMatrix, Frame, PixelFormat, Range, Resampler, Roi, Rotation};
 
 const TURNS: [Rotation; 4] = [Rotation::None, Rotation::Cw90, Rotation::Cw180, Rotation::Cw270];
 
@@ -42,7 +43,7 @@ proptest! {
         bt709 in any::<bool>(),
         video in any::<bool>(),
     ) {
-        let matrix = if bt709 { ColourMatrix::Bt709 } else { ColourMatrix::Bt601 };
+        let matrix = if bt709 { ColorMatrix::Bt709 } else { ColorMatrix::Bt601 };
         let range = if video { Range::Video } else { Range::Full };
         let picture = Picture::new(FORMATS[format], width, height, padding, stride);
         // Quarter pixels are exact in f32, so that both sides see the same window.
@@ -52,8 +53,8 @@ proptest! {
         prop_assume!(high[0] > 0.0 && high[1] > 0.0);
         let planes = picture.planes();
         let frame = picture.frame(&planes, matrix, range);
-        let mut got = vec![0; count.0 * count.1 * 3];
-        Resampler::new().rgb8(&frame, &roi(low, high), count.0, count.1, &mut got).unwrap();
+        let mut got = Array3::zeros((count.1, count.0, 3));
+        Resampler::new().rgb8(&frame, &roi(low, high), got.view_mut()).unwrap();
         let expected = twin(&picture, matrix, range, low, high, [count.0, count.1]);
         for (at, (got, expected)) in got.iter().zip(expected.as_flattened()).enumerate() {
             prop_assert!((f64::from(*got) - expected).abs() <= 1.0, "{at}: {got} {expected}");
@@ -74,24 +75,24 @@ proptest! {
         // No colour is clamped: what a blend of clamped colours is, no blend of samples has to be.
         picture.buffers.iter_mut().flatten().for_each(|sample| *sample = 64 + *sample / 2);
         let planes = picture.planes();
-        let frame = picture.frame(&planes, ColourMatrix::Bt601, Range::Full).oriented(TURNS[turn], mirrored);
+        let frame = picture.frame(&planes, ColorMatrix::Bt601, Range::Full).oriented(TURNS[turn], mirrored);
         let copy = upright(&frame);
         let plain = Frame::rgb8(&copy, frame.width(), frame.height()).unwrap();
         let roi = Roi { rotation, ..Roi::square([frame.width() as f32 / 2.0, frame.height() as f32 / 2.0], side) };
         // MediaPipe's rule reads single pixels: exactly equal. Of YUV samples are blended, where the copy's rounded colours
         // are: to one level.
         let apart = if frame.format().is_yuv() { 1.001 / 255.0 } else { 0.0 };
-        let (mut a, mut b) = (vec![0.0; 16 * 16 * 3], vec![0.0; 16 * 16 * 3]);
-        mediapipe(&frame, &roi, 16, 16, Border::Replicate, (0.0, 1.0), &mut a).unwrap();
-        mediapipe(&plain, &roi, 16, 16, Border::Replicate, (0.0, 1.0), &mut b).unwrap();
+        let (mut a, mut b) = (Array3::zeros((3, 16, 16)), Array3::zeros((3, 16, 16)));
+        mediapipe(&frame, &roi, Border::Replicate, (0.0, 1.0), a.view_mut()).unwrap();
+        mediapipe(&plain, &roi, Border::Replicate, (0.0, 1.0), b.view_mut()).unwrap();
         for (a, b) in a.iter().zip(&b) {
             prop_assert!((a - b).abs() <= apart, "{a} {b}");
         }
         // Packed formats: the same numbers in another order. Of YUV the copy's chroma was not interpolated.
         if !frame.format().is_yuv() {
-            let (mut a, mut b) = (vec![0; 12 * 12 * 3], vec![0; 12 * 12 * 3]);
-            Resampler::new().rgb8(&frame, &roi, 12, 12, &mut a).unwrap();
-            Resampler::new().rgb8(&plain, &roi, 12, 12, &mut b).unwrap();
+            let (mut a, mut b) = (Array3::zeros((12, 12, 3)), Array3::zeros((12, 12, 3)));
+            Resampler::new().rgb8(&frame, &roi, a.view_mut()).unwrap();
+            Resampler::new().rgb8(&plain, &roi, b.view_mut()).unwrap();
             for (a, b) in a.iter().zip(&b) {
                 prop_assert!(a.abs_diff(*b) <= 1, "{a} {b}");
             }
@@ -110,7 +111,7 @@ proptest! {
         let which = which % picture.buffers.len();
         {
             let planes = picture.planes();
-            picture.frame(&planes, ColourMatrix::Bt601, Range::Full);
+            picture.frame(&planes, ColorMatrix::Bt601, Range::Full);
         }
         picture.buffers[which].pop();
         let planes = picture.planes();
@@ -143,11 +144,11 @@ proptest! {
     ) {
         let picture = Picture::new(FORMATS[format], size.0, size.1, 1, 1);
         let planes = picture.planes();
-        let frame = picture.frame(&planes, ColourMatrix::Bt709, Range::Video).oriented(TURNS[turn], true);
+        let frame = picture.frame(&planes, ColorMatrix::Bt709, Range::Video).oriented(TURNS[turn], true);
         let roi = Roi { centre: centre.into(), width: side.0, height: side.1, rotation };
-        let (mut bytes, mut floats) = (vec![0; out.0 * out.1 * 3], vec![0.0; out.0 * out.1 * 3]);
-        let a = Resampler::new().rgb8(&frame, &roi, out.0, out.1, &mut bytes);
-        let b = mediapipe(&frame, &roi, out.0, out.1, Border::Zero, (0.0, 1.0), &mut floats);
+        let (mut bytes, mut floats) = (Array3::zeros((out.1, out.0, 3)), Array3::zeros((3, out.1, out.0)));
+        let a = Resampler::new().rgb8(&frame, &roi, bytes.view_mut());
+        let b = mediapipe(&frame, &roi, Border::Zero, (0.0, 1.0), floats.view_mut());
         // Refused alike, or both done.
         prop_assert_eq!(a.is_ok(), b.is_ok());
         prop_assert!(floats.iter().all(|value| (0.0..=1.0).contains(value)));
@@ -190,13 +191,14 @@ fn chroma_of_a_flat_picture_is_exact() {
             picture.row_strides = vec![31, 32];
         }
         let planes = picture.planes();
-        let frame = picture.frame(&planes, ColourMatrix::Bt709, Range::Video);
-        let expected = rgb_from_yuv(150.0, 90.0, 170.0, ColourMatrix::Bt709, Range::Video).map(|v| v.round() as u8);
+        let frame = picture.frame(&planes, ColorMatrix::Bt709, Range::Video);
+        let expected = rgb_from_yuv(150.0, 90.0, 170.0, ColorMatrix::Bt709, Range::Video).map(|v| v.round() as u8);
         assert_eq!(frame.pixel(30, 16), Some(expected), "{format:?}");
-        let mut out = vec![0; 9 * 9 * 3];
+        let mut out = Array3::zeros((9, 9, 3));
         Resampler::new()
-            .rgb8(&frame, &Roi::whole(31, 17), 9, 9, &mut out)
+            .rgb8(&frame, &Roi::whole(31, 17), out.view_mut())
             .unwrap();
+        let out = out.as_slice().unwrap();
         assert!(
             out.as_chunks::<3>().0.iter().all(|pixel| *pixel == expected),
             "{format:?}"
@@ -214,13 +216,13 @@ fn a_turned_region_is_antialiased() {
         .flat_map(|i| [if (i % size).is_multiple_of(2) { 40 } else { 200 }; 3])
         .collect();
     let frame = Frame::rgb8(&data, 300, 300).unwrap();
-    let mut out = vec![0; 40 * 40 * 3];
+    let mut out = Array3::zeros((40, 40, 3));
     for rotation in [0.1, 0.5, 0.8, 2.2] {
         let roi = Roi {
             rotation,
             ..Roi::square([150.0, 150.0], 200.0)
         };
-        Resampler::new().rgb8(&frame, &roi, 40, 40, &mut out).unwrap();
+        Resampler::new().rgb8(&frame, &roi, out.view_mut()).unwrap();
         let (least, most) = (out.iter().min().unwrap(), out.iter().max().unwrap());
         assert!(
             *least >= 108 && *most <= 132,
@@ -285,10 +287,10 @@ fn mediapipes_rule_is_kept_to_the_bit() {
             ..Roi::square([48.5, 35.5], side)
         };
         for size in [(16, 16), (37, 21), (1, 5)] {
-            let mut got = vec![0.0; size.0 * size.1 * 3];
-            mediapipe(&frame, &roi, size.0, size.1, border, range, &mut got).unwrap();
+            let mut got = Array3::zeros((3, size.1, size.0));
+            mediapipe(&frame, &roi, border, range, got.view_mut()).unwrap();
             assert_eq!(
-                got,
+                got.as_slice().unwrap(),
                 pipe(data, (97, 71), &roi, size, border, range),
                 "{rotation} {side} {size:?}"
             );

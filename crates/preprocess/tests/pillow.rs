@@ -1,6 +1,7 @@
 //! Upright regions against Pillow 13: `Image.resize(size, BILINEAR, box=box)` of the same formula picture.
 #![allow(clippy::unwrap_used)]
 
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 const WIDTH: u32 = 53;
@@ -22,8 +23,8 @@ fn agrees(low: [f32; 2], high: [f32; 2], size: [usize; 2], expected: &[u8]) {
         height: high[1] - low[1],
         rotation: 0.0,
     };
-    let mut got = vec![0; size[0] * size[1] * 3];
-    Resampler::new().rgb8(&frame, &roi, size[0], size[1], &mut got).unwrap();
+    let mut got = Array3::zeros((size[1], size[0], 3));
+    Resampler::new().rgb8(&frame, &roi, got.view_mut()).unwrap();
     for (at, (a, b)) in got.iter().zip(expected).enumerate() {
         assert!(a.abs_diff(*b) <= 1, "value {at}: {a}, Pillow {b}");
     }

@@ -1,6 +1,7 @@
 //! A coin (or any flat disc) laid on the skin: the ruler for places without an iris.
 
 use serde::{Deserialize, Serialize};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::Result;
@@ -56,7 +57,7 @@ impl Disc {
 /// Finds the disc in a region. Holds its work buffers: one a thread.
 pub struct DiscFinder {
     resampler: Resampler,
-    rgb: Vec<u8>,
+    rgb: Array3<u8>,
 }
 
 impl Default for DiscFinder {
@@ -78,7 +79,7 @@ impl DiscFinder {
     pub fn new() -> Self {
         Self {
             resampler: Resampler::new(),
-            rgb: vec![0; SIDE * SIDE * 3],
+            rgb: Array3::zeros((SIDE, SIDE, 3)),
         }
     }
 
@@ -88,7 +89,7 @@ impl DiscFinder {
     /// # Errors
     /// The region is unusable or outside the picture.
     pub fn find(&mut self, frame: &Frame<'_>, search: &Roi) -> Result<Option<Disc>> {
-        self.resampler.rgb8(frame, search, SIDE, SIDE, &mut self.rgb)?;
+        self.resampler.rgb8(frame, search, self.rgb.view_mut())?;
         // Each channel by itself: brass differs from skin in blue, silver in red, and neither much in brightness.
         let channel = |c: usize| {
             self.rgb

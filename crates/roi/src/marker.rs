@@ -1,6 +1,7 @@
 //! A printed card with a marker: a ruler that cannot be mistaken for anything else.
 
 use serde::{Deserialize, Serialize};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::Result;
@@ -48,7 +49,7 @@ impl Marker {
 /// Finds markers. Holds its work buffers: one a thread.
 pub struct MarkerFinder {
     resampler: Resampler,
-    rgb: Vec<u8>,
+    rgb: Array3<u8>,
 }
 
 impl Default for MarkerFinder {
@@ -62,7 +63,7 @@ impl MarkerFinder {
     pub fn new() -> Self {
         Self {
             resampler: Resampler::new(),
-            rgb: vec![0; SIDE * SIDE * 3],
+            rgb: Array3::zeros((SIDE, SIDE, 3)),
         }
     }
 
@@ -72,9 +73,11 @@ impl MarkerFinder {
     /// # Errors
     /// The region is unusable or outside the picture.
     pub fn find(&mut self, frame: &Frame<'_>, search: &Roi) -> Result<Vec<Marker>> {
-        self.resampler.rgb8(frame, search, SIDE, SIDE, &mut self.rgb)?;
+        self.resampler.rgb8(frame, search, self.rgb.view_mut())?;
         let grey: Vec<f32> = self
             .rgb
+            .as_slice()
+            .unwrap_or_default()
             .chunks_exact(3)
             .map(|p| p.iter().map(|v| f32::from(*v)).sum::<f32>() / 3.0)
             .collect();

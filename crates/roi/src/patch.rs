@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::Result;
@@ -70,7 +71,7 @@ pub enum PatchMatch {
 /// matched, and says so.
 pub struct PatchMatcher {
     resampler: Resampler,
-    rgb: Vec<u8>,
+    rgb: Array3<u8>,
     spectra: Spectra,
 }
 
@@ -93,7 +94,7 @@ impl PatchMatcher {
     pub fn new() -> Self {
         Self {
             resampler: Resampler::new(),
-            rgb: vec![0; SIDE * SIDE * 3],
+            rgb: Array3::zeros((SIDE, SIDE, 3)),
             spectra: Spectra::new(),
         }
     }
@@ -155,10 +156,11 @@ impl PatchMatcher {
     }
 
     fn sample(&mut self, frame: &Frame<'_>, roi: &Roi) -> Result<Vec<f32>> {
-        self.resampler.rgb8(frame, roi, SIDE, SIDE, &mut self.rgb)?;
+        self.resampler.rgb8(frame, roi, self.rgb.view_mut())?;
         // Green carries most of what skin shows (haemoglobin and melanin both take it), red some, blue mostly noise.
         let grey = |p: &[u8]| 0.3 * f32::from(p[0]) + 0.6 * f32::from(p[1]) + 0.1 * f32::from(p[2]);
-        Ok(self.rgb.chunks_exact(3).map(grey).collect())
+        let pixels = self.rgb.as_slice().unwrap_or_default();
+        Ok(pixels.chunks_exact(3).map(grey).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! A network that sees a region of a frame: one session, its sampling rule, its input buffer.
 
 use skinkit_inference::{Outputs, Runtime, Session, Tensor};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::warp::{self, Border};
 use skinkit_preprocess::{Frame, Roi};
 
@@ -21,7 +22,7 @@ pub(crate) struct PictureNetwork {
     name: &'static str,
     session: Session,
     sampling: Sampling,
-    input: Vec<f32>,
+    input: Array3<f32>,
 }
 
 impl PictureNetwork {
@@ -35,7 +36,7 @@ impl PictureNetwork {
                 side,
             });
         }
-        let input = vec![0.0; side * side * 3];
+        let input = Array3::zeros((3, side, side));
         Ok(Self {
             name: network.name(),
             session,
@@ -46,11 +47,13 @@ impl PictureNetwork {
 
     /// Samples `roi` and runs the network on it.
     pub fn run(&mut self, frame: &Frame<'_>, roi: &Roi) -> Result<NetworkOutputs<'_>> {
-        let Sampling { side, border, range } = self.sampling;
-        warp::mediapipe(frame, roi, side, side, border, range, &mut self.input)?;
+        let Sampling { border, range, .. } = self.sampling;
+        warp::mediapipe(frame, roi, border, range, self.input.view_mut())?;
         Ok(NetworkOutputs {
             name: self.name,
-            outputs: self.session.run(Tensor::F32(&self.input))?,
+            outputs: self
+                .session
+                .run(Tensor::F32(self.input.as_slice().unwrap_or_default()))?,
         })
     }
 }

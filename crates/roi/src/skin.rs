@@ -3,6 +3,7 @@
 use std::f32::consts::{PI, TAU};
 
 use serde::{Deserialize, Serialize};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::colour::{Lab, lab, shadeless};
@@ -101,7 +102,7 @@ impl SkinMask {
 /// the face at hand, as chroma divided by lightness, which shading and exposure leave alone.
 pub struct SkinFinder {
     resampler: Resampler,
-    pixels: Vec<u8>,
+    pixels: Array3<u8>,
     colours: Vec<Lab>,
 }
 
@@ -116,7 +117,7 @@ impl SkinFinder {
     pub fn new() -> Self {
         Self {
             resampler: Resampler::new(),
-            pixels: vec![0; SKIN_MASK_SIDE * SKIN_MASK_SIDE * 3],
+            pixels: Array3::zeros((SKIN_MASK_SIDE, SKIN_MASK_SIDE, 3)),
             colours: Vec::new(),
         }
     }
@@ -191,11 +192,11 @@ impl SkinFinder {
 
     /// Samples the region and converts its colours.
     fn look(&mut self, frame: &Frame<'_>, roi: &Roi) -> Result<()> {
-        self.resampler
-            .rgb8(frame, roi, SKIN_MASK_SIDE, SKIN_MASK_SIDE, &mut self.pixels)?;
+        self.resampler.rgb8(frame, roi, self.pixels.view_mut())?;
+        let pixels = self.pixels.as_slice().unwrap_or_default();
         self.colours.clear();
         self.colours
-            .extend(self.pixels.chunks_exact(3).map(|p| lab([p[0], p[1], p[2]])));
+            .extend(pixels.chunks_exact(3).map(|p| lab([p[0], p[1], p[2]])));
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod support;
 use std::path::Path;
 
 use reshot::Numbers;
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Limits, Photo, Resampler, Roi};
 use skinkit_roi::{PatchMatch, PatchMatcher};
 
@@ -25,10 +26,9 @@ fn home() -> Roi {
 
 /// What a camera that looks at `roi` sees, in another light.
 fn shot(photo: &Photo, roi: &Roi, gains: [f32; 3]) -> Vec<u8> {
-    let mut pixels = vec![0; (SIDE * SIDE * 3) as usize];
-    Resampler::new()
-        .rgb8(&photo.frame(), roi, SIDE as usize, SIDE as usize, &mut pixels)
-        .unwrap();
+    let mut pixels = Array3::zeros((SIDE as usize, SIDE as usize, 3));
+    Resampler::new().rgb8(&photo.frame(), roi, pixels.view_mut()).unwrap();
+    let mut pixels = pixels.into_raw_vec_and_offset().0;
     for (i, value) in pixels.iter_mut().enumerate() {
         *value = (f32::from(*value) * gains[i % 3]).round().clamp(0.0, 255.0) as u8;
     }

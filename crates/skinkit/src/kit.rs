@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use skinkit_inference::{EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
+use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::quality::{Meter, QualityThresholds};
 use skinkit_preprocess::{Frame, Limits, Photo, Resampler, Roi};
 use skinkit_roi::{Face, Scale, region_roi};
@@ -292,12 +293,12 @@ impl SkinKit {
     }
 
     fn resample(&self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize) -> Result<Vec<u8>> {
-        let mut out = vec![0; width * height * 3];
+        let mut out = Array3::zeros((height, width, 3));
         self.resamplers.with(
             || Ok::<_, Error>(Resampler::new()),
-            |resampler| Ok(resampler.rgb8(frame, roi, width, height, &mut out)?),
+            |resampler| Ok(resampler.rgb8(frame, roi, out.view_mut())?),
         )?;
-        Ok(out)
+        Ok(out.into_raw_vec_and_offset().0)
     }
 
     /// What a picture has to meet.

@@ -1,6 +1,7 @@
 //! Photos as a camera's buffers: windows that move over larger NV12 pictures, so that playing costs nothing.
 
-use skinkit::preprocess::{ColourMatrix, FrameLayout, PixelFormat, Plane, Range, Resampler};
+use skinkit::preprocess::ndarray::Array3;
+use skinkit::preprocess::{ColorMatrix, FrameLayout, PixelFormat, Plane, Range, Resampler};
 use skinkit::{Frame, Photo, Roi};
 
 use crate::error::Result;
@@ -103,9 +104,10 @@ impl Scene {
         if let Some(photo) = photo {
             let high = (HEIGHT as f32 * size) as usize;
             let wide = high * photo.width() as usize / photo.height() as usize;
-            let mut scaled = vec![0; wide * high * 3];
+            let mut scaled = Array3::zeros((high, wide, 3));
             let whole = Roi::whole(photo.width(), photo.height());
-            Resampler::new().rgb8(&photo.frame(), &whole, wide, high, &mut scaled)?;
+            Resampler::new().rgb8(&photo.frame(), &whole, scaled.view_mut())?;
+            let scaled = scaled.into_raw_vec_and_offset().0;
             let (left, top) = ((width - wide) / 2, (height - high) / 2);
             for (row, line) in scaled.chunks_exact(wide * 3).enumerate() {
                 rgb[((top + row) * width + left) * 3..][..wide * 3].copy_from_slice(line);
@@ -147,7 +149,7 @@ impl Scene {
             Plane::with_stride(&self.chroma[y / 2 * STRIDE + x..], STRIDE),
         ];
         let mut layout = FrameLayout::new(PixelFormat::Nv12, WIDTH as u32, HEIGHT as u32, &planes);
-        (layout.matrix, layout.range) = (ColourMatrix::Bt709, Range::Video);
+        (layout.matrix, layout.range) = (ColorMatrix::Bt709, Range::Video);
         Ok(look(&Frame::new(&layout)?))
     }
 }

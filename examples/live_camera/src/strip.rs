@@ -4,6 +4,7 @@ use std::path::Path;
 
 use image::{Rgb, RgbImage};
 use skinkit::preprocess::Resampler;
+use skinkit::preprocess::ndarray::Array3;
 use skinkit::{Frame, Guidance, Roi};
 
 use crate::error::Result;
@@ -34,10 +35,11 @@ pub struct Strip {
 impl Strip {
     /// Draws a frame and what was said of it.
     pub fn add(&mut self, frame: &Frame<'_>, seen: &Seen) -> Result<()> {
-        let mut tile = RgbImage::new(WIDTH, HEIGHT);
+        let mut tile = Array3::zeros((HEIGHT as usize, WIDTH as usize, 3));
         let whole = Roi::whole(frame.width(), frame.height());
-        self.resampler
-            .rgb8(frame, &whole, WIDTH as usize, HEIGHT as usize, &mut tile)?;
+        self.resampler.rgb8(frame, &whole, tile.view_mut())?;
+        let tile = RgbImage::from_raw(WIDTH, HEIGHT, tile.into_raw_vec_and_offset().0);
+        let mut tile = tile.unwrap_or_else(|| RgbImage::new(WIDTH, HEIGHT));
         let colour = match seen.guidance {
             Guidance::ShowFace => GREY,
             Guidance::Improve(_) => ORANGE,

@@ -1,7 +1,7 @@
 //! Camera frames in C.
 
 use skinkit::Frame;
-use skinkit::preprocess::{ColourMatrix, FrameLayout, PixelFormat, Plane, Range, Rotation};
+use skinkit::preprocess::{ColorMatrix, FrameLayout, PixelFormat, Plane, Range, Rotation};
 
 use super::argument::{bytes, read};
 use crate::{Result, SkinKitError};
@@ -113,7 +113,7 @@ pub(super) unsafe fn frame<'a>(at: *const SkinkitFrame) -> Result<Frame<'a>> {
         0 => PixelFormat::Rgb8,
         1 => PixelFormat::Rgba8,
         2 => PixelFormat::Bgra8,
-        3 => PixelFormat::Grey8,
+        3 => PixelFormat::Gray8,
         4 => PixelFormat::Nv12,
         5 => PixelFormat::Nv21,
         6 => PixelFormat::I420,
@@ -122,8 +122,8 @@ pub(super) unsafe fn frame<'a>(at: *const SkinkitFrame) -> Result<Frame<'a>> {
     };
     Ok(Frame::new(&FrameLayout {
         matrix: match given.matrix {
-            0 => ColourMatrix::Bt601,
-            1 => ColourMatrix::Bt709,
+            0 => ColorMatrix::Bt601,
+            1 => ColorMatrix::Bt709,
             other => return Err(unknown("colour matrix", other)),
         },
         range: match given.range {

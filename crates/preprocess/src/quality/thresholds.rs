@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::HeadTurn;
+use crate::quality::head_turn::HeadTurn;
 
 /// What a picture has to meet. The README says what the defaults keep and reject.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

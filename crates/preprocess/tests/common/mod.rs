@@ -1,13 +1,13 @@
 //! Pictures in every camera format, and the plain arithmetic that the fast paths are held to.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use skinkit_preprocess::{ColourMatrix, Frame, FrameLayout, Photo, PixelFormat, Plane, Range};
+use skinkit_preprocess::{ColorMatrix, Frame, FrameLayout, Photo, PixelFormat, Plane, Range};
 
 pub const FORMATS: [PixelFormat; 8] = [
     PixelFormat::Rgb8,
     PixelFormat::Rgba8,
     PixelFormat::Bgra8,
-    PixelFormat::Grey8,
+    PixelFormat::Gray8,
     PixelFormat::Nv12,
     PixelFormat::Nv21,
     PixelFormat::I420,
@@ -56,7 +56,7 @@ impl Picture {
     pub fn new(format: PixelFormat, width: usize, height: usize, padding: usize, pixel_stride: usize) -> Self {
         let half = (width.div_ceil(2), height.div_ceil(2));
         let channels: Vec<Channel> = match format {
-            PixelFormat::Grey8 => vec![channel(width, height, 1)],
+            PixelFormat::Gray8 => vec![channel(width, height, 1)],
             _ if format.is_yuv() => {
                 vec![
                     channel(width, height, 1),
@@ -79,7 +79,7 @@ impl Picture {
             PixelFormat::Rgb8 => &[&[Some(0), Some(1), Some(2)]],
             PixelFormat::Rgba8 => &[&[Some(0), Some(1), Some(2), None]],
             PixelFormat::Bgra8 => &[&[Some(2), Some(1), Some(0), None]],
-            PixelFormat::Grey8 => &[&[Some(0)]],
+            PixelFormat::Gray8 => &[&[Some(0)]],
             PixelFormat::Nv12 => &[&[Some(0)], &[Some(1), Some(2)]],
             PixelFormat::Nv21 => &[&[Some(0)], &[Some(2), Some(1)]],
             _ => &[&[Some(0)], &[Some(1)], &[Some(2)]],
@@ -124,7 +124,7 @@ impl Picture {
             .collect()
     }
 
-    pub fn frame<'a>(&'a self, planes: &[Plane<'a>], matrix: ColourMatrix, range: Range) -> Frame<'a> {
+    pub fn frame<'a>(&'a self, planes: &[Plane<'a>], matrix: ColorMatrix, range: Range) -> Frame<'a> {
         let layout = FrameLayout {
             matrix,
             range,
@@ -171,7 +171,7 @@ pub fn scaled(channel: &Channel, low: [f64; 2], high: [f64; 2], count: [usize; 2
 /// The scalar twin of the upright resampler for a frame that is stored upright: f64 RGB, clamped, not rounded.
 pub fn twin(
     picture: &Picture,
-    matrix: ColourMatrix,
+    matrix: ColorMatrix,
     range: Range,
     low: [f64; 2],
     high: [f64; 2],
@@ -191,7 +191,7 @@ pub fn twin(
         .map(|i| {
             let value = |c: usize| channels[c][i];
             let rgb = match picture.format {
-                PixelFormat::Grey8 => [value(0); 3],
+                PixelFormat::Gray8 => [value(0); 3],
                 _ if yuv => rgb_from_yuv(value(0), value(1), value(2), matrix, range),
                 _ => [value(0), value(1), value(2)],
             };
@@ -201,10 +201,10 @@ pub fn twin(
 }
 
 /// ITU-R BT.601 and BT.709 as they are written.
-pub fn rgb_from_yuv(y: f64, u: f64, v: f64, matrix: ColourMatrix, range: Range) -> [f64; 3] {
+pub fn rgb_from_yuv(y: f64, u: f64, v: f64, matrix: ColorMatrix, range: Range) -> [f64; 3] {
     let (kr, kb) = match matrix {
-        ColourMatrix::Bt601 => (0.299, 0.114),
-        ColourMatrix::Bt709 => (0.2126, 0.0722),
+        ColorMatrix::Bt601 => (0.299, 0.114),
+        ColorMatrix::Bt709 => (0.2126, 0.0722),
     };
     let (y, u, v) = match range {
         Range::Full => (y, u - 128.0, v - 128.0),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use skinkit_preprocess::quality::{Look, Meter, Quality, QualityIssue, QualityThresholds};
+use skinkit_preprocess::quality::{FrameContext, Meter, Quality, QualityIssue, QualityThresholds};
 use skinkit_preprocess::{Frame, FrameBuffer, Roi};
 use skinkit_roi::{FaceTracker, TrackedFace, region_roi};
 
@@ -232,8 +232,8 @@ impl Guide {
         update: &mut LiveUpdate,
     ) -> Result<bool> {
         let turn = update.face.as_ref().map(|face| face.turn);
-        let look = Look { seconds, turn };
-        match self.meter.follow(frame, &roi, &look, &self.thresholds, &mut quality) {
+        let context = FrameContext { seconds, turn };
+        match self.meter.follow(frame, &roi, &context, &self.thresholds, &mut quality) {
             Ok(()) => {
                 update.quality = Some(quality);
                 Ok(true)

@@ -1,3 +1,5 @@
+//! A rectangle on the upright picture.
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};

@@ -1,6 +1,6 @@
-//! Sums over the pixels of the judged square, in whole numbers so that compilers vectorise them.
+//! Sums over the pixels of the judged square, in whole numbers so that compilers vectorize them.
 
-use crate::lanes::{LANES, Lanes};
+use crate::resample::lanes::{LANES, Lanes};
 
 /// Codes at or beyond which a pixel counts as clipped.
 const DARK: u8 = 6;
@@ -172,7 +172,7 @@ impl Row {
 }
 
 /// The end of a row: its last `count` samples, and zeros before them, which differ by nothing. They are read at once, as
-/// a vector that is put together byte by byte is long in coming.
+/// building the vector byte by byte is slow.
 #[inline(always)]
 fn end(line: &[u8], count: usize) -> [u8; LANES] {
     let mut lanes = line.last_chunk().copied().unwrap_or([0; LANES]);
@@ -185,7 +185,7 @@ fn end(line: &[u8], count: usize) -> [u8; LANES] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Plain;
+    use crate::resample::lanes::Plain;
 
     #[test]
     fn counts_are_what_they_say() {

@@ -1,18 +1,15 @@
-//! Whether a picture is good enough to be measured, and what to do if it is not.
+//! Measures a region's quality, in one picture or in a stream.
 
-mod issue;
-mod thresholds;
-
-use serde::{Deserialize, Serialize};
-
-use crate::constancy::{Illuminant, LightSums, Powers};
-use crate::lanes::{LANES, Lanes, Plain, vectorise};
-use crate::measures::{Counts, sharpness};
-use crate::steadiness::Steadiness;
-use crate::{Frame, Resampler, Result, Roi};
-
-pub use issue::QualityIssue;
-pub use thresholds::QualityThresholds;
+use crate::Result;
+use crate::frame::{Frame, Roi};
+use crate::quality::constancy::{Illuminant, LightSums, Powers};
+use crate::quality::head_turn::HeadTurn;
+use crate::quality::measured::Quality;
+use crate::quality::measures::{Counts, sharpness};
+use crate::quality::steadiness::Steadiness;
+use crate::quality::thresholds::QualityThresholds;
+use crate::resample::Resampler;
+use crate::resample::lanes::{LANES, Lanes, Plain, vectorize};
 
 /// Side of the square that is judged, in pixels: about what a network sees, so that blur which it cannot see is not
 /// counted.
@@ -26,60 +23,9 @@ const NOTHING_SHARP: f32 = 0.05;
 /// part: see the README.
 const SKIN_LIGHT: [(f32, f32); 2] = [(0.527, 0.309), (-0.022, 0.247)];
 
-/// What was measured of a picture's quality.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Quality {
-    /// 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
-    /// "The blur effect: perception and estimation with a new no-reference perceptual blur metric", 2007, on the luma
-    /// of the region at 192 pixels a side, differences of a single level not counting as detail. Dermoscopic and
-    /// close-up pictures have 0.23 to 0.65.
-    pub sharpness: f32,
-    /// Mean luma of the region, 0 black to 1 white.
-    pub exposure: f32,
-    /// Share of the region that is black, 0 to 1.
-    pub clipped_dark: f32,
-    /// Share of the region with two or three channels at their end (red alone often is, on skin), 0 to 1.
-    pub clipped_bright: f32,
-    /// Share of the region that mirrors the light, 0 to 1.
-    pub glare: f32,
-    /// How far the light's estimated colour lies from that of ordinary skin pictures, in standard deviations of the
-    /// latter: 1 is usual, 4 rare; 0 where the picture is too dark or clipped to tell.
-    pub colour_cast: f32,
-    /// How much sharper one direction is than another, 0 (all alike) to 1: high where the camera moved.
-    #[serde(default)]
-    pub motion: f32,
-    /// Shorter side of the region, in pixels of the picture.
-    pub roi_pixels: f32,
-    /// Share of the region that lies inside the picture, 0 to 1.
-    pub visible: f32,
-    /// How the head is turned, where the region belongs to a face.
-    #[serde(default)]
-    pub turn: Option<HeadTurn>,
-    /// Speed of the region in its own sides a second, over the last tenth of a second of a stream; `None` for a single
-    /// picture and at the start of a stream.
-    #[serde(default)]
-    pub movement: Option<f32>,
-    /// Whether the picture meets every threshold.
-    pub accepted: bool,
-    /// What it does not meet, most telling first.
-    pub issues: Vec<QualityIssue>,
-}
-
-/// How a head is turned, in degrees; 0 looks straight into the camera.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct HeadTurn {
-    /// About the vertical: positive where the face looks towards the picture's right. -90 to 90.
-    pub yaw: f32,
-    /// About the axis through the ears: positive where the face looks down. -180 to 180.
-    pub pitch: f32,
-    /// In the picture's plane, positive clockwise on screen. -180 to 180.
-    pub roll: f32,
-}
-
 /// What is known of a region in a stream besides its pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Look {
+pub struct FrameContext {
     /// When the frame was taken, in seconds since any fixed moment.
     pub seconds: f64,
     /// How the head is turned, where the region belongs to a face.
@@ -129,13 +75,13 @@ impl Meter {
         &mut self,
         frame: &Frame<'_>,
         roi: &Roi,
-        look: &Look,
+        context: &FrameContext,
         thresholds: &QualityThresholds,
         quality: &mut Quality,
     ) -> Result<()> {
         self.look(frame, roi, quality)?;
-        quality.turn = look.turn;
-        quality.movement = self.steadiness.update(look.seconds, roi, &self.luma);
+        quality.turn = context.turn;
+        quality.movement = self.steadiness.update(context.seconds, roi, &self.luma);
         quality.judge(thresholds);
         Ok(())
     }
@@ -169,7 +115,7 @@ impl Meter {
                 }
             }
         })?;
-        let axes = vectorise(arch, Sharpness { luma: &self.luma });
+        let axes = vectorize(arch, Sharpness { luma: &self.luma });
         let (least, most) = axes
             .into_iter()
             .fold((f32::MAX, 0.0f32), |(low, high), v| (low.min(v), high.max(v)));
@@ -244,45 +190,6 @@ impl pulp::NullaryFnOnce for Sharpness<'_> {
     }
 }
 
-impl Quality {
-    /// Says which thresholds are not met.
-    fn judge(&mut self, t: &QualityThresholds) {
-        let blur = if self.motion >= t.moved {
-            QualityIssue::Moved
-        } else {
-            QualityIssue::Blurred
-        };
-        let turned = self.turn.is_some_and(|turn| turn.exceeds(&t.max_turn));
-        let unsteady = self.movement.is_some_and(|movement| movement > t.max_movement);
-        let dark = self.exposure < t.min_exposure || self.clipped_dark > t.max_clipped_dark;
-        let bright = self.exposure > t.max_exposure || self.clipped_bright > t.max_clipped_bright;
-        let checks = [
-            (self.roi_pixels < t.min_roi_pixels, QualityIssue::TooSmall),
-            (self.visible < t.min_visible, QualityIssue::CutOff),
-            (turned, QualityIssue::Turned),
-            (dark, QualityIssue::TooDark),
-            (bright, QualityIssue::TooBright),
-            (unsteady, QualityIssue::Unsteady),
-            (self.sharpness < t.min_sharpness, blur),
-            (self.glare > t.max_glare, QualityIssue::Glare),
-            (self.colour_cast > t.max_colour_cast, QualityIssue::ColourCast),
-        ];
-        self.issues.clear();
-        self.issues
-            .extend(checks.into_iter().filter_map(|(wrong, issue)| wrong.then_some(issue)));
-        self.accepted = self.issues.is_empty();
-    }
-}
-
-impl HeadTurn {
-    /// Whether an angle lies beyond its limit, or is no number.
-    fn exceeds(&self, most: &Self) -> bool {
-        [(self.yaw, most.yaw), (self.pitch, most.pitch), (self.roll, most.roll)]
-            .into_iter()
-            .any(|(angle, most)| angle.is_nan() || angle.abs() > most)
-    }
-}
-
 /// Distance from ordinary skin pictures' light.
 fn colour_cast(light: &Illuminant) -> f32 {
     let squares = light
@@ -297,7 +204,7 @@ fn colour_cast(light: &Illuminant) -> f32 {
 }
 
 /// What is judged of a turned region: the upright rectangle that covers most of it. Light, focus and movement do not
-/// hang on the turn, and reading upright costs a fraction. Of a square at least 83 % is covered.
+/// depend on how it is turned, and reading upright costs a fraction. Of a square at least 83 % is covered.
 fn upright(roi: &Roi) -> Roi {
     let (sin, cos) = roi.rotation.sin_cos();
     let (width, height) = if sin.abs() > cos.abs() {
@@ -330,6 +237,7 @@ fn visible(frame: &Frame<'_>, roi: &Roi) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quality::issue::QualityIssue;
 
     const SIZE: u32 = 256;
 
@@ -399,7 +307,7 @@ mod tests {
         let mut look = |seconds, x: f32, turn| {
             let roi = Roi::square([x, 128.0], 160.0);
             meter
-                .follow(&frame, &roi, &Look { seconds, turn }, &thresholds, &mut quality)
+                .follow(&frame, &roi, &FrameContext { seconds, turn }, &thresholds, &mut quality)
                 .unwrap();
             (quality.movement, quality.issues.clone())
         };

@@ -5,10 +5,13 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{ImageDecoder, RgbImage};
 
-use crate::limits::Limits;
-use crate::photo::{self, Raw, damaged};
-use crate::scaled_jpeg::{self, Scaled};
+use crate::photo::limits::Limits;
+use crate::photo::opened::{self as photo, Raw, damaged};
+
+mod huffman;
+mod scaled;
 use crate::{Error, Result};
+use scaled::Scaled;
 
 /// Checks the header and the end, then decodes at the smallest size with `least_side` pixels.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<Raw> {
@@ -27,7 +30,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<R
     let side = [1, 2, 4].into_iter().find(enough).unwrap_or(8);
     let scaled = match side {
         8 => None,
-        _ => scaled_jpeg::decode(bytes, [width as usize, height as usize], side).and_then(rgb),
+        _ => scaled::decode(bytes, [width as usize, height as usize], side).and_then(rgb),
     };
     let picture = match scaled {
         Some(picture) => picture,

@@ -1,82 +1,8 @@
-//! What a camera says about its buffer: format, colour, orientation.
+//! Which way up a stored picture is.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
-
-/// How pixels lie in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum PixelFormat {
-    /// One plane, bytes R G B.
-    Rgb8,
-    /// One plane, bytes R G B A; alpha is ignored.
-    Rgba8,
-    /// One plane, bytes B G R A (iOS `kCVPixelFormatType_32BGRA`); alpha is ignored.
-    Bgra8,
-    /// One plane of luma, full range.
-    Grey8,
-    /// Y plane and interleaved U V plane at half size (iOS `420YpCbCr8BiPlanar`).
-    Nv12,
-    /// Y plane and interleaved V U plane at half size (Android's old camera default).
-    Nv21,
-    /// Y, U and V planes, chroma at half size.
-    I420,
-    /// Android `YUV_420_888`: Y, U and V planes with the row and pixel strides the camera reports.
-    Yuv420,
-}
-
-impl PixelFormat {
-    /// Planes of this format, 1 to 3.
-    pub fn planes(self) -> usize {
-        match self {
-            Self::Rgb8 | Self::Rgba8 | Self::Bgra8 | Self::Grey8 => 1,
-            Self::Nv12 | Self::Nv21 => 2,
-            Self::I420 | Self::Yuv420 => 3,
-        }
-    }
-
-    /// Whether the format carries luma and half-size chroma.
-    pub fn is_yuv(self) -> bool {
-        self.planes() > 1
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Rgb8 => "RGB",
-            Self::Rgba8 => "RGBA",
-            Self::Bgra8 => "BGRA",
-            Self::Grey8 => "grey",
-            Self::Nv12 => "NV12",
-            Self::Nv21 => "NV21",
-            Self::I420 => "I420",
-            Self::Yuv420 => "YUV 420",
-        }
-    }
-}
-
-/// The luma weights of a YUV buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ColourMatrix {
-    /// ITU-R BT.601 (JPEG, most Android cameras).
-    #[default]
-    Bt601,
-    /// ITU-R BT.709 (HD video).
-    Bt709,
-}
-
-/// Which part of 0..=255 a YUV buffer uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Range {
-    /// All of it (JPEG range).
-    #[default]
-    Full,
-    /// Luma 16..=235, chroma 16..=240.
-    Video,
-}
 
 /// The turn that brings the stored picture upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -116,7 +42,7 @@ impl Rotation {
 
 /// Integer map from upright pixel indices to stored ones: `x = x0 + xx·X + xy·Y`, and so for y.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Lattice {
+pub(crate) struct OrientationMap {
     pub x0: i32,
     pub xx: i32,
     pub xy: i32,
@@ -125,7 +51,7 @@ pub(crate) struct Lattice {
     pub yy: i32,
 }
 
-impl Lattice {
+impl OrientationMap {
     /// For a stored picture of `width` x `height`, turned by `rotation`, then mirrored left to right.
     pub fn new(width: i32, height: i32, rotation: Rotation, mirrored: bool) -> Self {
         let (x0, xx, xy, y0, yx, yy) = match rotation {
@@ -176,11 +102,11 @@ mod tests {
         // Stored 2x3:  a b      upright after 90 cw (3x2):  e c a
         //              c d                                   f d b
         //              e f
-        let lattice = Lattice::new(2, 3, Rotation::Cw90, false);
-        assert_eq!(lattice.stored(0, 0), (0, 2));
-        assert_eq!(lattice.stored(2, 0), (0, 0));
-        assert_eq!(lattice.stored(2, 1), (1, 0));
-        let mirrored = Lattice::new(2, 3, Rotation::Cw90, true);
+        let map = OrientationMap::new(2, 3, Rotation::Cw90, false);
+        assert_eq!(map.stored(0, 0), (0, 2));
+        assert_eq!(map.stored(2, 0), (0, 0));
+        assert_eq!(map.stored(2, 1), (1, 0));
+        let mirrored = OrientationMap::new(2, 3, Rotation::Cw90, true);
         assert_eq!(mirrored.stored(0, 0), (0, 0));
         assert_eq!(mirrored.stored(0, 1), (1, 0));
     }
@@ -189,11 +115,11 @@ mod tests {
     fn every_orientation_is_a_bijection() {
         for rotation in [Rotation::None, Rotation::Cw90, Rotation::Cw180, Rotation::Cw270] {
             for mirrored in [false, true] {
-                let lattice = Lattice::new(5, 3, rotation, mirrored);
+                let map = OrientationMap::new(5, 3, rotation, mirrored);
                 let (w, h) = if rotation.swaps() { (3, 5) } else { (5, 3) };
                 let mut seen: Vec<_> = (0..h)
                     .flat_map(|y| (0..w).map(move |x| (x, y)))
-                    .map(|(x, y)| lattice.stored(x, y))
+                    .map(|(x, y)| map.stored(x, y))
                     .collect();
                 assert!(seen.iter().all(|&(x, y)| x < 5 && y < 3));
                 seen.sort_unstable();

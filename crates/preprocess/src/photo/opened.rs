@@ -7,8 +7,8 @@ use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageFormat, RgbImage, imageops};
 
 use crate::frame::Frame;
-use crate::jpeg;
-use crate::limits::Limits;
+use crate::photo::jpeg;
+use crate::photo::limits::Limits;
 use crate::{Error, Result};
 
 /// A decoded photo: upright RGB pixels and nothing else.
@@ -194,7 +194,7 @@ impl Raw {
         }
         let (width, height) = picture.dimensions();
         if let Some(profile) = self.profile {
-            crate::profile::to_srgb(&profile, &mut picture);
+            crate::photo::color_profile::to_srgb(&profile, &mut picture);
         }
         Photo {
             pixels: picture.into_raw(),

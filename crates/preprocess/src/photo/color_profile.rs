@@ -5,7 +5,7 @@
 
 use moxcms::{ColorPrimaries, ColorProfile, DataColorSpace, Matrix3d, ParametricCurve, ToneReprCurve, WHITE_POINT_D65};
 
-use crate::constancy::code_from_linear;
+use crate::quality::constancy::code_from_linear;
 
 /// sRGB's linear light to XYZ under D50, in which profiles are connected.
 const SRGB: Matrix3d = ColorProfile::colorants_matrix(WHITE_POINT_D65, ColorPrimaries::BT_709);

@@ -1,16 +1,13 @@
 //! Antialiased scaling of a region to a network's input size.
 
-use crate::format::{Lattice, PixelFormat};
-use crate::frame::Frame;
-use crate::lanes::LANES;
-use crate::rgb::{self, Channel, Grid, Placement};
-use crate::roi::Roi;
-use crate::scale::PlaneScaler;
-use crate::texel::YuvToRgb;
-use crate::{Error, Result};
+use ndarray::ArrayViewMut3;
 
-/// The longest side of an output, in pixels.
-pub const MAX_OUTPUT_SIDE: usize = 4096;
+use crate::Result;
+use crate::frame::{Channels, Frame, OrientationMap, Roi, YuvToRgb};
+use crate::resample::lanes::LANES;
+use crate::resample::output;
+use crate::resample::plane_scaler::PlaneScaler;
+use crate::resample::rgb_block::{self, Channel, Grid, Placement};
 
 /// A turned region is scaled down to this part of the whole way, then sampled bilinearly: two triangles of 1/√2 have
 /// the variance of the one triangle that an upright region gets.
@@ -37,16 +34,17 @@ impl Resampler {
         Self::default()
     }
 
-    /// Writes the region as packed RGB, `width * height * 3` bytes, upright in the region's own axes.
+    /// Writes the region as RGB, height × width × 3 bytes in standard (row-major) layout, upright in the region's own axes.
     ///
     /// The filter is a triangle as wide as the scale (Pillow's `BILINEAR` with a `box`); a turned region is first
     /// scaled down part of the way and then sampled bilinearly. Outside the picture its nearest pixel stands in.
     /// Chroma of half-size formats lies between its four pixels (JPEG siting).
     ///
     /// # Errors
-    /// An unusable region or size, or a buffer of the wrong length.
-    pub fn rgb8(&mut self, frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, out: &mut [u8]) -> Result<()> {
-        check_output(frame, roi, width, height, out.len())?;
+    /// An unusable region or size, or an output that is not height × width × 3 in standard layout.
+    pub fn rgb8(&mut self, frame: &Frame<'_>, roi: &Roi, mut out: ArrayViewMut3<'_, u8>) -> Result<()> {
+        let ([height, width], out) = output::pixels(&mut out)?;
+        output::check(frame, roi, width, height)?;
         if roi.rotation == 0.0 {
             self.scale(frame, Window::upright(roi, [width, height]), out.as_chunks_mut::<3>().0);
         } else {
@@ -79,7 +77,7 @@ impl Resampler {
             columns,
             rows,
         };
-        rgb::sample(self.arch, &grid, &reduced[..columns * rows], width, out);
+        rgb_block::sample(self.arch, &grid, &reduced[..columns * rows], width, out);
         self.reduced = reduced;
     }
 
@@ -117,7 +115,7 @@ impl Resampler {
                 start: place.start + first_row as isize * place.down,
                 ..place
             };
-            rgb::write(self.arch, &self.lines, LANES.min(rows - first_row), place, out);
+            rgb_block::write(self.arch, &self.lines, LANES.min(rows - first_row), place, out);
         }
     }
 
@@ -141,61 +139,35 @@ impl Resampler {
 
     /// Makes the lines of the stored rows `first_row..first_row + LANES`, those that exist.
     fn make_lines(&mut self, frame: &Frame<'_>, first_row: usize) {
-        let (arch, plane, line) = (self.arch, frame.planes[0], &mut self.lines);
-        let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
+        let (arch, line) = (self.arch, &mut self.lines);
+        let layout = frame.format.layout();
+        let scalers = [&mut self.first, &mut self.second, &mut self.third];
+        for ((scaler, plane), of) in scalers.into_iter().zip(&frame.planes).zip(layout.planes) {
+            match of.bytes {
+                1 => scaler.make_block::<1>(arch, plane, first_row),
+                2 => scaler.make_block::<2>(arch, plane, first_row),
+                3 => scaler.make_block::<3>(arch, plane, first_row),
+                _ => scaler.make_block::<4>(arch, plane, first_row),
+            }
+        }
         let lost = [self.first.lost(), self.second.lost(), self.third.lost()];
-        match frame.format {
-            PixelFormat::Rgb8 => {
-                self.first.make_block::<3>(arch, &plane, first_row);
-                rgb::pack::<3>(arch, &self.first.block, lost[0], [0, 1, 2], line);
-            }
-            PixelFormat::Rgba8 => {
-                self.first.make_block::<4>(arch, &plane, first_row);
-                rgb::pack::<4>(arch, &self.first.block, lost[0], [0, 1, 2], line);
-            }
-            PixelFormat::Bgra8 => {
-                self.first.make_block::<4>(arch, &plane, first_row);
-                rgb::pack::<4>(arch, &self.first.block, lost[0], [2, 1, 0], line);
-            }
-            PixelFormat::Grey8 => {
-                self.first.make_block::<1>(arch, &plane, first_row);
-                rgb::pack::<1>(arch, &self.first.block, lost[0], [0, 0, 0], line);
-            }
-            PixelFormat::Nv12 | PixelFormat::Nv21 => {
-                self.first.make_block::<1>(arch, &plane, first_row);
-                self.second.make_block::<2>(arch, &frame.planes[1], first_row);
-                let order = if frame.format == PixelFormat::Nv12 {
-                    [0, 1]
+        let blocks = [&self.first.block, &self.second.block, &self.third.block];
+        match (layout.channels, layout.planes[0].bytes) {
+            (Channels::Packed(order), 1) => rgb_block::pack::<1>(arch, blocks[0], lost[0], order, line),
+            (Channels::Packed(order), 3) => rgb_block::pack::<3>(arch, blocks[0], lost[0], order, line),
+            (Channels::Packed(order), _) => rgb_block::pack::<4>(arch, blocks[0], lost[0], order, line),
+            (Channels::Yuv { u, v }, _) => {
+                let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
+                let [luma, u_block, v_block] = [0, u.plane, v.plane].map(|plane| Channel {
+                    block: blocks[plane],
+                    lost: lost[plane],
+                });
+                let (chroma, order) = ([u_block, v_block], [u.byte, v.byte]);
+                if layout.planes[u.plane].bytes == 2 {
+                    rgb_block::convert::<2>(arch, luma, chroma, order, to_rgb, line);
                 } else {
-                    [1, 0]
-                };
-                let chroma = Channel {
-                    block: &self.second.block,
-                    lost: lost[1],
-                };
-                let luma = Channel {
-                    block: &self.first.block,
-                    lost: lost[0],
-                };
-                rgb::convert::<2>(arch, luma, [chroma, chroma], order, to_rgb, line);
-            }
-            PixelFormat::I420 | PixelFormat::Yuv420 => {
-                self.first.make_block::<1>(arch, &plane, first_row);
-                self.second.make_block::<1>(arch, &frame.planes[1], first_row);
-                self.third.make_block::<1>(arch, &frame.planes[2], first_row);
-                let luma = Channel {
-                    block: &self.first.block,
-                    lost: lost[0],
-                };
-                let u = Channel {
-                    block: &self.second.block,
-                    lost: lost[1],
-                };
-                let v = Channel {
-                    block: &self.third.block,
-                    lost: lost[2],
-                };
-                rgb::convert::<1>(arch, luma, [u, v], [0, 0], to_rgb, line);
+                    rgb_block::convert::<1>(arch, luma, chroma, order, to_rgb, line);
+                }
             }
         }
     }
@@ -246,7 +218,7 @@ impl Window {
 
     /// The same window in the stored picture's coordinates.
     fn stored(&self, frame: &Frame<'_>) -> Self {
-        let lattice = frame.lattice();
+        let orientation = frame.orientation();
         // Edges, not indices: going backwards, an edge e becomes size - e.
         let edge = |start: i32, along: i32, value: f64| if along < 0 { f64::from(start + 1) - value } else { value };
         let side = |start: i32, by_x: i32, by_y: i32| {
@@ -255,8 +227,8 @@ impl Window {
             (a.min(b), a.max(b), self.count[axis])
         };
         let (x, y) = (
-            side(lattice.x0, lattice.xx, lattice.xy),
-            side(lattice.y0, lattice.yx, lattice.yy),
+            side(orientation.x0, orientation.xx, orientation.xy),
+            side(orientation.y0, orientation.yx, orientation.yy),
         );
         Self {
             low: [x.0, y.0],
@@ -268,11 +240,11 @@ impl Window {
 
 /// Where the stored window's outputs go in the upright output.
 fn placement(frame: &Frame<'_>, stored: [usize; 2], width: usize) -> Placement {
-    let lattice = Lattice::new(stored[0] as i32, stored[1] as i32, frame.rotation, frame.mirrored);
+    let orientation = OrientationMap::new(stored[0] as i32, stored[1] as i32, frame.rotation, frame.mirrored);
     // A quarter turn's inverse is its transpose: upright = Aᵀ·(stored − start).
-    let (xx, yx) = (lattice.xx as isize, lattice.yx as isize);
-    let (xy, yy) = (lattice.xy as isize, lattice.yy as isize);
-    let (x0, y0) = (lattice.x0 as isize, lattice.y0 as isize);
+    let (xx, yx) = (orientation.xx as isize, orientation.yx as isize);
+    let (xy, yy) = (orientation.xy as isize, orientation.yy as isize);
+    let (x0, y0) = (orientation.x0 as isize, orientation.y0 as isize);
     let width = width as isize;
     let at = |x: isize, y: isize| (xx * (x - x0) + yx * (y - y0)) + (xy * (x - x0) + yy * (y - y0)) * width;
     Placement {
@@ -282,29 +254,10 @@ fn placement(frame: &Frame<'_>, stored: [usize; 2], width: usize) -> Placement {
     }
 }
 
-/// What every reader of a region asks first: a usable region, a size within bounds, a buffer of `width * height * 3`.
-pub(crate) fn check_output(frame: &Frame<'_>, roi: &Roi, width: usize, height: usize, got: usize) -> Result<()> {
-    roi.check(frame.width(), frame.height())?;
-    if width == 0 || height == 0 || width > MAX_OUTPUT_SIDE || height > MAX_OUTPUT_SIDE {
-        return Err(Error::OutputSize {
-            width,
-            height,
-            max: MAX_OUTPUT_SIDE,
-        });
-    }
-    let needed = width * height * 3;
-    if got != needed {
-        return Err(Error::BufferLength {
-            buffer: "output",
-            needed,
-            got,
-        });
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
 
     #[test]
@@ -318,8 +271,8 @@ mod tests {
                     rotation,
                     ..Roi::square([20.0, 14.0], side)
                 };
-                let mut out = [0u8; 8 * 8 * 3];
-                resampler.rgb8(&frame, &roi, 8, 8, &mut out).unwrap();
+                let mut out = Array3::zeros((8, 8, 3));
+                resampler.rgb8(&frame, &roi, out.view_mut()).unwrap();
                 assert!(out.iter().all(|&v| v == 77), "{rotation} {side}");
             }
         }
@@ -330,11 +283,11 @@ mod tests {
         // Pillow 13: Image.fromarray([0,0,255,255]).resize((2,1), BILINEAR) gives 36, 219.
         let data: Vec<u8> = [0u8, 0, 255, 255].iter().flat_map(|&v| [v; 3]).collect();
         let frame = Frame::rgb8(&data, 4, 1).unwrap();
-        let mut out = [0u8; 6];
+        let mut out = Array3::zeros((1, 2, 3));
         Resampler::new()
-            .rgb8(&frame, &Roi::whole(4, 1), 2, 1, &mut out)
+            .rgb8(&frame, &Roi::whole(4, 1), out.view_mut())
             .unwrap();
-        assert_eq!([out[0], out[3]], [36, 219]);
+        assert_eq!([out[[0, 0, 0]], out[[0, 1, 0]]], [36, 219]);
     }
 
     #[test]
@@ -344,20 +297,22 @@ mod tests {
             .collect();
         let frame = Frame::rgb8(&data, 16, 16).unwrap();
         let mut resampler = Resampler::new();
-        let (mut straight, mut turned) = ([0u8; 8 * 8 * 3], [0u8; 8 * 8 * 3]);
+        let (mut straight, mut turned) = (Array3::zeros((8, 8, 3)), Array3::zeros((8, 8, 3)));
         resampler
-            .rgb8(&frame, &Roi::whole(16, 16), 8, 8, &mut straight)
+            .rgb8(&frame, &Roi::whole(16, 16), straight.view_mut())
             .unwrap();
         let roi = Roi {
             rotation: std::f32::consts::PI,
             ..Roi::whole(16, 16)
         };
-        resampler.rgb8(&frame, &roi, 8, 8, &mut turned).unwrap();
+        resampler.rgb8(&frame, &roi, turned.view_mut()).unwrap();
         // The inner pixels: at the rim the two filters meet the border differently.
         for y in 1..7 {
             for x in 1..7 {
-                let (a, b) = ((y * 8 + x) * 3, ((7 - y) * 8 + 7 - x) * 3);
-                assert!(straight[a].abs_diff(turned[b]) <= 2 && straight[a + 1].abs_diff(turned[b + 1]) <= 2);
+                for channel in 0..2 {
+                    let apart = straight[[y, x, channel]].abs_diff(turned[[7 - y, 7 - x, channel]]);
+                    assert!(apart <= 2, "{x},{y}: {apart}");
+                }
             }
         }
     }

@@ -4,8 +4,8 @@
 //! it loses on average is given back at the end. Every machine gets the same bits.
 
 use crate::frame::PlaneView;
-use crate::kernel::Kernel;
-use crate::lanes::{LANES, Lanes, Plain};
+use crate::resample::kernel::Kernel;
+use crate::resample::lanes::{LANES, Lanes, Plain};
 
 /// Bytes taken from each row at a time: one cache line.
 const CHUNK: usize = 64;

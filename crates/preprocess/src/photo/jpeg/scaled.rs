@@ -3,7 +3,7 @@
 //!
 //! Written here because the crate that scales, `jpeg-decoder`, takes three times as long: it stores every coefficient.
 
-use crate::huffman::{Bits, Codes};
+use super::huffman::{Bits, Codes};
 
 /// A block's coefficients in the order in which they are coded: row · 8 + column.
 const ZIGZAG: [u8; 64] = [

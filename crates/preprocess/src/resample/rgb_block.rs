@@ -2,8 +2,8 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use crate::lanes::{LANES, Lanes, Plain, vectorise};
-use crate::texel::{ROUND, YuvToRgb};
+use crate::frame::{ROUND, YuvToRgb};
+use crate::resample::lanes::{LANES, Lanes, Plain, vectorize};
 
 /// One or more interleaved channels of a block, in 1/256 of a level.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub(crate) fn pack<const C: usize>(
     order: [usize; 3],
     out: &mut [[u8; LANES]],
 ) {
-    vectorise(
+    vectorize(
         arch,
         Pack::<C> {
             block,
@@ -41,7 +41,7 @@ pub(crate) fn convert<const C: usize>(
     to_rgb: YuvToRgb,
     out: &mut [[u8; LANES]],
 ) {
-    vectorise(
+    vectorize(
         arch,
         Convert::<C> {
             luma,
@@ -235,7 +235,7 @@ pub(crate) struct Grid {
 
 /// Bilinear samples of the grid's pixels; beyond its edge the nearest stands in.
 pub(crate) fn sample(arch: Arch, grid: &Grid, pixels: &[[u8; 4]], width: usize, out: &mut [u8]) {
-    vectorise(
+    vectorize(
         arch,
         Sample {
             grid,

@@ -1,7 +1,10 @@
 //! A picture that outlives the camera's own buffer.
 
-use crate::format::{ColourMatrix, PixelFormat, Range, Rotation};
-use crate::frame::{Frame, PlaneView, plane_facts};
+use crate::frame::color::{ColorMatrix, Range};
+use crate::frame::orientation::Rotation;
+use crate::frame::pixel_format::PixelFormat;
+use crate::frame::plane::PlaneView;
+use crate::frame::view::Frame;
 
 /// A copy of a frame's own planes, in its own format: what a camera app needs between the callback that lends a buffer
 /// and the thread that looks at it.
@@ -19,7 +22,7 @@ struct About {
     format: PixelFormat,
     stored: (u32, u32),
     planes: [Stored; 3],
-    matrix: ColourMatrix,
+    matrix: ColorMatrix,
     range: Range,
     rotation: Rotation,
     mirrored: bool,
@@ -50,16 +53,12 @@ impl FrameBuffer {
         self.bytes.clear();
         let mut planes = [Stored::default(); 3];
         for (index, stored) in planes.iter_mut().enumerate().take(frame.format.planes()) {
-            let (sample, _, half) = plane_facts(frame.format, index);
-            let (width, height) = frame.stored;
-            let (width, height) = if half {
-                (width.div_ceil(2), height.div_ceil(2))
-            } else {
-                (width, height)
-            };
+            let layout = &frame.format.layout().planes[index];
+            let sample = layout.bytes;
+            let [width, height] = layout.size([frame.stored.0 as usize, frame.stored.1 as usize]);
             let offset = self.bytes.len();
-            let row = width as usize * sample;
-            self.append(&frame.planes[index], width as usize, height as usize, sample);
+            let row = width * sample;
+            self.append(&frame.planes[index], width, height, sample);
             *stored = Stored {
                 offset,
                 length: self.bytes.len() - offset,
@@ -144,7 +143,7 @@ mod tests {
             PixelFormat::Rgb8,
             PixelFormat::Rgba8,
             PixelFormat::Bgra8,
-            PixelFormat::Grey8,
+            PixelFormat::Gray8,
             PixelFormat::Nv12,
             PixelFormat::Nv21,
             PixelFormat::I420,
@@ -164,7 +163,7 @@ mod tests {
                     }
                     let mut layout = FrameLayout::new(format, width, height, &planes);
                     (layout.rotation, layout.mirrored) = (Rotation::Cw90, true);
-                    (layout.matrix, layout.range) = (ColourMatrix::Bt709, Range::Video);
+                    (layout.matrix, layout.range) = (ColorMatrix::Bt709, Range::Video);
                     let frame = Frame::new(&layout).unwrap();
                     buffer.copy_from(&frame);
                     assert!(same(&frame, &buffer.frame().unwrap()), "{format:?} {width}x{height}");

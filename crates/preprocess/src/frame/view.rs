@@ -1,86 +1,14 @@
 //! A borrowed picture: the camera's own buffer, never copied.
 
-use crate::format::{ColourMatrix, Lattice, PixelFormat, Range, Rotation};
+use crate::frame::color::{ColorMatrix, Range, YuvToRgb};
+use crate::frame::layout::FrameLayout;
+use crate::frame::orientation::{OrientationMap, Rotation};
+use crate::frame::pixel_format::{Channels, PixelFormat, Sample};
+use crate::frame::plane::{Plane, PlaneView};
 use crate::{Error, Result};
 
 /// The longest side of a frame, in pixels; keeps index arithmetic far from overflow.
 pub const MAX_FRAME_SIDE: u32 = 32_768;
-
-/// One plane of a camera buffer.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Plane<'a> {
-    /// The plane's bytes; may be longer than needed, and the last row may end without its padding.
-    pub data: &'a [u8],
-    /// Bytes from one row to the next; 0 means rows are packed.
-    pub row_stride: usize,
-    /// Bytes from one pixel to the next; 0 means pixels are packed.
-    pub pixel_stride: usize,
-}
-
-impl<'a> Plane<'a> {
-    /// A plane with packed rows and pixels.
-    pub fn packed(data: &'a [u8]) -> Self {
-        Self {
-            data,
-            row_stride: 0,
-            pixel_stride: 0,
-        }
-    }
-
-    /// A plane with the given bytes from row to row and packed pixels.
-    pub fn with_stride(data: &'a [u8], row_stride: usize) -> Self {
-        Self {
-            data,
-            row_stride,
-            pixel_stride: 0,
-        }
-    }
-}
-
-/// Everything a camera says about its buffer; [`Frame::new`] checks it.
-#[derive(Debug, Clone, Copy)]
-pub struct FrameLayout<'p, 'a> {
-    /// How pixels lie in memory.
-    pub format: PixelFormat,
-    /// Stored width in pixels, before rotation.
-    pub width: u32,
-    /// Stored height in pixels, before rotation.
-    pub height: u32,
-    /// The planes in the format's order; [`PixelFormat::planes`] of them.
-    pub planes: &'p [Plane<'a>],
-    /// Luma weights (YUV formats only).
-    pub matrix: ColourMatrix,
-    /// Value range (YUV formats only).
-    pub range: Range,
-    /// The turn that brings the picture upright.
-    pub rotation: Rotation,
-    /// Whether the upright picture is then mirrored left to right (front cameras).
-    pub mirrored: bool,
-}
-
-impl<'p, 'a> FrameLayout<'p, 'a> {
-    /// An upright, unmirrored layout in BT.601 full range.
-    pub fn new(format: PixelFormat, width: u32, height: u32, planes: &'p [Plane<'a>]) -> Self {
-        Self {
-            format,
-            width,
-            height,
-            planes,
-            matrix: ColourMatrix::default(),
-            range: Range::default(),
-            rotation: Rotation::default(),
-            mirrored: false,
-        }
-    }
-}
-
-/// A checked view of one plane: strides resolved, length proven.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct PlaneView<'a> {
-    pub data: &'a [u8],
-    pub row: usize,
-    pub step: usize,
-}
 
 /// A borrowed picture in any camera format.
 ///
@@ -91,7 +19,7 @@ pub struct Frame<'a> {
     pub(crate) format: PixelFormat,
     pub(crate) stored: (u32, u32),
     pub(crate) planes: [PlaneView<'a>; 3],
-    pub(crate) matrix: ColourMatrix,
+    pub(crate) matrix: ColorMatrix,
     pub(crate) range: Range,
     pub(crate) rotation: Rotation,
     pub(crate) mirrored: bool,
@@ -129,16 +57,17 @@ impl<'a> Frame<'a> {
                 max: MAX_FRAME_SIDE,
             });
         }
+        let known = format.layout();
         if layout.planes.len() != format.planes() {
             return Err(Error::PlaneCount {
-                format: format.name(),
+                format: known.name,
                 needed: format.planes(),
                 got: layout.planes.len(),
             });
         }
         let mut planes = [PlaneView::default(); 3];
         for (index, (plane, view)) in layout.planes.iter().zip(&mut planes).enumerate() {
-            *view = check_plane(format, index, width as usize, height as usize, plane)?;
+            *view = PlaneView::check(known, index, [width as usize, height as usize], plane)?;
         }
         Ok(Self {
             format,
@@ -162,7 +91,7 @@ impl<'a> Frame<'a> {
             format: PixelFormat::Rgb8,
             stored: (width, height),
             planes: [view, PlaneView::default(), PlaneView::default()],
-            matrix: ColourMatrix::default(),
+            matrix: ColorMatrix::default(),
             range: Range::default(),
             rotation: Rotation::default(),
             mirrored: false,
@@ -203,89 +132,23 @@ impl<'a> Frame<'a> {
         if x >= self.width() || y >= self.height() {
             return None;
         }
-        Some(crate::texel::rgb_at(self, x as i32, y as i32))
+        let (x, y) = self.orientation().stored(x as i32, y as i32);
+        let sample = |half: usize, Sample { plane, byte }: Sample| {
+            let plane = &self.planes[plane];
+            plane.data[y / half * plane.row + x / half * plane.step + byte]
+        };
+        let first = |byte| sample(1, Sample { plane: 0, byte });
+        Some(match self.format.layout().channels {
+            Channels::Packed(order) => order.map(first),
+            Channels::Yuv { u, v } => {
+                YuvToRgb::new(self.matrix, self.range).convert([first(0), sample(2, u), sample(2, v)])
+            }
+        })
     }
 
-    pub(crate) fn lattice(&self) -> Lattice {
-        Lattice::new(self.stored.0 as i32, self.stored.1 as i32, self.rotation, self.mirrored)
+    pub(crate) fn orientation(&self) -> OrientationMap {
+        OrientationMap::new(self.stored.0 as i32, self.stored.1 as i32, self.rotation, self.mirrored)
     }
-}
-
-/// Bytes of one pixel in this plane, its name, and whether it is at half size.
-pub(crate) fn plane_facts(format: PixelFormat, index: usize) -> (usize, &'static str, bool) {
-    match (format, index) {
-        (PixelFormat::Rgb8, _) => (3, "RGB", false),
-        (PixelFormat::Rgba8, _) => (4, "RGBA", false),
-        (PixelFormat::Bgra8, _) => (4, "BGRA", false),
-        (_, 0) => (1, "Y", false),
-        (PixelFormat::Nv12, _) => (2, "UV", true),
-        (PixelFormat::Nv21, _) => (2, "VU", true),
-        (_, 1) => (1, "U", true),
-        _ => (1, "V", true),
-    }
-}
-
-fn check_plane<'a>(
-    format: PixelFormat,
-    index: usize,
-    width: usize,
-    height: usize,
-    plane: &Plane<'a>,
-) -> Result<PlaneView<'a>> {
-    let (bytes, name, half) = plane_facts(format, index);
-    let (width, height) = if half {
-        (width.div_ceil(2), height.div_ceil(2))
-    } else {
-        (width, height)
-    };
-    let step = if plane.pixel_stride == 0 {
-        bytes
-    } else {
-        plane.pixel_stride
-    };
-    let needed = match format {
-        // Chroma samples may lie apart (and often interleave); luma never does on a real camera, but may.
-        PixelFormat::Yuv420 if !(1..=16).contains(&step) => Some("1 to 16"),
-        PixelFormat::Yuv420 => None,
-        _ if step == bytes => None,
-        _ => Some(["1", "2", "3", "4"][bytes - 1]),
-    };
-    if let Some(needed) = needed {
-        return Err(Error::PixelStride {
-            plane: name,
-            needed,
-            got: step,
-        });
-    }
-    let line = (width - 1) * step + bytes;
-    let row = if plane.row_stride == 0 {
-        width * step
-    } else {
-        plane.row_stride
-    };
-    if row < line {
-        return Err(Error::RowStride {
-            plane: name,
-            needed: line,
-            got: row,
-        });
-    }
-    let needed = (height - 1)
-        .checked_mul(row)
-        .and_then(|rows| rows.checked_add(line))
-        .unwrap_or(usize::MAX);
-    if plane.data.len() < needed {
-        return Err(Error::PlaneLength {
-            plane: name,
-            needed,
-            got: plane.data.len(),
-        });
-    }
-    Ok(PlaneView {
-        data: plane.data,
-        row,
-        step,
-    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::fmt::Debug;
 pub(crate) const LANES: usize = 16;
 
 /// Runs a task compiled for the machine's vectors.
-pub(crate) fn vectorise<T>(arch: pulp::Arch, task: impl pulp::NullaryFnOnce<Output = T>) -> T {
+pub(crate) fn vectorize<T>(arch: pulp::Arch, task: impl pulp::NullaryFnOnce<Output = T>) -> T {
     match arch {
         #[cfg(target_arch = "x86_64")]
         pulp::Arch::V3(simd) => pulp::Simd::vectorize(simd, task),
@@ -93,7 +93,7 @@ impl Lanes for Plain {
 mod avx2 {
     use std::arch::x86_64::__m256i;
 
-    // Of pulp's own cast development builds check the pointers, each time.
+    // pulp's own cast re-checks alignment in development builds; this one does not.
     use bytemuck::must_cast;
     use pulp::x86::V3;
 

@@ -1,7 +1,7 @@
 //! How fast a region moves in a stream of frames.
 
-use crate::Roi;
-use crate::lanes::vectorise;
+use crate::frame::Roi;
+use crate::resample::lanes::vectorize;
 
 /// Time between the two looks that are compared, in seconds: below it the noise of one frame would pass for speed.
 const BASELINE: f64 = 0.1;
@@ -22,13 +22,13 @@ const EXPLAINED: f32 = 0.25;
 /// Speed of a region: of its corners on the picture, and of what it shows within them.
 #[derive(Debug, Default)]
 pub(crate) struct Steadiness {
-    before: Option<Look>,
+    before: Option<Seen>,
     cells: [Vec<i16>; 2],
     speed: Option<f32>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Look {
+struct Seen {
     seconds: f64,
     roi: Roi,
 }
@@ -42,14 +42,14 @@ impl Steadiness {
     /// The speed in sides of the region a second, over the last tenth of a second; `None` until that has passed.
     /// `luma` is the judged square of `CELLS * CELL` pixels a side.
     pub fn update(&mut self, seconds: f64, roi: &Roi, luma: &[u8]) -> Option<f32> {
-        let now = Look { seconds, roi: *roi };
+        let now = Seen { seconds, roi: *roi };
         let elapsed = self.before.map(|before| seconds - before.seconds);
         match (self.before, elapsed) {
             (Some(_), Some(elapsed)) if (0.0..BASELINE).contains(&elapsed) => return self.speed,
             (Some(before), Some(elapsed)) if (BASELINE..=LONGEST).contains(&elapsed) => {
                 let [old, new] = &mut self.cells;
                 reduce(luma, new);
-                let shifted = vectorise(pulp::Arch::new(), Shift { old, new });
+                let shifted = vectorize(pulp::Arch::new(), Shift { old, new });
                 let moved = corners_moved(&before.roi, roi).max(shifted / CELLS as f32);
                 self.speed = Some((f64::from(moved) / elapsed) as f32);
                 self.cells.swap(0, 1);

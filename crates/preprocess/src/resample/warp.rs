@@ -1,18 +1,17 @@
 //! MediaPipe's own sampling rule, kept exactly: its landmark networks were trained with it. Of YUV, samples are blended
-//! before their colour is converted, which is within one level of it but where colours are clamped.
+//! before their colour is converted, which is within one level of it but where colors are clamped.
 //!
 //! Loops over tiles of pixels, which compilers turn into vector code: every machine gets the same bits.
 
+use ndarray::ArrayViewMut3;
 use pulp::NullaryFnOnce;
 
 use crate::Result;
-use crate::blend::{Blend, Plain, STEPS};
-use crate::format::Lattice;
-use crate::frame::Frame;
-use crate::kernel::ROUND;
-use crate::resample::check_output;
-use crate::roi::Roi;
-use crate::squares::{Along, Squares, TILE, Tile};
+use crate::frame::{Frame, OrientationMap, Roi};
+use crate::resample::bilinear_taps::{AxisTaps, BilinearTaps, TILE, Tile};
+use crate::resample::blend::{Blend, Plain, STEPS};
+use crate::resample::kernel::ROUND;
+use crate::resample::output;
 
 /// Tiles side by side whose columns are known at a time: as wide as most networks' inputs.
 const TILES: usize = 4;
@@ -26,7 +25,8 @@ pub enum Border {
     Replicate,
 }
 
-/// Samples a region as MediaPipe's `ImageToTensor` does and writes `3 x height x width` RGB values, plane by plane (NCHW).
+/// Samples a region as MediaPipe's `ImageToTensor` does and writes RGB values, 3 × height × width in standard layout (a
+/// network's NCHW).
 ///
 /// Output pixel (u, v) is the bilinear sample at `centre + R(rotation)·((u/width − ½)·roi.width,
 /// (v/height − ½)·roi.height)`, with pixel values at integer coordinates, no half-pixel offset and no
@@ -37,20 +37,19 @@ pub enum Border {
 /// Allocates nothing.
 ///
 /// # Errors
-/// An unusable region or size, or a buffer that is not `width * height * 3` long.
+/// An unusable region or size, or an output that is not 3 × height × width in standard layout.
 pub fn mediapipe(
     frame: &Frame<'_>,
     roi: &Roi,
-    width: usize,
-    height: usize,
     border: Border,
     range: (f32, f32),
-    out: &mut [f32],
+    mut out: ArrayViewMut3<'_, f32>,
 ) -> Result<()> {
-    check_output(frame, roi, width, height, out.len())?;
+    let ([height, width], out) = output::planes(&mut out)?;
+    output::check(frame, roi, width, height)?;
     let warp = Warp {
-        squares: Squares::new(frame),
-        lattice: frame.lattice(),
+        taps: BilinearTaps::new(frame),
+        orientation: frame.orientation(),
         axes: [frame.stored.0, frame.stored.1].map(|size| Axis::new(size as i32, border)),
         roi,
         width,
@@ -68,8 +67,8 @@ pub fn mediapipe(
 
 /// One region's way to a network's input.
 struct Warp<'a> {
-    squares: Squares<'a>,
-    lattice: Lattice,
+    taps: BilinearTaps<'a>,
+    orientation: OrientationMap,
     axes: [Axis; 2],
     roi: &'a Roi,
     width: usize,
@@ -112,12 +111,12 @@ impl<B: Blend> NullaryFnOnce for On<'_, B> {
                 for (i, (x, y)) in right_x.iter_mut().zip(right_y).enumerate() {
                     let du = ((first + i) as f64 / warp.width as f64 - 0.5) * width;
                     let place = [f64::from(centre[0]) + cos * du, f64::from(centre[1]) + sin * du];
-                    [*x, *y] = stored(&warp.lattice, place, 1.0);
+                    [*x, *y] = stored(&warp.orientation, place, 1.0);
                 }
             }
             for v in 0..warp.height {
                 let dv = (v as f64 / warp.height as f64 - 0.5) * height;
-                let down = stored(&warp.lattice, [sin * dv, -cos * dv], 0.0);
+                let down = stored(&warp.orientation, [sin * dv, -cos * dv], 0.0);
                 for (first, right) in (strip..warp.width).step_by(TILE).zip(&right) {
                     // Both axes' places before either is read again: vectors wider than those just written would wait.
                     let Tile {
@@ -127,9 +126,9 @@ impl<B: Blend> NullaryFnOnce for On<'_, B> {
                     place(&right[1], down[1], &mut y.first);
                     warp.axes[0].find(x, &mut cells[0]);
                     warp.axes[1].find(y, &mut cells[1]);
-                    warp.squares.blend(unit, &mut tile);
+                    warp.taps.blend(unit, &mut tile);
                     let columns = v * warp.width + first..v * warp.width + warp.width.min(first + TILE);
-                    for (plane, levels) in planes.iter_mut().zip(&tile.colours) {
+                    for (plane, levels) in planes.iter_mut().zip(&tile.colors) {
                         for (value, level) in plane[columns.clone()].iter_mut().zip(levels) {
                             *value = level * scale + low;
                         }
@@ -142,13 +141,13 @@ impl<B: Blend> NullaryFnOnce for On<'_, B> {
 
 /// From a place on the upright picture to one on the stored picture, in steps; of a way without the `start`.
 #[inline(always)]
-fn stored(lattice: &Lattice, [x, y]: [f64; 2], start: f64) -> [f64; 2] {
+fn stored(orientation: &OrientationMap, [x, y]: [f64; 2], start: f64) -> [f64; 2] {
     let turn = |from: i32, by_x: i32, by_y: i32| {
         (f64::from(from) * start + f64::from(by_x) * x + f64::from(by_y) * y) * f64::from(STEPS)
     };
     [
-        turn(lattice.x0, lattice.xx, lattice.xy),
-        turn(lattice.y0, lattice.yx, lattice.yy),
+        turn(orientation.x0, orientation.xx, orientation.xy),
+        turn(orientation.y0, orientation.yx, orientation.yy),
     ]
 }
 
@@ -191,7 +190,7 @@ impl Axis {
     /// Finds the neighbours of each place, which is in steps, and weighs them by nearness. Where one would lie outside,
     /// the pair is moved inside and the weights with it. `cells` are the same in a plane of half the size.
     #[inline(always)]
-    fn find(&self, along: &mut Along, cells: &mut Along) {
+    fn find(&self, along: &mut AxisTaps, cells: &mut AxisTaps) {
         // Places lie on a line: if its ends are inside, all are.
         if self.holds(along.first[0]) && self.holds(along.first[TILE - 1]) {
             for i in 0..TILE {
@@ -239,18 +238,19 @@ fn place(right: &[f64; TILE], down: f64, places: &mut [i32; TILE]) {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
-    use crate::frame::PlaneView;
-    use crate::texel::YuvToRgb;
-    use crate::{ColourMatrix, Error, FrameLayout, PixelFormat, Plane, Range, Rotation};
+    use crate::frame::{PlaneView, YuvToRgb};
+    use crate::{ColorMatrix, Error, FrameLayout, PixelFormat, Plane, Range, Rotation};
 
     #[test]
     fn a_region_as_large_as_its_output_is_the_identity() {
         let data: Vec<u8> = (0..8 * 6 * 3).map(|i| (i * 37 % 251) as u8).collect();
         let frame = Frame::rgb8(&data, 8, 6).unwrap();
-        let mut out = vec![0.0; data.len()];
-        mediapipe(&frame, &Roi::whole(8, 6), 8, 6, Border::Zero, (0.0, 255.0), &mut out).unwrap();
-        let pixels: Vec<f32> = (0..data.len()).map(|i| out[i % 3 * 48 + i / 3]).collect();
+        let mut out = Array3::zeros((3, 6, 8));
+        mediapipe(&frame, &Roi::whole(8, 6), Border::Zero, (0.0, 255.0), out.view_mut()).unwrap();
+        let pixels: Vec<f32> = (0..data.len()).map(|i| out[[i % 3, i / 24, i / 3 % 8]]).collect();
         assert!(pixels.iter().zip(&data).all(|(&a, &b)| a == f32::from(b)));
     }
 
@@ -259,19 +259,19 @@ mod tests {
         let data = [200u8; 4 * 4 * 3];
         let frame = Frame::rgb8(&data, 4, 4).unwrap();
         let roi = Roi::square([2.0, 2.0], 8.0);
-        let mut zero = vec![0.0; 8 * 8 * 3];
-        mediapipe(&frame, &roi, 8, 8, Border::Zero, (-1.0, 1.0), &mut zero).unwrap();
-        assert_eq!(zero[0], -1.0);
-        let mut replicate = vec![0.0; 8 * 8 * 3];
-        mediapipe(&frame, &roi, 8, 8, Border::Replicate, (-1.0, 1.0), &mut replicate).unwrap();
+        let mut zero = Array3::zeros((3, 8, 8));
+        mediapipe(&frame, &roi, Border::Zero, (-1.0, 1.0), zero.view_mut()).unwrap();
+        assert_eq!(zero[[0, 0, 0]], -1.0);
+        let mut replicate = Array3::zeros((3, 8, 8));
+        mediapipe(&frame, &roi, Border::Replicate, (-1.0, 1.0), replicate.view_mut()).unwrap();
         assert!(replicate.iter().all(|v| (v - (400.0 / 255.0 - 1.0)).abs() < 1e-6));
-        let middle = 3 * 8 + 3;
+        let middle = [0, 3, 3];
         assert_eq!(zero[middle], replicate[middle]);
     }
 
     /// Luma and chroma of an upright pixel, or red, green and blue.
     fn samples(frame: &Frame<'_>, x: i32, y: i32) -> [i32; 3] {
-        let (x, y) = frame.lattice().stored(x, y);
+        let (x, y) = frame.orientation().stored(x, y);
         let [first, second, third] = frame.planes;
         let at = |plane: PlaneView<'_>, half: usize, more: usize| {
             i32::from(plane.data[y / half * plane.row + x / half * plane.step + more])
@@ -279,7 +279,7 @@ mod tests {
         match frame.format() {
             PixelFormat::Rgb8 | PixelFormat::Rgba8 => [0, 1, 2].map(|more| at(first, 1, more)),
             PixelFormat::Bgra8 => [2, 1, 0].map(|more| at(first, 1, more)),
-            PixelFormat::Grey8 => [at(first, 1, 0); 3],
+            PixelFormat::Gray8 => [at(first, 1, 0); 3],
             PixelFormat::Nv12 => [at(first, 1, 0), at(second, 2, 0), at(second, 2, 1)],
             PixelFormat::Nv21 => [at(first, 1, 0), at(second, 2, 1), at(second, 2, 0)],
             PixelFormat::I420 | PixelFormat::Yuv420 => [at(first, 1, 0), at(second, 2, 0), at(third, 2, 0)],
@@ -288,8 +288,9 @@ mod tests {
 
     /// The rule itself, pixel by pixel: what is sampled has to be this.
     fn check(frame: &Frame<'_>, roi: &Roi, border: Border, (width, height): (usize, usize)) {
-        let mut got = vec![9.0; width * height * 3];
-        mediapipe(frame, roi, width, height, border, (0.0, 255.0), &mut got).unwrap();
+        let mut out = Array3::from_elem((3, height, width), 9.0);
+        mediapipe(frame, roi, border, (0.0, 255.0), out.view_mut()).unwrap();
+        let got = out.as_slice().unwrap();
         let (sin, cos) = f64::from(roi.rotation).sin_cos();
         let to_rgb = YuvToRgb::new(frame.matrix, frame.range);
         for at in 0..width * height {
@@ -315,8 +316,8 @@ mod tests {
                 let [y, u, v] = [to_rgb.y_offset, 128.0, 128.0];
                 let above = |sum: i32, zero: f32| (sum as f32 - weights as f32 * zero) / 1024.0;
                 let (y, u, v) = (above(sums[0], y) * to_rgb.y, above(sums[1], u), above(sums[2], v));
-                let colours = [y + v * to_rgb.rv, y - u * to_rgb.gu - v * to_rgb.gv, y + u * to_rgb.bu];
-                colours.map(|level| level.clamp(0.0, 255.0))
+                let colors = [y + v * to_rgb.rv, y - u * to_rgb.gu - v * to_rgb.gv, y + u * to_rgb.bu];
+                colors.map(|level| level.clamp(0.0, 255.0))
             } else {
                 sums.map(|sum| ((sum + 512) >> 10) as f32)
             };
@@ -371,7 +372,7 @@ mod tests {
                     chroma(101, half * 5 - 4, 5),
                 ],
             ),
-            (PixelFormat::Grey8, packed(area)),
+            (PixelFormat::Gray8, packed(area)),
         ];
         let turns = [Rotation::None, Rotation::Cw90, Rotation::Cw180, Rotation::Cw270];
         for (format, planes) in &layouts {
@@ -382,7 +383,7 @@ mod tests {
             {
                 let mut layout = FrameLayout::new(*format, width, height, planes);
                 (layout.range, layout.rotation) = (range, turn);
-                (layout.mirrored, layout.matrix) = (turn.swaps(), ColourMatrix::Bt709);
+                (layout.mirrored, layout.matrix) = (turn.swaps(), ColorMatrix::Bt709);
                 let frame = Frame::new(&layout).unwrap();
                 for (rotation, side) in [(0.0, 60.0), (0.4, 33.3), (-2.0, 90.0), (3.0, 380.0)] {
                     let roi = Roi {
@@ -403,7 +404,7 @@ mod tests {
         for (format, width, height) in [
             (PixelFormat::Rgb8, 1, 20),
             (PixelFormat::Rgb8, 20, 1),
-            (PixelFormat::Grey8, 1, 1),
+            (PixelFormat::Gray8, 1, 1),
         ] {
             let planes = [Plane::packed(&grey)];
             let frame = Frame::new(&FrameLayout::new(format, width, height, &planes)).unwrap();
@@ -418,16 +419,27 @@ mod tests {
         let data = [0u8; 12];
         let frame = Frame::rgb8(&data, 2, 2).unwrap();
         let roi = Roi::whole(2, 2);
-        let mut out = vec![0.0; 11];
-        let error = mediapipe(&frame, &roi, 2, 2, Border::Zero, (0.0, 1.0), &mut out).unwrap_err();
-        assert!(matches!(
-            error,
-            Error::BufferLength {
-                needed: 12,
-                got: 11,
-                ..
-            }
-        ));
-        assert!(mediapipe(&frame, &roi, 0, 2, Border::Zero, (0.0, 1.0), &mut []).is_err());
+        // Pixel by pixel, or without elements.
+        for shape in [(2, 2, 3), (3, 0, 2), (4, 2, 2)] {
+            let mut out = Array3::zeros(shape);
+            let error = mediapipe(&frame, &roi, Border::Zero, (0.0, 1.0), out.view_mut()).unwrap_err();
+            let expected = if shape.0 == 3 {
+                matches!(
+                    error,
+                    Error::OutputSize {
+                        width: 2,
+                        height: 0,
+                        ..
+                    }
+                )
+            } else {
+                matches!(error, Error::Shape { got, .. } if got == <[usize; 3]>::from(shape))
+            };
+            assert!(expected, "{error:?}");
+        }
+        let mut out = Array3::zeros((2, 2, 3));
+        let turned = out.view_mut().permuted_axes([2, 0, 1]);
+        let error = mediapipe(&frame, &roi, Border::Zero, (0.0, 1.0), turned).unwrap_err();
+        assert!(matches!(error, Error::Shape { .. }), "{error:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Weights of a separable antialiased (triangle) resampling along one axis.
 
-use crate::lanes::vectorise;
+use crate::resample::lanes::vectorize;
 
 /// Outputs whose weights are made at a time.
 const TOGETHER: usize = 8;
@@ -49,7 +49,7 @@ impl Kernel {
             spans: &mut self.spans,
             weights: &mut self.weights,
         };
-        vectorise(pulp::Arch::new(), task);
+        vectorize(pulp::Arch::new(), task);
         let ends = self.spans.iter().map(|(first, count)| (*first, first + count));
         self.reach = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default();
         self.most = self.spans.iter().map(|span| span.1).max().unwrap_or(0);

@@ -123,7 +123,7 @@ fn linear_from_code(code: u8) -> f32 {
     }
 }
 
-/// Of light outside 0..=1 the nearest.
+/// Clamps to 0..=1.
 pub(crate) fn code_from_linear(linear: f32) -> u8 {
     let linear = linear.clamp(0.0, 1.0);
     let value = if linear <= 0.003_130_8 {

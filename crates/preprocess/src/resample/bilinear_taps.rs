@@ -1,11 +1,9 @@
-//! Squares of two by two pixels of any format: their bytes fetched one by one, blended and brought to RGB many at once.
+//! BilinearTaps of two by two pixels of any format: their bytes fetched one by one, blended and brought to RGB many at once.
 
-use crate::blend::{Blend, Pair, SQUARES, STEPS, Words};
-use crate::format::PixelFormat;
-use crate::frame::{Frame, PlaneView};
-use crate::texel::{ROUND, YuvToRgb};
+use crate::frame::{Channels, Frame, PlaneView, ROUND, YuvToRgb};
+use crate::resample::blend::{Blend, Pair, SQUARES, STEPS, Words};
 
-/// Squares worked on at a time.
+/// BilinearTaps worked on at a time.
 pub(crate) const TILE: usize = 64;
 
 /// What the weights of a square's samples add up to.
@@ -16,14 +14,14 @@ const GROUPS: usize = TILE / SQUARES;
 
 /// Where squares lie along one of the stored picture's axes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Along {
+pub(crate) struct AxisTaps {
     /// The left or upper of two neighbours.
     pub first: [i32; TILE],
     /// Its weight, 0 to [`STEPS`], and in the upper half that of the other one.
     pub weights: [u32; TILE],
 }
 
-impl Along {
+impl AxisTaps {
     const NOWHERE: Self = Self {
         first: [0; TILE],
         weights: [0; TILE],
@@ -32,7 +30,7 @@ impl Along {
 
 /// Bytes of a plane around each square.
 #[derive(Clone, Copy)]
-struct Layer<'a> {
+struct TapLayer<'a> {
     plane: PlaneView<'a>,
     /// Pixels lie too far apart for two of them to be in four bytes.
     sparse: bool,
@@ -40,13 +38,13 @@ struct Layer<'a> {
 
 /// Four bytes from each square's upper row on, and four from its lower row.
 #[derive(Clone, Copy)]
-struct Windows {
+struct TapWindows {
     upper: [u32; TILE],
     lower: [u32; TILE],
 }
 
 /// Samples whose sums are the sums of their weights.
-const ONES: Windows = Windows {
+const ONES: TapWindows = TapWindows {
     upper: [0x0101_0101; TILE],
     lower: [0x0101_0101; TILE],
 };
@@ -55,27 +53,27 @@ const ONES: Windows = Windows {
 #[repr(align(64))]
 pub(crate) struct Tile {
     /// Where the squares lie on the stored picture, x and y.
-    pub along: [Along; 2],
+    pub along: [AxisTaps; 2],
     /// The same on planes of half the size.
-    pub cells: [Along; 2],
-    windows: [Windows; 3],
+    pub cells: [AxisTaps; 2],
+    windows: [TapWindows; 3],
     /// Red, green and blue of the squares, blended and rounded: whole numbers, 0 to 255.
-    pub colours: [[f32; TILE]; 3],
+    pub colors: [[f32; TILE]; 3],
 }
 
 impl Tile {
     pub const EMPTY: Self = Self {
-        along: [Along::NOWHERE; 2],
-        cells: [Along::NOWHERE; 2],
-        windows: [Windows {
+        along: [AxisTaps::NOWHERE; 2],
+        cells: [AxisTaps::NOWHERE; 2],
+        windows: [TapWindows {
             upper: [0; TILE],
             lower: [0; TILE],
         }; 3],
-        colours: [[0.0; TILE]; 3],
+        colors: [[0.0; TILE]; 3],
     };
 }
 
-impl<'a> Layer<'a> {
+impl<'a> TapLayer<'a> {
     /// Of pixels of up to four bytes, begun at one of them.
     fn packed(plane: PlaneView<'a>, begin: usize) -> Self {
         let data = plane.data.get(begin..).unwrap_or_default();
@@ -92,8 +90,13 @@ impl<'a> Layer<'a> {
         (Self { plane, sparse }, Pair { left: 0, right })
     }
 
+    /// Of samples that lie side by side, `bytes` to a pixel, and where in its windows the first ones are.
+    fn interleaved(plane: PlaneView<'a>, bytes: u8) -> (Self, Pair) {
+        (Self::packed(plane, 0), Pair { left: 0, right: bytes })
+    }
+
     #[inline(always)]
-    fn read(&self, x: &[i32; TILE], y: &[i32; TILE], windows: &mut Windows) {
+    fn read(&self, x: &[i32; TILE], y: &[i32; TILE], windows: &mut TapWindows) {
         let PlaneView { data, row, step } = self.plane;
         if self.sparse || data.len() > u32::MAX as usize {
             self.read_slowly(x, y, windows);
@@ -110,7 +113,7 @@ impl<'a> Layer<'a> {
 
     /// The same for planes that are not a camera's.
     #[cold]
-    fn read_slowly(&self, x: &[i32; TILE], y: &[i32; TILE], windows: &mut Windows) {
+    fn read_slowly(&self, x: &[i32; TILE], y: &[i32; TILE], windows: &mut TapWindows) {
         let PlaneView { data, row, step } = self.plane;
         for i in 0..TILE {
             let upper = (y[i] as usize).wrapping_mul(row).wrapping_add(x[i] as usize * step);
@@ -129,7 +132,7 @@ impl<'a> Layer<'a> {
 /// Four bytes from each place on, and four from a row further. No vector code, and by itself it keeps all it needs in
 /// registers.
 #[inline(never)]
-fn fetch(data: &[u8], row: usize, at: &[u32; TILE], windows: &mut Windows) {
+fn fetch(data: &[u8], row: usize, at: &[u32; TILE], windows: &mut TapWindows) {
     let lower = data.get(row..).unwrap_or_default();
     // Of the same length, so that one comparison is enough for both.
     let upper = &data[..lower.len()];
@@ -170,7 +173,7 @@ fn last_bytes(data: &[u8], at: usize) -> u32 {
 
 /// Where a channel's samples are: the layer, and the places in its windows.
 #[derive(Clone, Copy)]
-struct Channel {
+struct TapChannel {
     layer: usize,
     pair: Pair,
 }
@@ -183,7 +186,7 @@ enum Samples {
     Packed([u8; 3]),
     /// Luma, and chroma of half the size.
     Yuv {
-        channels: [Channel; 3],
+        channels: [TapChannel; 3],
         to_rgb: YuvToRgb,
         /// What black is.
         black: i32,
@@ -191,19 +194,19 @@ enum Samples {
 }
 
 /// A frame, read square by square.
-pub(crate) struct Squares<'a> {
+pub(crate) struct BilinearTaps<'a> {
     /// As many as are read.
-    layers: [Option<Layer<'a>>; 3],
+    layers: [Option<TapLayer<'a>>; 3],
     samples: Samples,
 }
 
-impl<'a> Squares<'a> {
+impl<'a> BilinearTaps<'a> {
     pub fn new(frame: &Frame<'a>) -> Self {
-        let [first, second, third] = frame.planes;
+        let first = frame.planes[0];
         let packed = |places: [u8; 3]| Self {
             layers: [
-                Some(Layer::packed(first, 0)),
-                Some(Layer::packed(first, first.step)),
+                Some(TapLayer::packed(first, 0)),
+                Some(TapLayer::packed(first, first.step)),
                 None,
             ],
             samples: Samples::Packed(places),
@@ -214,29 +217,30 @@ impl<'a> Squares<'a> {
             black: to_rgb.y_offset as i32,
             to_rgb: to_rgb.of_sums(WHOLE as f32),
         };
-        let channel = |layer, pair| Channel { layer, pair };
-        match frame.format {
-            PixelFormat::Rgb8 | PixelFormat::Rgba8 => packed([0, 1, 2]),
-            PixelFormat::Bgra8 => packed([2, 1, 0]),
-            PixelFormat::Grey8 => packed([0; 3]),
-            PixelFormat::Nv12 | PixelFormat::Nv21 => {
-                let (luma, pair) = Layer::single(first);
-                let [even, odd] = [0, 1].map(|left| channel(1, Pair { left, right: left + 2 }));
-                let [u, v] = if frame.format == PixelFormat::Nv12 {
-                    [even, odd]
-                } else {
-                    [odd, even]
+        match frame.format.layout().channels {
+            Channels::Packed(order) => packed(order.map(|at| at as u8)),
+            Channels::Yuv { u, v } => {
+                let planes = frame.format.layout().planes;
+                let layers: [_; 3] = std::array::from_fn(|index| {
+                    Some(match planes.get(index)?.bytes {
+                        1 => TapLayer::single(frame.planes[index]),
+                        bytes => TapLayer::interleaved(frame.planes[index], bytes as u8),
+                    })
+                });
+                let channel = |plane: usize, byte: usize| {
+                    let (_, Pair { left, right }) = layers[plane].unwrap_or_else(|| TapLayer::single(first));
+                    let byte = byte as u8;
+                    TapChannel {
+                        layer: plane,
+                        pair: Pair {
+                            left: left + byte,
+                            right: right + byte,
+                        },
+                    }
                 };
                 Self {
-                    layers: [Some(luma), Some(Layer::packed(second, 0)), None],
-                    samples: yuv([channel(0, pair), u, v]),
-                }
-            }
-            PixelFormat::I420 | PixelFormat::Yuv420 => {
-                let [y, u, v] = [first, second, third].map(Layer::single);
-                Self {
-                    layers: [Some(y.0), Some(u.0), Some(v.0)],
-                    samples: yuv([channel(0, y.1), channel(1, u.1), channel(2, v.1)]),
+                    layers: layers.map(|layer| layer.map(|(layer, _)| layer)),
+                    samples: yuv([channel(0, 0), channel(u.plane, u.byte), channel(v.plane, v.byte)]),
                 }
             }
         }
@@ -270,22 +274,22 @@ impl Tile {
     #[inline(always)]
     fn blend_packed(&mut self, unit: impl Blend, places: [u8; 3]) {
         let [left, right, _] = &self.windows;
-        for (colour, at) in self.colours.iter_mut().zip(places) {
+        for (color, at) in self.colors.iter_mut().zip(places) {
             for group in 0..GROUPS {
                 let pair = |left, right| Pair { left, right };
                 let near = blend(unit, left, pair(at, Pair::NONE), &self.along, group);
                 let far = blend(unit, right, pair(Pair::NONE, at), &self.along, group);
                 for (i, (near, far)) in near.into_iter().zip(far).enumerate() {
                     let sum = near.wrapping_add(far);
-                    colour[group * SQUARES + i] = (sum.wrapping_add(WHOLE / 2) >> 10) as f32;
+                    color[group * SQUARES + i] = (sum.wrapping_add(WHOLE / 2) >> 10) as f32;
                 }
             }
         }
     }
 
     #[inline(always)]
-    fn blend_yuv(&mut self, unit: impl Blend, [y, u, v]: [Channel; 3], to_rgb: YuvToRgb, black: i32) {
-        let [red, green, blue] = &mut self.colours;
+    fn blend_yuv(&mut self, unit: impl Blend, [y, u, v]: [TapChannel; 3], to_rgb: YuvToRgb, black: i32) {
+        let [red, green, blue] = &mut self.colors;
         let [y_window, u_window, v_window] = [y.layer, u.layer, v.layer].map(|layer| &self.windows[layer]);
         for group in 0..GROUPS {
             let y = blend(unit, y_window, y.pair, &self.along, group);
@@ -309,7 +313,7 @@ impl Tile {
 
 /// Sums of a vector of squares.
 #[inline(always)]
-fn blend(unit: impl Blend, windows: &Windows, pair: Pair, [x, y]: &[Along; 2], group: usize) -> [i32; SQUARES] {
+fn blend(unit: impl Blend, windows: &TapWindows, pair: Pair, [x, y]: &[AxisTaps; 2], group: usize) -> [i32; SQUARES] {
     let rows = [words(&windows.upper, group), words(&windows.lower, group)];
     unit.blend(rows, pair, words(&x.weights, group), words(&y.weights, group))
 }
