@@ -12,8 +12,7 @@ use crate::arguments;
 use crate::eval::{self, Prediction, labels};
 use crate::failure::Failure;
 use crate::open;
-use crate::output::Output;
-use crate::table::Table;
+use crate::terminal::{Output, Table};
 
 /// Endings a picture may have.
 const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "JPG"];

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use skinkit::{Error, roi, store};
+
 /// A failed command.
 #[derive(Debug)]
 pub enum Failure {
@@ -35,6 +37,26 @@ impl Failure {
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
             .join(" ")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Picture(_)
+            | Error::RegionTooSmall { .. }
+            | Error::Roi(roi::Error::NoFace | roi::Error::FaceTooSmall { .. } | roi::Error::FaceCutOff { .. }) => {
+                Self::Input(message)
+            }
+            Error::Region { .. }
+            | Error::Pin(_)
+            | Error::Roi(roi::Error::Argument { .. })
+            | Error::Store(store::Error::BadValue { .. }) => Self::Arguments(message),
+            Error::Inference(_) | Error::Roi(_) => Self::Runtime(message),
+            Error::Store(_) | Error::Stored { .. } | Error::NoHistory | Error::Encode(_) => Self::Store(message),
+            _ => Self::Input(message),
+        }
     }
 }
 

@@ -1,30 +1,19 @@
 //! `skinkit`: the command line over the SDK.
 
-mod analyze;
 mod arguments;
-mod bench_change;
-mod canvas;
-mod doctor;
 mod eval;
 mod evaluate;
 mod failure;
+mod file;
 mod history;
-mod instead;
-mod keep;
-mod key_file;
-mod landmarks;
-mod lesions;
+mod json;
 mod open;
-mod output;
 mod overlay;
-mod packs;
-mod page;
-mod place;
-mod replay;
+mod pack;
+mod parse;
+mod photo;
 mod report;
-mod series;
-mod table;
-mod words;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -32,7 +21,10 @@ use clap::Parser;
 
 use arguments::{Arguments, Command, Key, Site};
 use failure::Failure;
-use output::Output;
+use history::{add, archive, compare, erase, key, lesions, list, replay, similarity, summary, thumbnail, trend};
+use pack::{bench_change, doctor};
+use photo::{analyze, landmarks, scale, site};
+use terminal::Output;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse().command).and_then(|output| output.write()) {
@@ -47,32 +39,32 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<Output, Failure> {
     match command {
         Command::Analyze(arguments) => analyze::run(arguments),
-        Command::Add(arguments) => history::add(arguments),
-        Command::History(arguments) => history::list(arguments),
-        Command::Compare(arguments) => history::compare(arguments),
-        Command::Report(arguments) => history::report(arguments),
-        Command::Summary(arguments) => series::summary(arguments),
-        Command::Trend(arguments) => series::trend(arguments),
-        Command::Thumbnail(arguments) => keep::thumbnail(arguments),
-        Command::Nearest(arguments) => lesions::nearest(arguments),
-        Command::Unlike(arguments) => lesions::unlike(arguments),
+        Command::Add(arguments) => add::run(arguments),
+        Command::History(arguments) => list::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Report(arguments) => history::report::run(arguments),
+        Command::Summary(arguments) => summary::run(arguments),
+        Command::Trend(arguments) => trend::run(arguments),
+        Command::Thumbnail(arguments) => thumbnail::run(arguments),
+        Command::Nearest(arguments) => similarity::nearest(arguments),
+        Command::Unlike(arguments) => similarity::unlike(arguments),
         Command::Match(arguments) => lesions::match_scans(arguments),
         Command::Assign(arguments) => lesions::assign(arguments),
-        Command::Export(arguments) => keep::export(arguments),
-        Command::Import(arguments) => keep::import(arguments),
-        Command::Erase(arguments) => keep::erase(arguments),
-        Command::Backup(arguments) => keep::backup(arguments),
-        Command::Restore(arguments) => keep::restore(arguments),
-        Command::Check(arguments) => keep::check(arguments),
+        Command::Export(arguments) => archive::export(arguments),
+        Command::Import(arguments) => archive::import(arguments),
+        Command::Erase(arguments) => erase::run(arguments),
+        Command::Backup(arguments) => archive::backup(arguments),
+        Command::Restore(arguments) => archive::restore(arguments),
+        Command::Check(arguments) => archive::check(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::BenchChange(arguments) => bench_change::run(arguments),
         Command::Eval(arguments) => evaluate::run(arguments),
         Command::Landmarks(arguments) => landmarks::run(arguments),
-        Command::Site(Site::Mark(arguments)) => place::mark(arguments),
-        Command::Site(Site::Find(arguments)) => place::find(arguments),
-        Command::Scale(arguments) => place::scale(arguments),
+        Command::Site(Site::Mark(arguments)) => site::mark(arguments),
+        Command::Site(Site::Find(arguments)) => site::find(arguments),
+        Command::Scale(arguments) => scale::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
-        Command::Key(Key::New { file }) => key_file::create(file),
-        Command::Key(Key::Rotate { db, new, key }) => keep::rotate(db, key, new),
+        Command::Key(Key::New { file }) => key::create(file),
+        Command::Key(Key::Rotate { db, new, key }) => key::rotate(db, key, new),
     }
 }

@@ -1,6 +1,7 @@
 //! The record as one HTML file that needs nothing else: no network, no other file. It is readable
 //! without its small script, on paper and with a screen reader.
 
+pub mod data;
 mod markup;
 mod matrix;
 mod model;

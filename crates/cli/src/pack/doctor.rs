@@ -8,8 +8,8 @@ use skinkit::roi::Network;
 
 use crate::arguments;
 use crate::failure::Failure;
-use crate::output::Output;
-use crate::packs;
+use crate::open::packs;
+use crate::terminal::Output;
 
 /// Runs the command. What is missing is reported, not a failure: that is what one asks a doctor for.
 pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {

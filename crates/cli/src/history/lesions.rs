@@ -1,4 +1,4 @@
-//! `skinkit nearest`, `unlike`, `match`, `assign`: which lesion is which, and which look alike.
+//! `skinkit match`, `assign`: which scan shows which lesion.
 
 use serde_json::json;
 use skinkit::store::ScanId;
@@ -8,56 +8,8 @@ use skinkit::{MatchRequest, store};
 use crate::arguments;
 use crate::failure::Failure;
 use crate::open;
-use crate::output::Output;
-use crate::table::Table;
-use crate::words::{date, now};
-
-/// `skinkit nearest DB SCAN`.
-pub fn nearest(arguments: &arguments::Nearest) -> Result<Output, Failure> {
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
-    let found = history.nearest(ScanId(arguments.scan), arguments.most)?;
-    if arguments.whole.json {
-        return Ok(Output::of(json!({"scan": arguments.scan, "nearest": found})));
-    }
-    if found.is_empty() {
-        return Ok(Output::of("no other scan of the same pack"));
-    }
-    let mut table = Table::new(&["scan", "whose", "site", "lesion", "taken", "similarity"]);
-    for scan in found {
-        table.row([
-            scan.scan.to_string(),
-            scan.subject,
-            scan.site,
-            scan.lesion.unwrap_or_default(),
-            date(scan.taken_at),
-            format!("{:.3}", scan.similarity),
-        ]);
-    }
-    Ok(Output::of(&table))
-}
-
-/// `skinkit unlike DB`.
-pub fn unlike(arguments: &arguments::Unlike) -> Result<Output, Failure> {
-    let history = open::history(&arguments.of.db, &arguments.of.key)?;
-    let ranked = history.unlike_the_others(&arguments.of.subject)?;
-    if arguments.json {
-        return Ok(Output::of(json!({"subject": arguments.of.subject, "lesions": ranked})));
-    }
-    let mut out = Output::of("least like the others first; in everyone some lesion comes first");
-    let mut table = Table::new(&["rank", "site", "lesion", "scan", "similarity", "deviation"]);
-    for place in ranked {
-        table.row([
-            place.rank.to_string(),
-            place.site,
-            place.lesion.unwrap_or_default(),
-            place.scan.to_string(),
-            format!("{:.3}", place.similarity),
-            place.deviation.map(|d| format!("{d:.1}")).unwrap_or_default(),
-        ]);
-    }
-    out.line(&table);
-    Ok(out)
-}
+use crate::terminal::Output;
+use crate::terminal::format::{date, now};
 
 /// `skinkit match DB SITE SCAN...`.
 pub fn match_scans(arguments: &arguments::Match) -> Result<Output, Failure> {

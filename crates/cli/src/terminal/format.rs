@@ -1,11 +1,9 @@
-//! Results in words and numbers for people; the vocabulary is the library's, not this program's.
+//! Results as text for people, in the library's own terms.
 
 use jiff::Timestamp;
 use serde_json::json;
 use skinkit::tracking::{Change, Interval, LengthUnit, Measure, MeasureChange};
 use skinkit::{MeasureTrend, TrendLine, Verdict};
-
-use crate::failure::Failure;
 
 /// Days of a month, on average.
 const MONTH: f64 = 30.44;
@@ -140,30 +138,4 @@ pub fn date(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds)
         .map(|time| time.to_string())
         .unwrap_or_else(|_| "unknown".to_owned())
-}
-
-/// A point in time as it is given on the command line.
-pub fn time(text: &str) -> Result<i64, Failure> {
-    text.parse::<Timestamp>()
-        .map(Timestamp::as_millisecond)
-        .map_err(|error| {
-            Failure::Arguments(format!(
-                "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"
-            ))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_and_written_the_same() {
-        assert_eq!(date(time("2026-11-01T09:00:00Z").unwrap()), "2026-11-01T09:00:00Z");
-        assert_eq!(
-            time("2026-11-01T10:00:00+01:00").unwrap(),
-            time("2026-11-01T09:00:00Z").unwrap()
-        );
-        assert!(time("yesterday").is_err());
-    }
 }

@@ -12,8 +12,8 @@ use skinkit::{AnalyzeOptions, Config, Frame, SkinKit, overlay};
 
 use crate::arguments::BenchChange;
 use crate::failure::Failure;
-use crate::output::Output;
-use crate::{open, packs};
+use crate::open::{self, packs};
+use crate::terminal::Output;
 
 /// Repeat shots that a person has made before the reported pairs.
 const REPEATS: usize = 2;

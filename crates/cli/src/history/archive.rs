@@ -1,16 +1,12 @@
-//! `skinkit export`, `import`, `erase`, `backup`, `restore`, `check`, `thumbnail`, `key rotate`: what becomes of a history.
-
-use std::path::Path;
+//! `skinkit export`, `import`, `backup`, `restore`, `check`: a history as files.
 
 use serde_json::json;
-use skinkit::store::ScanId;
-use skinkit::{Erase, ExportFormat, ExportRequest, History, Key, ThumbnailView};
+use skinkit::{ExportFormat, ExportRequest, History};
 
-use crate::arguments::{self, EraseWhat, KeyFile};
+use crate::arguments;
 use crate::failure::Failure;
-use crate::history::write_whole;
-use crate::output::Output;
-use crate::{key_file, open};
+use crate::open::{self, key_file};
+use crate::terminal::Output;
 
 /// `skinkit export DB --out FILE`.
 pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
@@ -56,40 +52,6 @@ pub fn import(arguments: &arguments::Import) -> Result<Output, Failure> {
         arguments.db.display(),
         done.known
     )))
-}
-
-/// `skinkit erase DB WHAT --yes`.
-pub fn erase(arguments: &arguments::Erase) -> Result<Output, Failure> {
-    if !arguments.yes {
-        return Err(Failure::Arguments(
-            "nothing was erased: there is no way back, so add --yes if you mean it".to_owned(),
-        ));
-    }
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
-    let erased = history.erase(&match &arguments.what {
-        EraseWhat::Scan { scan } => Erase::Scan { scan: ScanId(*scan) },
-        EraseWhat::Lesion { site, lesion, subject } => Erase::Lesion {
-            subject: subject.clone(),
-            site: site.clone(),
-            lesion: lesion.clone(),
-        },
-        EraseWhat::Site { site, subject } => Erase::Site {
-            subject: subject.clone(),
-            site: site.clone(),
-        },
-        EraseWhat::Subject { subject } => Erase::Subject {
-            subject: subject.clone(),
-        },
-        EraseWhat::Everything => Erase::Everything,
-    })?;
-    if arguments.whole.json {
-        return Ok(Output::of(json!(erased)));
-    }
-    let mut out = Output::of(format_args!("scans erased: {}", erased.scans));
-    if !erased.log_emptied {
-        out.line("somebody was reading: what was erased lies sealed in the log until the last reader closes");
-    }
-    Ok(out)
 }
 
 /// `skinkit backup DB FILE`.
@@ -139,42 +101,4 @@ pub fn check(arguments: &arguments::Whole) -> Result<Output, Failure> {
         out.line("keep the file, and restore a backup into another one");
     }
     Ok(if check.is_ok() { out } else { out.saying_no() })
-}
-
-/// `skinkit thumbnail DB SCAN --out PNG`.
-pub fn thumbnail(arguments: &arguments::Thumbnail) -> Result<Output, Failure> {
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
-    let view = match arguments.view.as_str() {
-        "mask" => ThumbnailView::Mask,
-        "heatmap" => ThumbnailView::Heatmap,
-        _ => ThumbnailView::Picture,
-    };
-    let png = history
-        .thumbnail(ScanId(arguments.scan), view, arguments.side)?
-        .ok_or_else(|| {
-            Failure::Input(format!(
-                "scan {} has no such picture: it was added without --keep-picture, or its pack makes no {}",
-                arguments.scan, arguments.view
-            ))
-        })?;
-    write_whole(&arguments.out, &png)?;
-    Ok(Output::of(if arguments.whole.json {
-        json!({"file": arguments.out, "bytes": png.len()}).to_string()
-    } else {
-        format!("thumbnail: {}", arguments.out.display())
-    }))
-}
-
-/// `skinkit key rotate DB NEW`.
-pub fn rotate(db: &Path, old: &KeyFile, new: &Path) -> Result<Output, Failure> {
-    let history = open::history(db, old)?;
-    let new_key: Key = key_file::read(&KeyFile {
-        key_file: Some(new.to_owned()),
-    })?;
-    history.rotate_key(&new_key)?;
-    Ok(Output::of(format_args!(
-        "{} opens with the key in {} now; earlier backups still need the old one",
-        db.display(),
-        new.display()
-    )))
 }

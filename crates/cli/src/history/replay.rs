@@ -6,8 +6,8 @@ use skinkit::{Config, Limits, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
-use crate::output::Output;
-use crate::{key_file, open, packs};
+use crate::open::{self, key_file, packs};
+use crate::terminal::Output;
 
 /// `skinkit replay DB SCAN PHOTO`.
 pub fn run(arguments: &arguments::Replay) -> Result<Output, Failure> {

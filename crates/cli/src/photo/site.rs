@@ -1,18 +1,18 @@
-//! `skinkit site`: marks a place on the skin and finds it in a later photo. `skinkit scale`: millimetres.
+//! `skinkit site`: marks a place on the skin and finds it in a later photo.
 
 use serde_json::json;
-use skinkit::{Pin, Place, Relocation, Ruler, Unmatched};
+use skinkit::{Pin, Place, Relocation, Unmatched};
 
-use crate::arguments::{FindSite, MarkSite, ScaleOf};
+use crate::arguments::{FindSite, MarkSite};
 use crate::failure::Failure;
-use crate::output::Output;
-use crate::{open, overlay};
+use crate::terminal::Output;
+use crate::{json, open, overlay, parse};
 
 /// Marks a place and writes its token.
 pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
     let photo = open::photo(&arguments.photo)?;
     let landmarks = open::landmarks(&arguments.networks)?;
-    let mut pin = Pin::new(open::point(&arguments.at)?, arguments.size);
+    let mut pin = Pin::new(parse::point(&arguments.at)?, arguments.size);
     if let Some(site) = &arguments.site {
         let unknown = |error: skinkit::roi::UnknownSite| Failure::Arguments(error.to_string());
         pin = pin.on(site.parse().map_err(unknown)?);
@@ -24,7 +24,7 @@ pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
     if arguments.json {
         return Ok(Output::of(json!({
             "kind": kind,
-            "site": site.as_ref().map(open::describe_site),
+            "site": site.as_ref().map(json::body_site),
             "place": arguments.out,
         })));
     }
@@ -47,7 +47,7 @@ pub fn find(arguments: &FindSite) -> Result<Output, Failure> {
         .map_err(|error| Failure::Input(format!("cannot read {}: {error}", arguments.place.display())))?;
     let place: Place = open::named(&arguments.place, token.parse())?;
     let landmarks = open::landmarks(&arguments.networks)?;
-    let near = arguments.near.as_deref().map(open::point).transpose()?;
+    let near = arguments.near.as_deref().map(parse::point).transpose()?;
     let found = open::named(&arguments.photo, landmarks.find(&photo.frame(), &place, near))?;
     let mut out = Output::default();
     if let Some(path) = &arguments.overlay {
@@ -58,9 +58,9 @@ pub fn find(arguments: &FindSite) -> Result<Output, Failure> {
             Relocation::Found { point, roi, confidence } => json!({
                 "outcome": "found",
                 "point": point,
-                "roi": open::describe_roi(&roi),
+                "roi": json::square(&roi),
                 "confidence": confidence,
-                "site": place.site().as_ref().map(open::describe_site),
+                "site": place.site().as_ref().map(json::body_site),
             }),
             other => json!(other),
         });
@@ -79,43 +79,6 @@ pub fn find(arguments: &FindSite) -> Result<Output, Failure> {
     }
     if let Some(path) = &arguments.overlay {
         out.line(format_args!("overlay: {}", path.display()));
-    }
-    Ok(out)
-}
-
-/// Reads a ruler. That there is none is a result, not a failure.
-pub fn scale(arguments: &ScaleOf) -> Result<Output, Failure> {
-    let photo = open::photo(&arguments.photo)?;
-    let landmarks = open::landmarks(&arguments.networks)?;
-    let ruler = match (arguments.coin, arguments.card) {
-        (Some(diameter_mm), _) => Ruler::Coin { diameter_mm },
-        (_, Some(side_mm)) => Ruler::Card { side_mm },
-        _ => Ruler::Iris,
-    };
-    let near = arguments.near.as_deref().map(open::square).transpose()?;
-    let frame = photo.frame();
-    let scale = open::named(&arguments.photo, landmarks.scale(&frame, ruler, near))?;
-    let hint = match scale {
-        Some(_) => None,
-        None => open::named(&arguments.photo, landmarks.scale_hint(&frame))?,
-    };
-    if arguments.json {
-        return Ok(Output::of(json!({ "scale": scale, "hint": hint })));
-    }
-    let mut out = Output::default();
-    match scale {
-        Some(scale) => out.line(format_args!(
-            "{:.4} mm a pixel ± {:.1} %",
-            scale.mm_per_pixel,
-            100.0 * scale.relative_error()
-        )),
-        None => out.line("unknown: no such ruler is seen squarely enough"),
-    }
-    if let Some(hint) = hint {
-        out.line(format_args!(
-            "hint only, no measurement: about {:.2} mm a pixel for an adult of average size",
-            hint.rough_mm_per_pixel
-        ));
     }
     Ok(out)
 }

@@ -5,22 +5,9 @@ use skinkit::roi::{self, BodySite, Face, Hand, Pose, Scale, SkinMask};
 use skinkit::{Error, FaceDetail, FaceSkin, Landmarks, Photo, face_regions};
 
 use crate::failure::Failure;
-use crate::output::Output;
-use crate::{arguments, open, overlay};
-
-/// All that was found.
-pub struct Found {
-    /// Each with its skin, where enough of it is seen.
-    pub faces: Vec<(Face, Option<FaceSkin>)>,
-    /// The skin of the person, where there is any.
-    pub body: Option<SkinMask>,
-    /// Empty without the networks.
-    pub hands: Vec<Hand>,
-    /// None without the networks.
-    pub pose: Option<Pose>,
-    /// Why hands and pose were not looked for.
-    pub skipped: Option<String>,
-}
+use crate::found::Found;
+use crate::terminal::Output;
+use crate::{arguments, json, open, overlay};
 
 /// Runs the command. No face is a result, not a failure.
 pub fn run(arguments: &arguments::Landmarks) -> Result<Output, Failure> {
@@ -125,7 +112,7 @@ fn describe_face(face: &Face, skin: Option<&FaceSkin>) -> Value {
         let skin = skin.and_then(|skin| skin.regions.iter().find(|r| r.region == region.region));
         json!({
             "region": region.region,
-            "roi": open::describe_roi(&region.roi),
+            "roi": json::square(&region.roi),
             "skin": skin.map(|skin| json!({ "part": skin.part, "square": skin.square })),
         })
     });
@@ -152,8 +139,8 @@ fn describe_hand(hand: &Hand) -> Value {
         "presence": hand.presence,
         "side": hand.side(),
         "points": hand.points,
-        "site": open::describe_site(&BodySite::from(hand)),
-        "roi": open::describe_roi(&hand.palm_roi()),
+        "site": json::body_site(&BodySite::from(hand)),
+        "roi": json::square(&hand.palm_roi()),
         "hint": hand.hint,
     })
 }

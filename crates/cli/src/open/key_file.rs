@@ -8,7 +8,6 @@ use skinkit::Key;
 
 use crate::arguments::KeyFile;
 use crate::failure::Failure;
-use crate::output::Output;
 
 /// A key file holds 64 digits and perhaps a line break; anything longer is another file.
 const LONGEST: u64 = 128;
@@ -29,8 +28,8 @@ pub fn read(argument: &KeyFile) -> Result<Key, Failure> {
     Key::from_hex(text.trim()).map_err(|error| Failure::Store(format!("key file {}: {error}", path.display())))
 }
 
-/// `skinkit key new FILE`.
-pub fn create(path: &Path) -> Result<Output, Failure> {
+/// Writes a new random key to a file that only its owner can read; an existing file is never replaced.
+pub fn create(path: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         let hint = if error.kind() == ErrorKind::AlreadyExists {
             "; a key is never replaced, choose another name"
@@ -53,8 +52,5 @@ pub fn create(path: &Path) -> Result<Output, Failure> {
         let _ = std::fs::remove_file(path);
         return Err(failed(error));
     }
-    Ok(Output::of(format_args!(
-        "key written to {}: keep it safe, without it the history cannot be read",
-        path.display()
-    )))
+    Ok(())
 }

@@ -6,12 +6,12 @@ use skinkit::store::{self, RasterKind};
 use skinkit::tracking::{Change, Estimate, LengthUnit};
 use skinkit::{History, MeasureTrend, Pair, SummaryRequest, TrendRequest, Verdict};
 
-use crate::failure::Failure;
-use crate::report::{
+use super::model::{
     Comparison, Difference, Familiarity, Measurement, Pack, Point, Probability, Quality, Raster, Report, Roi, Scan,
     Site, Tone, Trend,
 };
-use crate::words::{self, sentence, unit_of, word};
+use crate::failure::Failure;
+use crate::terminal::format::{self, sentence, unit_of, word};
 
 /// The report of one person's history.
 pub fn of(history: &History, subject: &str) -> Result<Report, Failure> {
@@ -237,7 +237,7 @@ fn plotted(trend: &MeasureTrend) -> Trend {
         line: line
             .zip(ends)
             .map(|(line, (first, last))| [(first.taken_at, line.from), (last.taken_at, line.to)]),
-        note: line.map(|line| words::trend(trend, line)),
+        note: line.map(|line| format::trend(trend, line)),
     }
 }
 

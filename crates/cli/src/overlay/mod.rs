@@ -1,10 +1,12 @@
 //! What was found, drawn over the photo.
 
+mod canvas;
+
 use skinkit::roi::{Face, FaceRegion, topology};
 use skinkit::{Analysis, Photo, Relocation, face_regions, overlay};
 
-use crate::canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
-use crate::landmarks::Found;
+use crate::found::Found;
+use canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
 
 /// Region, landmarks, the lesion's border as it was measured (its mask, where nothing was) and the most probable class's
 /// heatmap.

@@ -6,14 +6,13 @@ use skinkit::{Analysis, AnalyzeOptions, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
-use crate::output::Output;
-use crate::table::{Table, bar};
-use crate::{open, overlay};
+use crate::terminal::{Output, Table, bar};
+use crate::{json, open, overlay, parse};
 
 /// Runs the command.
 pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
     let mut out = Output::default();
-    let region = open::region(&arguments.model.region)?;
+    let region = parse::region(&arguments.model.region)?;
     // What is drawn on is wanted whole.
     let (photo, kit) = match &arguments.overlay {
         Some(_) => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
@@ -51,7 +50,7 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
         "engine": analysis.engine,
         "quality": analysis.quality,
         "region": analysis.region.to_string(),
-        "roi": open::describe_roi(roi),
+        "roi": json::square(roi),
         "probabilities": finding.probabilities.iter()
             .zip(&pack.labels)
             .map(|(p, label)| json!({"label": p.label, "name": p.name, "p": p.p, "frequency": label.frequency}))

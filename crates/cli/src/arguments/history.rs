@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Engine, KeyFile};
+use super::{Engine, KeyFile, Model};
 
 /// A history, its key, and one person in it.
 #[derive(Args)]
@@ -28,6 +28,90 @@ pub struct Whole {
     /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Add {
+    /// The history; made if it is not there
+    pub db: PathBuf,
+    /// Where on the body, in your own words: 'left forearm'
+    pub site: String,
+    /// JPEG or PNG
+    pub photo: PathBuf,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// Whose skin
+    #[arg(long, default_value = "me")]
+    pub subject: String,
+    /// When the photo was taken, as 2026-11-01T09:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub taken_at: Option<String>,
+    /// Which lesion of the site, where you tell them apart
+    #[arg(long, value_name = "NAME")]
+    pub lesion: Option<String>,
+    /// Where on the site, in any unit that all its scans share
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
+    pub position: Option<String>,
+    /// Measure in millimetres by a coin of this diameter in the picture (a euro: 23.25, a quarter dollar: 24.26)
+    #[arg(long, value_name = "MM", conflicts_with = "card")]
+    pub coin: Option<f32>,
+    /// Measure in millimetres by a printed ArUco marker whose black square has this side
+    #[arg(long, value_name = "MM")]
+    pub card: Option<f32>,
+    /// The photo comes from a guided capture: same device, same view, held until sharp and steady
+    #[arg(long)]
+    pub guided: bool,
+    /// Keep the analysed region of the picture in the history, encrypted
+    #[arg(long)]
+    pub keep_picture: bool,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct HistoryOf {
+    pub db: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// Whose skin
+    #[arg(long, default_value = "me")]
+    pub subject: String,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Compare {
+    pub db: PathBuf,
+    pub site: String,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// Whose skin
+    #[arg(long, default_value = "me")]
+    pub subject: String,
+    /// Which lesion of the site [default: the one that was scanned last]
+    #[arg(long, value_name = "NAME")]
+    pub lesion: Option<String>,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Report {
+    pub db: PathBuf,
+    /// The page to write
+    #[arg(long, value_name = "HTML")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    /// Whose skin
+    #[arg(long, default_value = "me")]
+    pub subject: String,
 }
 
 #[derive(Args)]
@@ -239,31 +323,20 @@ pub struct Replay {
     pub engine: Engine,
 }
 
-#[derive(Args)]
-pub struct BenchChange {
-    /// Folder with labels.csv (columns isic_id and lesion_id), images/ID.jpg and masks/ID.png
-    pub data: PathBuf,
-    /// Folder of the model pack [default: as for `analyze`]
-    #[arg(long, value_name = "DIR", env = "SKINKIT_PACK")]
-    pub pack: Option<PathBuf>,
-    #[command(flatten)]
-    pub engine: Engine,
-    /// File with one lesion_id or isic_id a line: only these are used, less the half of all lesions that the noise was learnt from
-    #[arg(long, value_name = "FILE")]
-    pub only: Option<PathBuf>,
-    /// Lesions to use, one picture each
-    #[arg(long, value_name = "N", default_value_t = 220)]
-    pub pictures: usize,
-    /// Changes to paint on each picture, in turn; 0 paints all
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    pub changes: usize,
-    /// Seed of every random choice
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// Let the border be found by colour alone, without the pack's mask
-    #[arg(long)]
-    pub no_masks: bool,
-    /// One JSON object on standard output
-    #[arg(long)]
-    pub json: bool,
+#[derive(Subcommand)]
+pub enum Key {
+    /// Write a new random key to a file that only you can read; an existing file is never replaced
+    New {
+        /// The file to make
+        file: PathBuf,
+    },
+    /// Seal a history with another key; scans are not touched
+    Rotate {
+        /// The history
+        db: PathBuf,
+        /// File with the new key
+        new: PathBuf,
+        #[command(flatten)]
+        key: KeyFile,
+    },
 }

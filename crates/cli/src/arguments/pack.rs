@@ -1,0 +1,58 @@
+//! Arguments of the commands that measure a pack or the machine.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Engine;
+
+#[derive(Args)]
+pub struct Eval {
+    /// Folder of the model pack
+    pub pack: PathBuf,
+    /// Folder of pictures named ISIC_ID.jpg (or .png)
+    pub images: PathBuf,
+    /// CSV with the columns isic_id,dx and optionally lesion_id
+    pub labels: PathBuf,
+    #[command(flatten)]
+    pub engine: Engine,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct BenchChange {
+    /// Folder with labels.csv (columns isic_id and lesion_id), images/ID.jpg and masks/ID.png
+    pub data: PathBuf,
+    /// Folder of the model pack [default: as for `analyze`]
+    #[arg(long, value_name = "DIR", env = "SKINKIT_PACK")]
+    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub engine: Engine,
+    /// File with one lesion_id or isic_id a line: only these are used, less the half of all lesions that the noise was learnt from
+    #[arg(long, value_name = "FILE")]
+    pub only: Option<PathBuf>,
+    /// Lesions to use, one picture each
+    #[arg(long, value_name = "N", default_value_t = 220)]
+    pub pictures: usize,
+    /// Changes to paint on each picture, in turn; 0 paints all
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub changes: usize,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Let the border be found by colour alone, without the pack's mask
+    #[arg(long)]
+    pub no_masks: bool,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Doctor {
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}

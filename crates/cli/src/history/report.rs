@@ -1,0 +1,26 @@
+//! `skinkit report`: one person's history as an HTML page.
+
+use super::suggestions;
+use crate::failure::Failure;
+use crate::terminal::Output;
+use crate::{arguments, file, open, report};
+
+/// `skinkit report DB --out HTML`.
+pub fn run(arguments: &arguments::Report) -> Result<Output, Failure> {
+    let mut out = Output::default();
+    let history = open::history(&arguments.db, &arguments.key)?;
+    // A page about nobody would look like a record without a scan.
+    let subjects = history.subjects()?;
+    if !subjects.is_empty() && !subjects.contains(&arguments.subject) {
+        return Err(Failure::Input(format!(
+            "no scans of '{}' in {}{}",
+            arguments.subject,
+            arguments.db.display(),
+            suggestions::of(&history, &arguments.subject, None)?
+        )));
+    }
+    let page = report::html(&report::data::of(&history, &arguments.subject)?);
+    file::write(&arguments.out, page.as_bytes())?;
+    out.line(format_args!("report: {}", arguments.out.display()));
+    Ok(out)
+}

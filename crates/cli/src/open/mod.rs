@@ -1,0 +1,77 @@
+//! Opens what the commands work on.
+
+pub mod key_file;
+pub mod packs;
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use skinkit::inference::{EngineChoice, RuntimeConfig};
+use skinkit::{Config, Error, History, Landmarks, Limits, Photo, Region, SkinKit};
+
+use crate::arguments::{Engine, KeyFile, Model, Networks};
+use crate::failure::Failure;
+
+/// A photo from a file.
+pub fn photo(path: &Path) -> Result<Photo, Failure> {
+    named(path, Photo::open(path, &Limits::default()).map_err(Error::from))
+}
+
+/// A photo from a file, no larger than analysing this region of it needs.
+pub fn photo_for(kit: &SkinKit, path: &Path, region: Region) -> Result<Photo, Failure> {
+    named(path, kit.open_photo(path, &Limits::default(), region))
+}
+
+/// A photo with the SHA-256 of its file, in hex.
+pub fn hashed_photo(path: &Path) -> Result<(Photo, String), Failure> {
+    let photo = photo(path)?;
+    Ok((photo, sha256(path)?))
+}
+
+/// The SHA-256 of a photo's file, in hex. Open it as a photo first: that keeps to the limits of a file's size.
+pub fn sha256(path: &Path) -> Result<String, Failure> {
+    let file =
+        std::fs::read(path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
+    let digest = Sha256::digest(&file);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The engine that was asked for.
+pub fn runtime(engine: &Engine) -> RuntimeConfig {
+    RuntimeConfig {
+        engine: match engine.engine.as_str() {
+            "onnxruntime" => EngineChoice::OnnxRuntime,
+            "embedded" => EngineChoice::Embedded,
+            _ => EngineChoice::Auto,
+        },
+        threads: usize::from(engine.threads),
+        ..RuntimeConfig::default()
+    }
+}
+
+/// Landmarks, with no model pack.
+pub fn landmarks(networks: &Networks) -> Result<Landmarks, Failure> {
+    let networks = packs::landmarks(networks.networks.as_deref());
+    Ok(Landmarks::open(&runtime(engine), networks)?)
+}
+
+/// SkinKit without a history.
+pub fn kit(model: &Model) -> Result<SkinKit, Failure> {
+    let pack = packs::find(model.pack.as_deref())?;
+    Ok(SkinKit::open(Config::new(pack).runtime(runtime(&model.engine)))?)
+}
+
+/// A history that has to be there.
+pub fn history(path: &Path, key: &KeyFile) -> Result<History, Failure> {
+    let key = key_file::read(key)?;
+    Ok(History::open_existing(path, &key)?)
+}
+
+/// Puts the file's name in front of what is wrong with the picture, unless the message has it already.
+pub fn named<T>(path: &Path, outcome: skinkit::Result<T>) -> Result<T, Failure> {
+    let name = path.display().to_string();
+    outcome.map_err(|error| match Failure::from(error) {
+        Failure::Input(message) if !message.contains(&name) => Failure::Input(format!("{name}: {message}")),
+        other => other,
+    })
+}

@@ -1,0 +1,62 @@
+//! Values as they are written on the command line.
+
+use jiff::Timestamp;
+use skinkit::{Region, Roi};
+
+use crate::failure::Failure;
+
+/// The region that was asked for.
+pub fn region(text: &str) -> Result<Region, Failure> {
+    Ok(text.parse::<Region>()?)
+}
+
+/// `X,Y` in pixels.
+pub fn point(text: &str) -> Result<[f32; 2], Failure> {
+    numbers(text).ok_or_else(|| Failure::Arguments(format!("'{text}' is not a point: use X,Y in pixels")))
+}
+
+/// `X,Y,SIZE` in pixels.
+pub fn square(text: &str) -> Result<Roi, Failure> {
+    match numbers(text) {
+        Some([x, y, size]) if size >= 1.0 => Ok(Roi::square([x, y], size)),
+        _ => Err(Failure::Arguments(format!(
+            "'{text}' is not a square: use X,Y,SIZE, its centre and its side in pixels, side at least 1"
+        ))),
+    }
+}
+
+fn numbers<const N: usize>(text: &str) -> Option<[f32; N]> {
+    let numbers: Vec<f32> = text
+        .split(',')
+        .map(|part| part.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let numbers: [f32; N] = numbers.try_into().ok()?;
+    numbers.iter().all(|n| n.is_finite()).then_some(numbers)
+}
+
+/// A point in time as it is given on the command line.
+pub fn time(text: &str) -> Result<i64, Failure> {
+    text.parse::<Timestamp>()
+        .map(Timestamp::as_millisecond)
+        .map_err(|error| {
+            Failure::Arguments(format!(
+                "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::format::date;
+
+    #[test]
+    fn times_are_read_and_written_the_same() {
+        assert_eq!(date(time("2026-11-01T09:00:00Z").unwrap()), "2026-11-01T09:00:00Z");
+        assert_eq!(
+            time("2026-11-01T10:00:00+01:00").unwrap(),
+            time("2026-11-01T09:00:00Z").unwrap()
+        );
+        assert!(time("yesterday").is_err());
+    }
+}
