@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask setup | demo | report-check | test | bench | bindings | kotlin | package | check-targets | …`.
+//! Developer tasks: `cargo xtask --help` lists them.
 
 mod bench;
 mod bindings;
@@ -18,61 +18,114 @@ mod test;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "cargo xtask COMMAND
+use clap::{Parser, Subcommand};
 
-  setup     fetch the pinned ONNX Runtime library through pip (once per machine)
-  demo      run the main job on the sample photos and write target/demo/report.html
-  report-check
-            open the demo's report in headless Chromium, offline: console, requests, names, keyboard; screenshots
-  test      get what the tests need and run all of them; says what was skipped and why
-  kotlin    build and test the Kotlin package (Maven and a JDK)
-  bindings  write the generated Kotlin and Swift anew; --check only says whether they are up to date
-  package   aar | c | dart: pack and validate what this machine can build, into target/package;
-            swift: on a Mac, an XCFramework of the libraries built for Apple's targets, beside Package.swift;
-            sizes: compare what was built with packaging/sizes.json; --record keeps it, --cheap looks at what tests build
-  check-targets
-            type-check for Android and iOS, link the Android library, build the iOS archive, as far as Linux can
-  bench     measure SkinKit beside its peers and write benches/REPORT.md; --json prints the figures as one object
-  instructions
-          count the instructions of the hot functions under valgrind and hold them against benches/instructions.json;
-          --record keeps the new counts
-";
+/// Developer tasks of SkinKit
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 110)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Fetch the pinned ONNX Runtime library through pip (once per machine)
+    Setup,
+    /// Run the main job on the sample photos and write target/demo/report.html
+    Demo,
+    /// Open the demo's report in headless Chromium, offline: console, requests, names, keyboard; screenshots
+    ReportCheck,
+    /// Get what the tests need and run all of them; says what was skipped and why
+    Test,
+    /// Build and test the Kotlin package (Maven and a JDK)
+    Kotlin,
+    /// Write the generated Kotlin and Swift anew
+    Bindings {
+        /// Only say whether they are up to date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Pack and validate what this machine can build, into target/package
+    #[command(subcommand)]
+    Package(Package),
+    /// Type-check for Android and iOS, link the Android library, build the iOS archive, as far as Linux can
+    CheckTargets,
+    /// Measure SkinKit beside its peers and write benches/REPORT.md
+    Bench {
+        /// Print the figures as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the instructions of the hot functions under valgrind and compare them with benches/instructions.json
+    Instructions {
+        /// Keep the new counts
+        #[arg(long)]
+        record: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Package {
+    /// The Android archive
+    Aar,
+    /// The C library with its header, pkg-config and CMake files
+    C,
+    /// The archive of the Dart package
+    Dart,
+    /// On a Mac, an XCFramework of the libraries built for Apple's targets, beside Package.swift
+    Swift,
+    /// Compare what was built with packaging/sizes.json
+    Sizes {
+        /// Keep the new sizes
+        #[arg(long, conflicts_with = "cheap")]
+        record: bool,
+        /// Look only at what the tests build
+        #[arg(long)]
+        cheap: bool,
+    },
+}
 
 /// What a task returns: an explanation for the person who ran it.
 type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["setup"] => setup::run(),
-        ["demo"] => demo::run(),
-        ["report-check"] => report_check::run(),
-        ["test"] => test::run(),
-        ["kotlin"] => kotlin::test(),
-        ["package", "aar"] => package::aar(),
-        ["package", "c"] => package::c(),
-        ["package", "dart"] => package::dart(),
-        ["package", "sizes"] => package::sizes(false),
-        ["package", "sizes", "--record"] => package::sizes(true),
-        ["package", "sizes", "--cheap"] => package::cheap_sizes(),
-        ["check-targets"] => check_targets::run_all(),
-        ["bindings"] => bindings::write(),
-        ["bindings", "--check"] => bindings::check(),
-        ["package", "swift"] => swift::package(),
-        ["bench"] => bench::run(false),
-        ["bench", "--json"] => bench::run(true),
-        ["instructions"] => instructions::run(false),
-        ["instructions", "--record"] => instructions::run(true),
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match outcome {
+    match run(Arguments::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(task: Task) -> Outcome {
+    match task {
+        Task::Setup => setup::run(),
+        Task::Demo => demo::run(),
+        Task::ReportCheck => report_check::run(),
+        Task::Test => test::run(),
+        Task::Kotlin => kotlin::test(),
+        Task::Bindings { check: false } => bindings::write(),
+        Task::Bindings { check: true } => bindings::check(),
+        Task::Package(Package::Aar) => package::aar(),
+        Task::Package(Package::C) => package::c(),
+        Task::Package(Package::Dart) => package::dart(),
+        Task::Package(Package::Swift) => swift::package(),
+        Task::Package(Package::Sizes { cheap: true, .. }) => package::cheap_sizes(),
+        Task::Package(Package::Sizes { record, .. }) => package::sizes(record),
+        Task::CheckTargets => check_targets::run_all(),
+        Task::Bench { json } => bench::run(json),
+        Task::Instructions { record } => instructions::run(record),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

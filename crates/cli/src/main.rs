@@ -5,6 +5,7 @@ mod eval;
 mod evaluate;
 mod failure;
 mod file;
+mod found;
 mod history;
 mod json;
 mod open;

@@ -9,7 +9,7 @@ use crate::arguments;
 use crate::failure::Failure;
 use crate::open;
 use crate::terminal::Output;
-use crate::terminal::format::{date, now};
+use crate::terminal::format::now;
 
 /// `skinkit match DB SITE SCAN...`.
 pub fn match_scans(arguments: &arguments::Match) -> Result<Output, Failure> {

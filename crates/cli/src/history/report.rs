@@ -19,7 +19,7 @@ pub fn run(arguments: &arguments::Report) -> Result<Output, Failure> {
             suggestions::of(&history, &arguments.subject, None)?
         )));
     }
-    let page = report::html(&report::data::of(&history, &arguments.subject)?);
+    let page = report::page(&report::data::of(&history, &arguments.subject)?);
     file::write(&arguments.out, page.as_bytes())?;
     out.line(format_args!("report: {}", arguments.out.display()));
     Ok(out)

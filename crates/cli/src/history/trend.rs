@@ -5,7 +5,7 @@ use skinkit::TrendRequest;
 
 use super::suggestions;
 use crate::failure::Failure;
-use crate::terminal::format::{date, day, judgement, trend as trend_in_words, word};
+use crate::terminal::format::{date, trend as trend_in_words, word};
 use crate::terminal::{Output, Table};
 use crate::{arguments, open};
 

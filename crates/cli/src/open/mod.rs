@@ -50,9 +50,9 @@ pub fn runtime(engine: &Engine) -> RuntimeConfig {
 }
 
 /// Landmarks, with no model pack.
-pub fn landmarks(networks: &Networks) -> Result<Landmarks, Failure> {
-    let networks = packs::landmarks(networks.networks.as_deref());
-    Ok(Landmarks::open(&runtime(engine), networks)?)
+pub fn landmarks(arguments: &Networks) -> Result<Landmarks, Failure> {
+    let networks = packs::landmarks(arguments.networks.as_deref());
+    Ok(Landmarks::open(&runtime(&arguments.engine), networks)?)
 }
 
 /// SkinKit without a history.

@@ -23,7 +23,7 @@ pub fn analysis(photo: &Photo, analysis: &Analysis) -> Canvas {
         canvas.outline(&border, PINK);
     } else if let Some(mask) = overlay::mask(&analysis.finding) {
         let at = |point| inside(roi.to_unit(point)).map_or(0.0, |unit| mask.at(unit));
-        let pen = canvas.pen() as f32;
+        let pen = canvas.pen();
         // The border: lesion here, skin one pen's width away.
         canvas.tint(PINK, |[x, y]| {
             let edge = at([x, y]) >= 0.5
@@ -97,8 +97,8 @@ pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
         let [x0, y0, x1, y1] = face.detection.bbox;
         canvas.outline(&[[x0, y0], [x1, y0], [x1, y1], [x0, y1]], SKY);
         for point in face.detection.key_points {
-            let half = canvas.pen() + 1;
-            canvas.dot(point, half, ORANGE);
+            let radius = 1.5 * canvas.pen();
+            canvas.dot(point, radius, ORANGE);
         }
         canvas.outline(&face.mesh.roi.corners(), PINK);
         for part in face_regions(&face.mesh) {
@@ -118,31 +118,33 @@ pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
         }
     }
     for hand in &found.hands {
-        let half = canvas.pen();
+        let radius = 1.5 * canvas.pen();
         let at = |i: usize| hand.points.get(i).map(|p| [p[0], p[1]]);
         for bone in FINGERS {
             if let [Some(a), Some(b)] = bone.map(at) {
-                canvas.line(a, b, GREEN);
+                canvas.line(&[a, b], GREEN);
             }
         }
-        hand.points.iter().for_each(|p| canvas.dot([p[0], p[1]], half, ORANGE));
+        hand.points
+            .iter()
+            .for_each(|p| canvas.dot([p[0], p[1]], radius, ORANGE));
         canvas.outline(&hand.roi.corners(), PINK);
         canvas.outline(&hand.palm_roi().corners(), ORANGE);
     }
     if let Some(pose) = &found.pose {
-        let half = canvas.pen() + 1;
+        let radius = 1.5 * canvas.pen();
         let at = |i: usize| {
             let seen = pose.points.get(i).filter(|p| p.visibility >= 0.5)?;
             Some([seen.position[0], seen.position[1]])
         };
         for limb in LIMBS {
             if let [Some(a), Some(b)] = limb.map(at) {
-                canvas.line(a, b, PINK);
+                canvas.line(&[a, b], PINK);
             }
         }
         (0..pose.points.len())
             .filter_map(at)
-            .for_each(|p| canvas.dot(p, half, PINK));
+            .for_each(|p| canvas.dot(p, radius, PINK));
     }
     canvas
 }
@@ -151,18 +153,19 @@ pub fn landmarks(photo: &Photo, found: &Found) -> Canvas {
 pub fn place(photo: &Photo, found: &Relocation) -> Canvas {
     let mut canvas = Canvas::new(photo);
     if let Relocation::Found { point: [x, y], roi, .. } = found {
-        let arm = 6.0 * canvas.pen() as f32;
+        let arm = 6.0 * canvas.pen();
         canvas.outline(&roi.corners(), SKY);
-        canvas.line([x - arm, *y], [x + arm, *y], PINK);
-        canvas.line([*x, y - arm], [*x, y + arm], PINK);
+        canvas.line(&[[x - arm, *y], [x + arm, *y]], PINK);
+        canvas.line(&[[*x, y - arm], [*x, y + arm]], PINK);
     }
     canvas
 }
 
 fn draw_face(canvas: &mut Canvas, face: &Face) {
     let points = &face.mesh.points;
+    let radius = 0.4 * canvas.pen();
     for point in points {
-        canvas.dot([point[0], point[1]], 0, GREEN);
+        canvas.dot([point[0], point[1]], radius, GREEN);
     }
     for contour in topology::CONTOURS {
         let line: Vec<[f32; 2]> = contour
@@ -174,9 +177,7 @@ fn draw_face(canvas: &mut Canvas, face: &Face) {
         if contour.closed {
             canvas.outline(&line, GREEN);
         } else {
-            for pair in line.windows(2) {
-                canvas.line(pair[0], pair[1], GREEN);
-            }
+            canvas.line(&line, GREEN);
         }
     }
 }

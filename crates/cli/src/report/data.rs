@@ -90,7 +90,7 @@ fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
         pack: Some(Pack {
             id: scan.pack_id.clone(),
             version: scan.pack_version.clone(),
-            licence: details.license,
+            license: details.license,
             intended_use: details.intended_use,
         }),
         engine: scan.engine.clone(),
@@ -131,7 +131,7 @@ fn whole(picture: &[u8]) -> Option<Roi> {
     let (width, height) = reader.into_dimensions().ok()?;
     let size = [f64::from(width), f64::from(height)];
     Some(Roi {
-        centre: size.map(|side| side / 2.0),
+        center: size.map(|side| side / 2.0),
         size,
         rotation: 0.0,
     })

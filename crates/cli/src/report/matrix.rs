@@ -1,4 +1,7 @@
+//! Flat affine maps.
+
 use super::model::Roi;
+use super::text;
 
 /// A flat affine map in SVG's order: x' = a·x + c·y + e, y' = b·x + d·y + f.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +18,7 @@ impl Matrix {
         let (sin, cos) = roi.rotation.sin_cos();
         let (a, b) = (roi.size[0] * cos, roi.size[0] * sin);
         let (c, d) = (-roi.size[1] * sin, roi.size[1] * cos);
-        Self([a, b, c, d, roi.centre[0] - (a + c) / 2.0, roi.centre[1] - (b + d) / 2.0])
+        Self([a, b, c, d, roi.center[0] - (a + c) / 2.0, roi.center[1] - (b + d) / 2.0])
     }
 
     /// First `first`, then this one.
@@ -53,6 +56,11 @@ impl Matrix {
         self.is_finite() && (0.01..=100.0).contains(&(a * d - b * c))
     }
 
+    /// As the value of an SVG `transform`.
+    pub fn transform(&self) -> String {
+        format!("matrix({})", self.0.map(text::coordinate).join(" "))
+    }
+
     fn is_finite(&self) -> bool {
         self.0.iter().all(|v| v.is_finite())
     }
@@ -70,7 +78,7 @@ mod tests {
     #[test]
     fn a_regions_square_lands_on_its_corners() {
         let quarter = Roi {
-            centre: [10.0, 20.0],
+            center: [10.0, 20.0],
             size: [4.0, 2.0],
             rotation: std::f64::consts::FRAC_PI_2,
         };

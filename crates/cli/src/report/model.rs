@@ -60,15 +60,15 @@ pub struct Scan {
     pub mask: Option<Raster>,
     /// The border that was measured, in parts of the region's width and height; drawn instead of the mask unless empty.
     pub border: Vec<[f32; 2]>,
-    /// Size, shape, colour.
+    /// Size, shape, color.
     pub measures: Vec<Measurement>,
 }
 
 /// A square or rectangle in a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Roi {
-    /// Its centre.
-    pub centre: [f64; 2],
+    /// Its center.
+    pub center: [f64; 2],
     /// Width and height before rotation.
     pub size: [f64; 2],
     /// Radians, clockwise as seen.
@@ -82,8 +82,8 @@ pub struct Pack {
     pub id: String,
     /// Its version.
     pub version: String,
-    /// Licence and attribution.
-    pub licence: String,
+    /// License and attribution.
+    pub license: String,
     /// What the pack says it is for and where it ends, where known.
     pub intended_use: Option<String>,
 }

@@ -6,11 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage, imageops};
+use maud::{Markup, html};
 
-use super::markup::{Html, put};
 use super::matrix::Matrix;
 use super::model::{Roi, Scan};
-use super::raster;
+use super::{raster, text};
 
 /// Pixels on the longer side of the pictures that are compared.
 pub const LARGE: u32 = 960;
@@ -69,7 +69,7 @@ impl Drawing {
                 let (width, height) = (f64::from(image.width()), f64::from(image.height()));
                 let view = around(roi.as_ref(), width, height);
                 let whole = Roi {
-                    centre: [width / 2.0, height / 2.0],
+                    center: [width / 2.0, height / 2.0],
                     size: [width, height],
                     rotation: 0.0,
                 };
@@ -111,37 +111,34 @@ impl Drawing {
     }
 
     /// The layers, each once for the whole page, to stand inside `<defs>`.
-    pub fn definitions(&self) -> Html {
-        let mut html = Html::default();
-        if let Some(photo) = &self.photo {
-            let [x, y, width, height] = self.view;
-            put!(html; "<image id=\"", &self.key, "-photo\" x=\"", x, "\" y=\"", y, "\" width=\"", width, "\" height=\"", height,
-                "\" preserveAspectRatio=\"none\" href=\"", photo, "\"/>");
-        }
-        for (layer, uri) in [(Layer::Heatmap, &self.heatmap), (Layer::Outline, &self.outline)] {
-            if let Some(uri) = uri {
-                put!(html; "<image id=\"", &self.key, "-", layer.name(), "\" width=\"1\" height=\"1\" transform=\"matrix(",
-                    self.region.0, ")\" preserveAspectRatio=\"none\" href=\"", uri, "\"/>");
+    pub fn definitions(&self) -> Markup {
+        let [x, y, width, height] = self.view.map(text::coordinate);
+        html! {
+            @if let Some(photo) = &self.photo {
+                image id={ (self.key) "-photo" } x=(x) y=(y) width=(width) height=(height) preserveAspectRatio="none" href=(photo) {}
+            }
+            @for (layer, uri) in [(Layer::Heatmap, &self.heatmap), (Layer::Outline, &self.outline)] {
+                @if let Some(uri) = uri {
+                    image id={ (self.key) "-" (layer.name()) } width="1" height="1" transform=(self.region.transform())
+                        preserveAspectRatio="none" href=(uri) {}
+                }
             }
         }
-        html
     }
 
     /// One layer drawn by reference; nothing where there is none.
-    pub fn layer(&self, layer: Layer) -> Html {
-        let mut html = Html::default();
-        if self.has(layer) {
-            put!(html; "<use class=\"", layer.name(), "\" href=\"#", &self.key, "-", layer.name(), "\"/>");
+    pub fn layer(&self, layer: Layer) -> Markup {
+        html! {
+            @if self.has(layer) {
+                use class=(layer.name()) href={ "#" (self.key) "-" (layer.name()) } {}
+            }
         }
-        html
     }
 }
 
 /// A `viewBox` value.
-pub fn view_box(view: [f64; 4]) -> Html {
-    let mut html = Html::default();
-    put!(html; view[0], " ", view[1], " ", view[2], " ", view[3]);
-    html
+pub fn view_box(view: [f64; 4]) -> String {
+    view.map(text::coordinate).join(" ")
 }
 
 fn uri(kind: &str, file: &[u8]) -> String {
@@ -149,7 +146,7 @@ fn uri(kind: &str, file: &[u8]) -> String {
 }
 
 fn is_sound(roi: &Roi) -> bool {
-    let numbers = [roi.centre[0], roi.centre[1], roi.size[0], roi.size[1], roi.rotation];
+    let numbers = [roi.center[0], roi.center[1], roi.size[0], roi.size[1], roi.rotation];
     numbers.iter().all(|v| v.is_finite() && v.abs() < 1e6) && roi.size.iter().all(|&s| s >= 1.0)
 }
 
@@ -160,10 +157,10 @@ fn around(roi: Option<&Roi>, width: f64, height: f64) -> [f64; 4] {
     let (sin, cos) = roi.rotation.sin_cos();
     let half_width = MARGIN * (roi.size[0] * cos.abs() + roi.size[1] * sin.abs()) / 2.0;
     let half_height = MARGIN * (roi.size[0] * sin.abs() + roi.size[1] * cos.abs()) / 2.0;
-    let left = (roi.centre[0] - half_width).max(0.0).floor();
-    let top = (roi.centre[1] - half_height).max(0.0).floor();
-    let right = (roi.centre[0] + half_width).min(width).ceil();
-    let bottom = (roi.centre[1] + half_height).min(height).ceil();
+    let left = (roi.center[0] - half_width).max(0.0).floor();
+    let top = (roi.center[1] - half_height).max(0.0).floor();
+    let right = (roi.center[0] + half_width).min(width).ceil();
+    let bottom = (roi.center[1] + half_height).min(height).ceil();
     if right - left < 2.0 || bottom - top < 2.0 {
         whole
     } else {
@@ -218,7 +215,7 @@ mod tests {
     #[test]
     fn only_the_part_around_the_region_is_shown() {
         let roi = Roi {
-            centre: [600.0, 300.0],
+            center: [600.0, 300.0],
             size: [100.0, 100.0],
             rotation: 0.0,
         };
@@ -241,17 +238,17 @@ mod tests {
     fn a_region_that_makes_no_sense_shows_the_whole_picture() {
         for roi in [
             Roi {
-                centre: [f64::NAN, 0.0],
+                center: [f64::NAN, 0.0],
                 size: [10.0, 10.0],
                 rotation: 0.0,
             },
             Roi {
-                centre: [10.0, 10.0],
+                center: [10.0, 10.0],
                 size: [0.0, 10.0],
                 rotation: 0.0,
             },
             Roi {
-                centre: [900.0, 900.0],
+                center: [900.0, 900.0],
                 size: [10.0, 10.0],
                 rotation: 0.0,
             },
@@ -264,7 +261,7 @@ mod tests {
             assert_eq!(Drawing::new("d".into(), &scan, 400).view, [0.0, 0.0, 64.0, 48.0]);
         }
         let turned = Roi {
-            centre: [50.0, 50.0],
+            center: [50.0, 50.0],
             size: [20.0, 20.0],
             rotation: std::f64::consts::FRAC_PI_4,
         };
@@ -281,7 +278,7 @@ mod tests {
             ..Default::default()
         };
         let drawing = Drawing::new("d".into(), &scan, 400);
-        assert!(drawing.unreadable && drawing.is_empty() && drawing.definitions().is_empty());
+        assert!(drawing.unreadable && drawing.is_empty() && drawing.definitions().into_string().is_empty());
         assert!(!Drawing::new("d".into(), &Scan::default(), 400).unreadable);
     }
 }

@@ -1,8 +1,10 @@
 //! Plots as inline SVG. Words stand beside each plot; the drawing itself is one labelled picture.
 
-use super::markup::{Html, put};
+use maud::{Markup, html};
+
 use super::model::{Difference, Point, Trend};
 use super::text;
+use super::text::coordinate as at;
 
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 200.0;
@@ -12,90 +14,90 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 28.0;
 
 /// A trend as a plot with error bars; nothing where no point has a value.
-pub fn trend(trend: &Trend) -> Html {
-    let mut html = Html::default();
+pub fn trend(trend: &Trend) -> Markup {
     let points = sorted(trend);
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
-        return html;
+        return Markup::default();
     };
     let scale = Scale::new(trend, &points);
-
-    put!(html; "<svg class=\"plot\" viewBox=\"0 0 ", WIDTH, " ", HEIGHT, "\" role=\"img\" aria-label=\"", describe(trend, &points), "\">");
-    if let Some([low, high]) = trend.band.filter(|b| b.iter().all(|v| v.is_finite())) {
-        let (top, bottom) = (scale.y(low.max(high)), scale.y(low.min(high)));
-        put!(html; "<rect class=\"band\" x=\"", LEFT, "\" y=\"", top, "\" width=\"", WIDTH - LEFT - RIGHT, "\" height=\"", bottom - top, "\"/>");
-    }
-    for tick in &scale.ticks {
-        let y = scale.y(*tick);
-        put!(html; "<line class=\"grid\" x1=\"", LEFT, "\" x2=\"", WIDTH - RIGHT, "\" y1=\"", y, "\" y2=\"", y, "\"/>",
-            "<text x=\"", LEFT - 7.0, "\" y=\"", y + 3.5, "\" text-anchor=\"end\">", scale.label(*tick), "</text>");
-    }
-    for (at, anchor, label) in time_labels(first.taken_at, last.taken_at) {
-        put!(html; "<text x=\"", scale.x(at), "\" y=\"", HEIGHT - 8.0, "\" text-anchor=\"", anchor, "\">", label, "</text>");
-    }
-    if let Some([(from, a), (to, b)]) = trend.line.filter(|l| l.iter().all(|(_, v)| v.is_finite())) {
-        let (x1, x2) = (scale.x(from), scale.x(to));
-        put!(html; "<line class=\"slope\" x1=\"", x1, "\" y1=\"", scale.y(a), "\" x2=\"", x2, "\" y2=\"", scale.y(b), "\"/>");
-    }
-    let path: Vec<&Point> = points.iter().filter(|p| !p.outlier).collect();
-    if path.len() > 1 {
-        html.raw("<polyline class=\"path\" points=\"");
-        for p in path {
-            put!(html; scale.x(p.taken_at), ",", scale.y(p.value), " ");
+    let (x, y) = (|time| at(scale.x(time)), |value| at(scale.y(value)));
+    let band = trend.band.filter(|b| b.iter().all(|v| v.is_finite()));
+    let line = trend.line.filter(|l| l.iter().all(|(_, v)| v.is_finite()));
+    let path: Vec<String> = points
+        .iter()
+        .filter(|p| !p.outlier)
+        .map(|p| format!("{},{}", x(p.taken_at), y(p.value)))
+        .collect();
+    html! {
+        svg.plot viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(describe(trend, &points)) {
+            @if let Some([low, high]) = band {
+                @let (top, bottom) = (scale.y(low.max(high)), scale.y(low.min(high)));
+                rect.band x=(LEFT) y=(at(top)) width=(WIDTH - LEFT - RIGHT) height=(at(bottom - top)) {}
+            }
+            @for tick in &scale.ticks {
+                line.grid x1=(LEFT) x2=(WIDTH - RIGHT) y1=(y(*tick)) y2=(y(*tick)) {}
+                text x=(LEFT - 7.0) y=(at(scale.y(*tick) + 3.5)) text-anchor="end" { (scale.label(*tick)) }
+            }
+            @for (time, anchor, label) in time_labels(first.taken_at, last.taken_at) {
+                text x=(x(time)) y=(HEIGHT - 8.0) text-anchor=(anchor) { (label) }
+            }
+            @if let Some([(from, a), (to, b)]) = line {
+                line.slope x1=(x(from)) y1=(y(a)) x2=(x(to)) y2=(y(b)) {}
+            }
+            @if path.len() > 1 { polyline.path points=(path.join(" ")) {} }
+            @for p in &points { (mark(p, &trend.unit, &scale)) }
         }
-        html.raw("\"/>");
     }
-    for p in &points {
-        let (x, y) = (scale.x(p.taken_at), scale.y(p.value));
-        if let Some([low, high]) = bar(p) {
-            let (top, bottom) = (scale.y(high), scale.y(low));
-            put!(html; "<path class=\"bar\" d=\"M", x, " ", top, "V", bottom, "M", x - 4.0, " ", top, "h8M", x - 4.0, " ", bottom, "h8\"/>");
-        }
-        html.raw(if p.outlier {
-            "<circle class=\"point outlier\""
-        } else {
-            "<circle class=\"point\""
-        });
-        put!(html; " cx=\"", x, "\" cy=\"", y, "\" r=\"4.5\"><title>", text::date(p.taken_at), ": ", text::value(p.value, &trend.unit));
-        put!(html; if p.outlier { ", far from the others" } else { "" }, "</title></circle>");
-    }
-    html.raw("</svg>");
-    html
 }
 
-/// Where a difference lies against what counts as noise: the grey middle is noise.
-pub fn noise_gauge(row: &Difference) -> Html {
-    let mut html = Html::default();
-    let Some(floor) = row.minimum_detectable.filter(|m| m.is_finite() && *m > 0.0) else {
-        return html;
+/// One value with its error bar.
+fn mark(p: &Point, unit: &str, scale: &Scale) -> Markup {
+    let (x, y) = (scale.x(p.taken_at), scale.y(p.value));
+    let end = at(x - 4.0);
+    html! {
+        @if let Some([low, high]) = bar(p) {
+            @let (top, bottom) = (at(scale.y(high)), at(scale.y(low)));
+            path.bar d={ "M" (at(x)) " " (top) "V" (bottom) "M" (end) " " (top) "h8M" (end) " " (bottom) "h8" } {}
+        }
+        circle.point.outlier[p.outlier] cx=(at(x)) cy=(at(y)) r="4.5" {
+            title {
+                (text::date(p.taken_at)) ": " (text::value(p.value, unit))
+                @if p.outlier { ", far from the others" }
+            }
+        }
+    }
+}
+
+/// Where a difference lies against what counts as noise: the gray middle is noise.
+pub fn noise_gauge(row: &Difference) -> Markup {
+    const W: f64 = 120.0;
+    let Some(limit) = row.minimum_detectable.filter(|m| m.is_finite() && *m > 0.0) else {
+        return Markup::default();
     };
     if !row.difference.is_finite() {
-        return html;
+        return Markup::default();
     }
-    const W: f64 = 120.0;
     // Noise takes the middle half; beyond twice the noise the mark stays at the end.
-    let x = W / 2.0 + (row.difference / floor).clamp(-1.9, 1.9) * W / 4.0;
-    put!(html; "<svg class=\"gauge\" viewBox=\"0 0 ", W, " 16\" aria-hidden=\"true\" focusable=\"false\">",
-        "<rect class=\"track\" x=\"0\" y=\"6\" width=\"", W, "\" height=\"4\" rx=\"2\"/>",
-        "<rect class=\"noise\" x=\"", W / 4.0, "\" y=\"3\" width=\"", W / 2.0, "\" height=\"10\" rx=\"3\"/>",
-        "<line class=\"zero\" x1=\"", W / 2.0, "\" x2=\"", W / 2.0, "\" y1=\"1\" y2=\"15\"/>",
-        "<circle class=\"mark\" cx=\"", x, "\" cy=\"8\" r=\"5\"/></svg>");
-    html
+    let x = W / 2.0 + (row.difference / limit).clamp(-1.9, 1.9) * W / 4.0;
+    html! {
+        svg.gauge viewBox={ "0 0 " (W) " 16" } aria-hidden="true" focusable="false" {
+            rect.track x="0" y="6" width=(W) height="4" rx="2" {}
+            rect.noise x=(W / 4.0) y="3" width=(W / 2.0) height="10" rx="3" {}
+            line.zero x1=(W / 2.0) x2=(W / 2.0) y1="1" y2="15" {}
+            circle.mark cx=(at(x)) cy="8" r="5" {}
+        }
+    }
 }
 
 /// A share as a bar; words beside it say the number.
-pub fn share(p: f64, marked: bool) -> Html {
-    let mut html = Html::default();
+pub fn share(p: f64, marked: bool) -> Markup {
     let width = if p.is_finite() { p.clamp(0.0, 1.0) * 100.0 } else { 0.0 };
-    put!(html; "<svg class=\"share\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">",
-        "<rect class=\"track\" width=\"100\" height=\"6\"/>");
-    html.raw(if marked {
-        "<rect class=\"fill in-set\""
-    } else {
-        "<rect class=\"fill\""
-    });
-    put!(html; " width=\"", width, "\" height=\"6\"/></svg>");
-    html
+    html! {
+        svg.share viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+            rect.track width="100" height="6" {}
+            rect.fill.in-set[marked] width=(at(width)) height="6" {}
+        }
+    }
 }
 
 /// Points with a value, in order of time.

@@ -1,6 +1,7 @@
 //! One place on the body: verdict, pair, measures, trends, latest scan, all scans.
 
-use super::markup::{Html, put};
+use maud::{Markup, html};
+
 use super::model::{Comparison, Scan, Site, Tone, Trend};
 use super::pair::{self, Side};
 use super::picture::{Drawing, LARGE, Layer, SMALL, view_box};
@@ -36,45 +37,44 @@ impl<'a> Prepared<'a> {
     }
 
     /// Every picture of the site, to stand in the page's `<defs>`.
-    pub fn definitions(&self) -> Html {
-        let mut html = Html::default();
-        for (_, drawing) in &self.scans {
-            put!(html; drawing.definitions());
-        }
-        html
+    pub fn definitions(&self) -> Markup {
+        html! { @for (_, drawing) in &self.scans { (drawing.definitions()) } }
     }
 
     /// The site as one line of the overview.
-    pub fn card(&self) -> Html {
-        let mut html = Html::default();
-        put!(html; "<li><a href=\"#", &self.key, "\">");
-        match self.scans.last() {
-            Some((_, drawing)) if !drawing.is_empty() => put!(html; thumbnail(drawing)),
-            _ => html.raw("<span class=\"thumb none\" aria-hidden=\"true\"></span>"),
+    pub fn card(&self) -> Markup {
+        html! {
+            li {
+                a href={ "#" (self.key) } {
+                    (thumbnail(self.scans.last().map(|(_, drawing)| drawing)))
+                    span {
+                        b { (self.site.name) }
+                        span.meta { (self.span()) }
+                        @if let Some(comparison) = &self.site.comparison { (tone_chip(comparison.tone)) }
+                    }
+                }
+            }
         }
-        put!(html; "<span><b>", &self.site.name, "</b><span class=\"meta\">", self.span(), "</span>");
-        if let Some(comparison) = &self.site.comparison {
-            put!(html; tone_chip(comparison.tone));
-        }
-        html.raw("</span></a></li>");
-        html
     }
 
     /// The whole section.
-    pub fn section(&self) -> Html {
-        let mut html = Html::default();
-        put!(html; "<section class=\"site\" id=\"", &self.key, "\" aria-labelledby=\"", &self.key, "-name\"><header><h2 id=\"", &self.key, "-name\">",
-            &self.site.name, "</h2><p class=\"meta\">", self.span(), "</p></header>");
-        match (&self.site.comparison, self.scans.len()) {
-            (_, 0) => html.raw("<p class=\"note\">No scan of this place is recorded yet.</p>"),
-            (None, 1) => {
-                html.raw("<p class=\"note\">This is the first scan. A comparison appears here after the next one.</p>")
+    pub fn section(&self) -> Markup {
+        html! {
+            section.site id=(self.key) aria-labelledby={ (self.key) "-name" } {
+                header {
+                    h2 id={ (self.key) "-name" } { (self.site.name) }
+                    p.meta { (self.span()) }
+                }
+                @match (&self.site.comparison, self.scans.len()) {
+                    (_, 0) => p.note { "No scan of this place is recorded yet." },
+                    (None, 1) => p.note { "This is the first scan. A comparison appears here after the next one." },
+                    (comparison, _) => (self.compared(comparison.as_ref())),
+                }
+                (self.trends())
+                (self.latest())
+                (self.timeline())
             }
-            (comparison, _) => put!(html; self.compared(comparison.as_ref())),
         }
-        put!(html; self.trends(), self.latest(), self.timeline());
-        html.raw("</section>");
-        html
     }
 
     fn span(&self) -> String {
@@ -92,47 +92,52 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    fn compared(&self, comparison: Option<&Comparison>) -> Html {
-        let mut html = Html::default();
-        if let Some(comparison) = comparison {
-            put!(html; self.verdict(comparison));
-        }
-        if let Some((before, after)) = self.pair {
-            let side = |i: usize| Side {
-                drawing: &self.scans[i].1,
-                taken_at: self.scans[i].0.taken_at,
-            };
-            let transform = comparison.and_then(|c| c.transform);
-            put!(html; "<h3>The two pictures</h3>", pair::viewer(&self.key, &side(before), &side(after), transform));
-        }
-        if let Some(comparison) = comparison.filter(|c| !c.rows.is_empty()) {
-            put!(html; "<h3>What was measured</h3>", differences(comparison));
-        }
-        html
-    }
-
-    fn verdict(&self, comparison: &Comparison) -> Html {
-        let mut html = Html::default();
-        html.raw(match comparison.tone {
-            Tone::Steady => "<div class=\"verdict steady\"><span class=\"sign\" aria-hidden=\"true\">=</span>",
-            Tone::Changed => "<div class=\"verdict changed\"><span class=\"sign\" aria-hidden=\"true\">≠</span>",
-            Tone::NotCompared => {
-                "<div class=\"verdict not-compared\"><span class=\"sign\" aria-hidden=\"true\">?</span>"
+    fn compared(&self, comparison: Option<&Comparison>) -> Markup {
+        let side = |i: usize| Side {
+            drawing: &self.scans[i].1,
+            taken_at: self.scans[i].0.taken_at,
+        };
+        let transform = comparison.and_then(|c| c.transform);
+        html! {
+            @if let Some(comparison) = comparison { (self.verdict(comparison)) }
+            @if let Some((before, after)) = self.pair {
+                h3 { "The two pictures" }
+                (pair::viewer(&self.key, &side(before), &side(after), transform))
             }
-        });
-        put!(html; "<div><p class=\"lead\">", &comparison.verdict, "</p><p class=\"meta\">");
-        if let Some((before, after)) = self.pair {
-            put!(html; text::date(self.scans[before].0.taken_at), " compared with ", text::date(self.scans[after].0.taken_at), ". ");
+            @if let Some(comparison) = comparison.filter(|c| !c.rows.is_empty()) {
+                h3 { "What was measured" }
+                (differences(comparison))
+            }
         }
-        if let Some(similarity) = comparison.similarity.filter(|s| s.is_finite()) {
-            put!(html; "Similarity of the two, as the model sees them: ", text::value(similarity, ""), " (1 is the same picture).");
-        }
-        html.raw("</p></div></div>");
-        html
     }
 
-    fn trends(&self) -> Html {
-        let mut html = Html::default();
+    fn verdict(&self, comparison: &Comparison) -> Markup {
+        let (class, sign) = match comparison.tone {
+            Tone::Steady => ("steady", "="),
+            Tone::Changed => ("changed", "≠"),
+            Tone::NotCompared => ("not-compared", "?"),
+        };
+        html! {
+            div class={ "verdict " (class) } {
+                span.sign aria-hidden="true" { (sign) }
+                div {
+                    p.lead { (comparison.verdict) }
+                    p.meta {
+                        @if let Some((before, after)) = self.pair {
+                            (text::date(self.scans[before].0.taken_at)) " compared with "
+                            (text::date(self.scans[after].0.taken_at)) ". "
+                        }
+                        @if let Some(similarity) = comparison.similarity.filter(|s| s.is_finite()) {
+                            "Similarity of the two, as the model sees them: " (text::value(similarity, ""))
+                            " (1 is the same picture)."
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn trends(&self) -> Markup {
         let drawn: Vec<&Trend> = self
             .site
             .trends
@@ -140,93 +145,95 @@ impl<'a> Prepared<'a> {
             .filter(|t| !plot::sorted(t).is_empty())
             .collect();
         if drawn.is_empty() {
-            return html;
+            return Markup::default();
         }
-        html.raw("<h3>Over time</h3><div class=\"trends\">");
-        for trend in &drawn {
-            put!(html; "<figure><figcaption><b>", text::capital(&trend.name), "</b>");
-            if !trend.unit.is_empty() {
-                put!(html; " <span class=\"meta\">in ", &trend.unit, "</span>");
+        html! {
+            h3 { "Over time" }
+            div.trends {
+                @for trend in &drawn {
+                    figure {
+                        figcaption {
+                            b { (text::capital(&trend.name)) }
+                            @if !trend.unit.is_empty() { " " span.meta { "in " (trend.unit) } }
+                        }
+                        (plot::trend(trend))
+                        @if let Some(note) = &trend.note { p.note { (note) } }
+                        (trend_table(trend))
+                    }
+                }
             }
-            html.raw("</figcaption>");
-            put!(html; plot::trend(trend));
-            if let Some(note) = &trend.note {
-                put!(html; "<p class=\"note\">", note, "</p>");
+            p.note {
+                "Bars show how far a value may be off. "
+                @if drawn.iter().any(|t| t.band.is_some()) {
+                    "The shaded strip shows how much pictures of an unchanged place differ from the first scan. "
+                }
+                @if drawn.iter().any(|t| t.points.iter().any(|p| p.outlier)) {
+                    "Hollow points lie far from the others; they are kept and marked."
+                }
             }
-            put!(html; trend_table(trend));
-            html.raw("</figure>");
         }
-        html.raw("</div><p class=\"note\">Bars show how far a value may be off. ");
-        if drawn.iter().any(|t| t.band.is_some()) {
-            html.raw("The shaded strip is what pictures of an unchanged place differ by, around the first scan. ");
-        }
-        if drawn.iter().any(|t| t.points.iter().any(|p| p.outlier)) {
-            html.raw("Hollow points lie far from the others; they are kept and marked.");
-        }
-        html.raw("</p>");
-        html
     }
 
-    fn latest(&self) -> Html {
-        let mut html = Html::default();
-        let Some((scan, drawing)) = self.scans.last() else {
-            return html;
-        };
-        put!(html; "<h3>Latest scan <span class=\"meta\">", text::date_time(scan.taken_at), "</span></h3>", scan::strip(scan, drawing), results(scan));
-        html
+    fn latest(&self) -> Markup {
+        html! {
+            @if let Some((scan, drawing)) = self.scans.last() {
+                h3 { "Latest scan " span.meta { (text::date_time(scan.taken_at)) } }
+                (scan::strip(scan, drawing))
+                (results(scan))
+            }
+        }
     }
 
-    fn timeline(&self) -> Html {
-        let mut html = Html::default();
+    fn timeline(&self) -> Markup {
         if self.scans.is_empty() {
-            return html;
+            return Markup::default();
         }
-        html.raw("<h3>All scans</h3><ol class=\"timeline\" reversed>");
-        for (i, (scan, drawing)) in self.scans.iter().enumerate().rev() {
-            put!(html; "<li><time datetime=\"", text::iso(scan.taken_at), "\">", text::date_time(scan.taken_at), "</time>");
-            html.raw("<div class=\"entry\">");
-            if drawing.is_empty() {
-                html.raw("<span class=\"thumb none\" aria-hidden=\"true\"></span>");
-            } else {
-                put!(html; thumbnail(drawing));
+        html! {
+            h3 { "All scans" }
+            ol.timeline reversed {
+                @for (i, (scan, drawing)) in self.scans.iter().enumerate().rev() {
+                    li {
+                        time datetime=(text::iso(scan.taken_at)) { (text::date_time(scan.taken_at)) }
+                        div.entry {
+                            (thumbnail(Some(drawing)))
+                            div {
+                                @if let Some(quality) = &scan.quality { p { (scan::quality_chip(quality)) } }
+                                @if let Some(set) = scan::set_in_words(scan) { p.meta { "Labels in the set: " (set) } }
+                            }
+                        }
+                        // The latest one stands in full above.
+                        @if i + 1 < self.scans.len() {
+                            details {
+                                summary { "Results of " (text::date(scan.taken_at)) }
+                                (results(scan))
+                            }
+                        }
+                    }
+                }
             }
-            html.raw("<div>");
-            if let Some(quality) = &scan.quality {
-                put!(html; "<p>", scan::quality_chip(quality), "</p>");
-            }
-            if let Some(set) = scan::set_in_words(scan) {
-                put!(html; "<p class=\"meta\">Labels in the set: ", set, "</p>");
-            }
-            html.raw("</div></div>");
-            // The latest one stands in full above.
-            if i + 1 < self.scans.len() {
-                put!(html; "<details><summary>Results of ", text::date(scan.taken_at), "</summary>", results(scan), "</details>");
-            }
-            html.raw("</li>");
         }
-        html.raw("</ol>");
-        html
     }
 }
 
 /// Scores, measures, quality and origin of one scan.
-fn results(scan: &Scan) -> Html {
-    let mut html = Html::default();
-    let titled = |html: &mut Html, title: &'static str, part: Html| {
-        if !part.is_empty() {
-            put!(html; "<div><h4>", title, "</h4>", part, "</div>");
-        }
+fn results(scan: &Scan) -> Markup {
+    let titled = |title: &str, part: Option<Markup>| {
+        html! { @if let Some(part) = part { div { h4 { (title) } (part) } } }
     };
-    html.raw("<div class=\"results\">");
-    titled(&mut html, "Label scores", scan::scores(scan));
-    let mut beside = Html::default();
-    titled(&mut beside, "Measures", scan::values(&scan.measures));
-    titled(&mut beside, "Picture quality", scan::conditions(scan));
-    if !beside.is_empty() {
-        put!(html; "<div class=\"beside\">", beside, "</div>");
+    let (measures, conditions) = (scan::values(&scan.measures), scan::conditions(scan));
+    html! {
+        div.results {
+            (titled("Label scores", scan::scores(scan)))
+            @if measures.is_some() || conditions.is_some() {
+                div.beside { (titled("Measures", measures)) (titled("Picture quality", conditions)) }
+            }
+        }
+        (scan::pack(scan))
+        details.made {
+            summary { "How this was made" }
+            (scan::origin(scan))
+        }
     }
-    put!(html; "</div>", scan::pack(scan), "<details class=\"made\"><summary>How this was made</summary>", scan::origin(scan), "</details>");
-    html
 }
 
 /// The scans named by the comparison, else the two latest.
@@ -238,65 +245,101 @@ fn which_pair(ordered: &[&Scan], comparison: Option<&Comparison>) -> Option<(usi
     named.or_else(|| (ordered.len() > 1).then(|| (ordered.len() - 2, ordered.len() - 1)))
 }
 
-fn thumbnail(drawing: &Drawing) -> Html {
-    let mut html = Html::default();
-    put!(html; "<svg class=\"thumb\" viewBox=\"", view_box(drawing.view), "\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\" focusable=\"false\">",
-        drawing.layer(Layer::Photo));
-    if !drawing.has(Layer::Photo) {
-        put!(html; drawing.layer(Layer::Heatmap), drawing.layer(Layer::Outline));
+/// A small picture; an empty square where nothing can be shown.
+fn thumbnail(drawing: Option<&Drawing>) -> Markup {
+    let Some(drawing) = drawing.filter(|drawing| !drawing.is_empty()) else {
+        return html! { span.thumb.none aria-hidden="true" {} };
+    };
+    html! {
+        svg.thumb viewBox=(view_box(drawing.view)) preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false" {
+            @if drawing.has(Layer::Photo) { (drawing.layer(Layer::Photo)) }
+            @else { (drawing.layer(Layer::Heatmap)) (drawing.layer(Layer::Outline)) }
+        }
     }
-    html.raw("</svg>");
-    html
 }
 
-fn tone_chip(tone: Tone) -> Html {
-    let mut html = Html::default();
-    html.raw(match tone {
-        Tone::Steady => "<span class=\"chip good\"><span aria-hidden=\"true\">=</span> No measurable change</span>",
-        Tone::Changed => "<span class=\"chip poor\"><span aria-hidden=\"true\">≠</span> Changed</span>",
-        Tone::NotCompared => "<span class=\"chip\"><span aria-hidden=\"true\">?</span> Not compared</span>",
-    });
-    html
+fn tone_chip(tone: Tone) -> Markup {
+    html! {
+        @match tone {
+            Tone::Steady => span.chip.good { span aria-hidden="true" { "=" } " No measurable change" },
+            Tone::Changed => span.chip.poor { span aria-hidden="true" { "≠" } " Changed" },
+            Tone::NotCompared => span.chip { span aria-hidden="true" { "?" } " Not compared" },
+        }
+    }
 }
 
-fn differences(comparison: &Comparison) -> Html {
-    let mut html = Html::default();
+/// Heads of the table of differences; the narrow layout repeats those in between beside each value.
+const COLUMNS: [&str; 6] = [
+    "Measure",
+    "Earlier",
+    "Later",
+    "Difference",
+    "Noise limit",
+    "Against noise",
+];
+
+fn differences(comparison: &Comparison) -> Markup {
     // Roles are named because the narrow layout makes blocks of rows, which would hide the table.
-    html.raw("<table class=\"differences\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Measure</th><th role=\"columnheader\" scope=\"col\">Earlier</th><th role=\"columnheader\" scope=\"col\">Later</th><th role=\"columnheader\" scope=\"col\">Difference</th><th role=\"columnheader\" scope=\"col\">Counts from</th><th role=\"columnheader\" scope=\"col\">Against noise</th></tr></thead><tbody role=\"rowgroup\">");
-    for row in &comparison.rows {
-        let floor = row.minimum_detectable.filter(|m| m.is_finite());
-        let unit = if row.difference_unit.is_empty() {
-            &row.unit
-        } else {
-            &row.difference_unit
-        };
-        put!(html; "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", text::capital(&row.name),
-            "</th><td role=\"cell\" data-label=\"Earlier\">", text::value(row.before, &row.unit),
-            "</td><td role=\"cell\" data-label=\"Later\">", text::value(row.after, &row.unit),
-            "</td><td role=\"cell\" data-label=\"Difference\"><b>", text::signed(row.difference, unit),
-            "</b></td><td role=\"cell\" data-label=\"Counts from\">",
-            floor.map_or_else(|| text::NONE.to_owned(), |m| format!("±{}", text::value(m, unit))),
-            "</td><td role=\"cell\" class=\"against\">", plot::noise_gauge(row), "<span class=\"meta\">");
-        html.raw(match floor {
-            _ if !row.difference.is_finite() => "not measured",
-            None => "noise not known",
-            Some(m) if row.difference.abs() >= m => "more than noise",
-            Some(_) => "within noise",
-        });
-        html.raw("</span></td></tr>");
+    html! {
+        table.differences role="table" {
+            thead role="rowgroup" {
+                tr role="row" { @for head in COLUMNS { th role="columnheader" scope="col" { (head) } } }
+            }
+            tbody role="rowgroup" {
+                @for row in &comparison.rows {
+                    @let limit = row.minimum_detectable.filter(|m| m.is_finite());
+                    @let unit = if row.difference_unit.is_empty() { &row.unit } else { &row.difference_unit };
+                    tr role="row" {
+                        th role="rowheader" scope="row" { (text::capital(&row.name)) }
+                        td role="cell" data-label=(COLUMNS[1]) { (text::value(row.before, &row.unit)) }
+                        td role="cell" data-label=(COLUMNS[2]) { (text::value(row.after, &row.unit)) }
+                        td role="cell" data-label=(COLUMNS[3]) { b { (text::signed(row.difference, unit)) } }
+                        td role="cell" data-label=(COLUMNS[4]) {
+                            @if let Some(limit) = limit { "±" (text::value(limit, unit)) } @else { (text::NONE) }
+                        }
+                        td.against role="cell" {
+                            (plot::noise_gauge(row))
+                            span.meta {
+                                @match limit {
+                                    _ if !row.difference.is_finite() => "not measured",
+                                    None => "noise not known",
+                                    Some(limit) if row.difference.abs() >= limit => "more than noise",
+                                    Some(_) => "within noise",
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        p.note {
+            "Two pictures of an unchanged place never measure quite the same. The noise limit is the smallest difference "
+            "that is more than this noise; the shaded middle of each gauge shows it."
+        }
     }
-    html.raw("</tbody></table><p class=\"note\">Two pictures of an unchanged place never measure quite the same. “Counts from” is the smallest difference that is more than this noise; the shaded middle of each gauge shows it.</p>");
-    html
 }
 
-fn trend_table(trend: &Trend) -> Html {
-    let mut html = Html::default();
-    put!(html; "<details class=\"made\"><summary>All values<span class=\"hidden\"> of ", &trend.name, "</span></summary><table><thead><tr><th scope=\"col\">Date</th><th scope=\"col\">Value</th><th scope=\"col\">From</th><th scope=\"col\">To</th></tr></thead><tbody>");
-    for p in plot::sorted(trend) {
-        let [low, high] = plot::bar(&p).unwrap_or([f64::NAN; 2]);
-        put!(html; "<tr><th scope=\"row\">", text::date(p.taken_at), if p.outlier { " (far from the others)" } else { "" },
-            "</th><td>", text::value(p.value, &trend.unit), "</td><td>", text::value(low, &trend.unit), "</td><td>", text::value(high, &trend.unit), "</td></tr>");
+fn trend_table(trend: &Trend) -> Markup {
+    html! {
+        details.made {
+            summary { "All values" span.hidden { " of " (trend.name) } }
+            table {
+                thead { tr { @for head in ["Date", "Value", "From", "To"] { th scope="col" { (head) } } } }
+                tbody {
+                    @for p in plot::sorted(trend) {
+                        @let [low, high] = plot::bar(&p).unwrap_or([f64::NAN; 2]);
+                        tr {
+                            th scope="row" {
+                                (text::date(p.taken_at))
+                                @if p.outlier { " (far from the others)" }
+                            }
+                            td { (text::value(p.value, &trend.unit)) }
+                            td { (text::value(low, &trend.unit)) }
+                            td { (text::value(high, &trend.unit)) }
+                        }
+                    }
+                }
+            }
+        }
     }
-    html.raw("</tbody></table></details>");
-    html
 }
