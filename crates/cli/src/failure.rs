@@ -51,6 +51,7 @@ impl From<Error> for Failure {
             }
             Error::Region { .. }
             | Error::Pin(_)
+            | Error::WouldReplace { .. }
             | Error::Roi(roi::Error::Argument { .. })
             | Error::Store(store::Error::BadValue { .. }) => Self::Arguments(message),
             Error::Inference(_) | Error::Roi(_) => Self::Runtime(message),

@@ -1,18 +1,26 @@
-//! Files that a command writes.
+//! Files that a command writes, which are never those that it reads.
 
 use std::path::Path;
 
+use skinkit::OutputFile;
+
+use crate::arguments::KeyFile;
 use crate::failure::Failure;
 
-/// The file appears under its name only when it is whole.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Input(format!("cannot write {}: {error}", path.display()));
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    std::fs::write(&part, bytes)
-        .and_then(|()| std::fs::rename(&part, path))
-        .map_err(|error| {
-            let _ = std::fs::remove_file(&part);
-            failed(error)
-        })
+/// What a command about a history reads.
+pub fn inputs<'a>(db: &'a Path, key: &'a KeyFile) -> Vec<&'a Path> {
+    let key = key.key_file.as_deref();
+    [Some(db), key].into_iter().flatten().collect()
+}
+
+/// Where an overlay is to be written, if one was asked for.
+pub fn overlay<'a>(path: Option<&'a Path>, inputs: &'a [&'a Path]) -> Result<Option<OutputFile<'a>>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let file = OutputFile::new(path, inputs)?;
+    if file.is_stdout() {
+        return Err(Failure::Arguments(
+            "--overlay - would mix the picture with what is printed: name a file".to_owned(),
+        ));
+    }
+    Ok(Some(file))
 }

@@ -105,7 +105,9 @@ impl From<&skinkit::Error> for SkinKitError {
             E::Store(error) => store(error)(reason, details),
             E::Tracking(_) => Self::Unmeasurable { reason, details },
             E::RegionTooSmall { .. } => Self::Region { reason, details },
-            E::Region { .. } | E::OpenedSmaller | E::Pin(_) | E::Place(_) => Self::InvalidArgument { reason, details },
+            E::Region { .. } | E::OpenedSmaller | E::Pin(_) | E::Place(_) | E::File { .. } | E::WouldReplace { .. } => {
+                Self::InvalidArgument { reason, details }
+            }
             E::NoHistory => Self::NoHistory { reason, details },
             E::Stored { .. } => Self::History { reason, details },
             E::Cancelled => Self::Cancelled { reason, details },

@@ -124,6 +124,14 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The file that was to be written is one that must not be replaced.
+    #[error("{} is {what} and was not replaced: choose another name for what is to be written", path.display())]
+    WouldReplace {
+        /// Which file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// The analyzed region could not be encoded for the history.
     #[error("the picture could not be encoded for the history: {0}")]
     Encode(String),

@@ -11,6 +11,7 @@ mod kit;
 mod landmarks;
 mod live;
 mod options;
+mod output_file;
 pub mod overlay;
 mod patch;
 mod picture;
@@ -41,6 +42,7 @@ pub use live::{
     LiveTimings, LiveUpdate, Pushed, ThermalLevel,
 };
 pub use options::AnalyzeOptions;
+pub use output_file::OutputFile;
 pub use picture::Picture;
 pub use place::{BodyPlace, FacePlace, Pin, Place, Relocation, Unmatched};
 pub use record::Details;

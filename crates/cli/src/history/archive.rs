@@ -1,15 +1,17 @@
 //! `skinkit export`, `import`, `backup`, `restore`, `check`: a history as files.
 
 use serde_json::json;
-use skinkit::{ExportFormat, ExportRequest, History};
+use skinkit::{ExportFormat, ExportRequest, History, OutputFile};
 
-use crate::arguments;
 use crate::failure::Failure;
 use crate::open::{self, key_file};
 use crate::terminal::Output;
+use crate::{arguments, file};
 
 /// `skinkit export DB --out FILE`.
 pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
+    let inputs = file::inputs(&arguments.whole.db, &arguments.whole.key);
+    let file = OutputFile::new(&arguments.out, &inputs)?;
     let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
     let request = ExportRequest {
         subject: arguments.subject.clone(),
@@ -20,7 +22,10 @@ pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
             _ => ExportFormat::Json,
         })
     };
-    let scans = history.export_file(&request, &arguments.out)?;
+    let scans = file.write(|out| history.export(&request, out))?;
+    if file.is_stdout() {
+        return Ok(Output::default());
+    }
     if arguments.whole.json {
         return Ok(Output::of(
             json!({"scans": scans, "format": request.format, "file": arguments.out}),

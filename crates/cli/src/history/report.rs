@@ -1,5 +1,7 @@
 //! `skinkit report`: one person's history as an HTML page.
 
+use skinkit::OutputFile;
+
 use super::suggestions;
 use crate::failure::Failure;
 use crate::terminal::Output;
@@ -8,6 +10,8 @@ use crate::{arguments, file, open, report};
 /// `skinkit report DB --out HTML`.
 pub fn run(arguments: &arguments::Report) -> Result<Output, Failure> {
     let mut out = Output::default();
+    let inputs = file::inputs(&arguments.db, &arguments.key);
+    let file = OutputFile::new(&arguments.out, &inputs)?;
     let history = open::history(&arguments.db, &arguments.key)?;
     // A page about nobody would look like a record without a scan.
     let subjects = history.subjects()?;
@@ -20,7 +24,9 @@ pub fn run(arguments: &arguments::Report) -> Result<Output, Failure> {
         )));
     }
     let page = report::page(&report::data::of(&history, &arguments.subject)?);
-    file::write(&arguments.out, page.as_bytes())?;
-    out.line(format_args!("report: {}", arguments.out.display()));
+    file.write_bytes(page.as_bytes())?;
+    if !file.is_stdout() {
+        out.line(format_args!("report: {}", arguments.out.display()));
+    }
     Ok(out)
 }

@@ -1,8 +1,8 @@
 //! `skinkit thumbnail`: a small picture of a scan.
 
 use serde_json::json;
-use skinkit::ThumbnailView;
 use skinkit::store::ScanId;
+use skinkit::{OutputFile, ThumbnailView};
 
 use crate::failure::Failure;
 use crate::terminal::Output;
@@ -10,6 +10,8 @@ use crate::{arguments, file, open};
 
 /// `skinkit thumbnail DB SCAN --out PNG`.
 pub fn run(arguments: &arguments::Thumbnail) -> Result<Output, Failure> {
+    let inputs = file::inputs(&arguments.whole.db, &arguments.whole.key);
+    let file = OutputFile::new(&arguments.out, &inputs)?;
     let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
     let view = match arguments.view.as_str() {
         "mask" => ThumbnailView::Mask,
@@ -24,7 +26,10 @@ pub fn run(arguments: &arguments::Thumbnail) -> Result<Output, Failure> {
                 arguments.scan, arguments.view
             ))
         })?;
-    file::write(&arguments.out, &png)?;
+    file.write_bytes(&png)?;
+    if file.is_stdout() {
+        return Ok(Output::default());
+    }
     Ok(Output::of(if arguments.whole.json {
         json!({"file": arguments.out, "bytes": png.len()}).to_string()
     } else {

@@ -1,10 +1,9 @@
 //! The history's key in a file: 64 hex digits, readable by its owner only.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use skinkit::Key;
+use skinkit::{Error, Key, OutputFile};
 
 use crate::arguments::KeyFile;
 use crate::failure::Failure;
@@ -30,27 +29,21 @@ pub fn read(argument: &KeyFile) -> Result<Key, Failure> {
 
 /// Writes a new random key to a file that only its owner can read; an existing file is never replaced.
 pub fn create(path: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        let hint = if error.kind() == ErrorKind::AlreadyExists {
-            "; a key is never replaced, choose another name"
-        } else {
-            ""
-        };
-        Failure::Store(format!("cannot make the key file {}: {error}{hint}", path.display()))
+    let never = |why: &dyn std::fmt::Display| {
+        Failure::Store(format!(
+            "cannot make the key file {}: {why}; a key is never replaced, choose another name",
+            path.display()
+        ))
     };
-    let key = Key::generate().map_err(|error| Failure::Store(error.to_string()))?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed)?;
-    let written = file
-        .write_all(format!("{}\n", key.to_hex().as_str()).as_bytes())
-        .and_then(|()| file.sync_all());
-    if let Err(error) = written {
-        // Half a key is worse than none.
-        let _ = std::fs::remove_file(path);
-        return Err(failed(error));
-    }
-    Ok(())
+    let file = OutputFile::new(path, &[]).map_err(|error| match error {
+        Error::WouldReplace { what, .. } => never(&format_args!("it is {what}")),
+        other => Failure::Store(other.to_string()),
+    })?;
+    let key = Key::generate().map_err(Error::from)?;
+    let mut text = key.to_hex();
+    text.push('\n');
+    file.write_new(text.as_bytes()).map_err(|error| match &error {
+        Error::File { source, .. } if source.kind() == ErrorKind::AlreadyExists => never(source),
+        other => Failure::Store(other.to_string()),
+    })
 }

@@ -1,9 +1,7 @@
 //! Draws on a picture: lines, dots and tinted areas.
 
-use std::path::Path;
-
 use image::RgbImage;
-use skinkit::Photo;
+use skinkit::{OutputFile, Photo};
 use tiny_skia::{Color, LineCap, LineJoin, Paint, PathBuilder, PixmapMut, Stroke, Transform};
 
 use crate::failure::Failure;
@@ -70,15 +68,17 @@ impl Canvas {
     }
 
     /// Writes a PNG.
-    pub fn save(&self, path: &Path) -> Result<(), Failure> {
+    pub fn save(&self, file: &OutputFile<'_>) -> Result<(), Failure> {
+        let mut png = std::io::Cursor::new(Vec::new());
         let rgb = self.pixels.chunks_exact(4).flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]);
         RgbImage::from_raw(self.width, self.height, rgb.collect())
             .ok_or_else(|| "the picture has no pixels".to_owned())
             .and_then(|image| {
                 let format = image::ImageFormat::Png;
-                image.save_with_format(path, format).map_err(|error| error.to_string())
+                image.write_to(&mut png, format).map_err(|error| error.to_string())
             })
-            .map_err(|error| Failure::Input(format!("cannot write the overlay {}: {error}", path.display())))
+            .map_err(|error| Failure::Input(format!("the overlay could not be encoded: {error}")))?;
+        Ok(file.write_bytes(png.get_ref())?)
     }
 
     fn stroke(&mut self, points: &[[f32; 2]], closed: bool, color: [u8; 3]) {

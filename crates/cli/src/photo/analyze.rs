@@ -7,12 +7,14 @@ use skinkit::{Analysis, AnalyzeOptions, SkinKit};
 use crate::arguments;
 use crate::failure::Failure;
 use crate::terminal::{Output, Table, bar};
-use crate::{json, open, overlay, parse};
+use crate::{file, json, open, overlay, parse};
 
 /// Runs the command.
 pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
     let mut out = Output::default();
     let region = parse::region(&arguments.model.region)?;
+    let inputs = [arguments.photo.as_path()];
+    let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     // What is drawn on is wanted whole.
     let (photo, kit) = match &arguments.overlay {
         Some(_) => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
@@ -22,8 +24,8 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
         }
     };
     let analysis = open::named(&arguments.photo, kit.analyze(&photo, &AnalyzeOptions::new(region)))?;
-    if let Some(path) = &arguments.overlay {
-        overlay::analysis(&photo, &analysis).save(path)?;
+    if let Some(file) = &overlay_file {
+        overlay::analysis(&photo, &analysis).save(file)?;
     }
     if arguments.json {
         out.line(format_args!("{}", object(&kit, &analysis)));

@@ -7,16 +7,18 @@ use skinkit::{Error, FaceDetail, FaceSkin, Landmarks, Photo, face_regions};
 use crate::failure::Failure;
 use crate::found::Found;
 use crate::terminal::Output;
-use crate::{arguments, json, open, overlay};
+use crate::{arguments, file, json, open, overlay};
 
 /// Runs the command. No face is a result, not a failure.
 pub fn run(arguments: &arguments::Landmarks) -> Result<Output, Failure> {
     let mut out = Output::default();
+    let inputs = [arguments.photo.as_path()];
+    let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     let photo = open::photo(&arguments.photo)?;
     let landmarks = open::landmarks(&arguments.networks)?;
     let found = open::named(&arguments.photo, find(&landmarks, &photo))?;
-    if let Some(path) = &arguments.overlay {
-        overlay::landmarks(&photo, &found).save(path)?;
+    if let Some(file) = &overlay_file {
+        overlay::landmarks(&photo, &found).save(file)?;
     }
     if arguments.json {
         let object = json!({

@@ -1,15 +1,17 @@
 //! `skinkit site`: marks a place on the skin and finds it in a later photo.
 
 use serde_json::json;
-use skinkit::{Pin, Place, Relocation, Unmatched};
+use skinkit::{OutputFile, Pin, Place, Relocation, Unmatched};
 
 use crate::arguments::{FindSite, MarkSite};
 use crate::failure::Failure;
 use crate::terminal::Output;
-use crate::{json, open, overlay, parse};
+use crate::{file, json, open, overlay, parse};
 
 /// Marks a place and writes its token.
 pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
+    let inputs = [arguments.photo.as_path()];
+    let file = OutputFile::new(&arguments.out, &inputs)?;
     let photo = open::photo(&arguments.photo)?;
     let landmarks = open::landmarks(&arguments.networks)?;
     let mut pin = Pin::new(parse::point(&arguments.at)?, arguments.size);
@@ -18,8 +20,10 @@ pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
         pin = pin.on(site.parse().map_err(unknown)?);
     }
     let place = open::named(&arguments.photo, landmarks.mark(&photo.frame(), &pin))?;
-    let written = std::fs::write(&arguments.out, format!("{place}\n"));
-    written.map_err(|error| Failure::Input(format!("cannot write {}: {error}", arguments.out.display())))?;
+    file.write_bytes(format!("{place}\n").as_bytes())?;
+    if file.is_stdout() {
+        return Ok(Output::default());
+    }
     let (kind, site) = (kind(&place), place.site());
     if arguments.json {
         return Ok(Output::of(json!({
@@ -42,6 +46,8 @@ pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
 
 /// Finds a place again. That it is not there is a result, not a failure.
 pub fn find(arguments: &FindSite) -> Result<Output, Failure> {
+    let inputs = [arguments.photo.as_path(), &arguments.place];
+    let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     let photo = open::photo(&arguments.photo)?;
     let token = std::fs::read_to_string(&arguments.place)
         .map_err(|error| Failure::Input(format!("cannot read {}: {error}", arguments.place.display())))?;
@@ -50,8 +56,8 @@ pub fn find(arguments: &FindSite) -> Result<Output, Failure> {
     let near = arguments.near.as_deref().map(parse::point).transpose()?;
     let found = open::named(&arguments.photo, landmarks.find(&photo.frame(), &place, near))?;
     let mut out = Output::default();
-    if let Some(path) = &arguments.overlay {
-        overlay::place(&photo, &found).save(path)?;
+    if let Some(file) = &overlay_file {
+        overlay::place(&photo, &found).save(file)?;
     }
     if arguments.json {
         out.line(match found {

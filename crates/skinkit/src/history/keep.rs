@@ -1,14 +1,14 @@
 //! Taking a history along, keeping it safe, and erasing from it.
 
 use std::fs;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use skinkit_store::{Check, Erased, ExportOptions, Imported, Key, Restored, ScanId, Store};
 
 use crate::history::History;
-use crate::{Error, Result};
+use crate::{Error, OutputFile, Result};
 
 /// Form of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,38 +99,13 @@ impl History {
         }?)
     }
 
-    /// Writes an export, **in clear**, into a file that only its owner can read and that appears under its name only
-    /// when it is whole. A file of that name is replaced. Gives the number of scans.
+    /// Writes an export, **in clear**, as an [`OutputFile`] is written: readable by its owner alone, whole or not at all.
+    /// A file of that name is replaced. Gives the number of scans.
     ///
     /// # Errors
-    /// [`Error::File`] for a file that cannot be written; what the store says.
+    /// As [`OutputFile`]; what the store says.
     pub fn export_file(&self, request: &ExportRequest, to: &Path) -> Result<u64> {
-        let failed = |source| Error::File {
-            what: "write",
-            path: to.to_owned(),
-            source,
-        };
-        let mut name = to.as_os_str().to_owned();
-        name.push(".part");
-        let part = Path::new(&name);
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(part).map_err(failed)?;
-        let written = (|| {
-            let mut out = BufWriter::new(&file);
-            let scans = self.export(request, &mut out)?;
-            out.flush().map_err(failed)?;
-            file.sync_all().map_err(failed)?;
-            fs::rename(part, to).map_err(failed)?;
-            Ok(scans)
-        })();
-        if written.is_err() {
-            // Half an export in clear is worse than none.
-            let _ = fs::remove_file(part);
-        }
-        written
+        OutputFile::new(to, &[self.path()])?.write(|out| self.export(request, out))
     }
 
     /// Adds the scans of a [JSON export](ExportFormat::Json): all of them, or on an error none. Scans that are already
