@@ -1,55 +1,32 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod assignment;
 #[cfg(feature = "bench")]
 pub mod bench;
-mod bits;
-mod border;
-mod change;
-mod colour;
 mod compare;
 mod error;
-mod learn;
-mod matching;
+mod lesions;
 mod measure;
-mod measures;
 mod noise;
-mod observation;
-mod pair;
-mod parts;
-mod patch;
-mod plane;
-mod pose;
+mod raster;
 mod register;
-mod scale;
-mod segment;
-mod segments;
-mod shape;
-mod shipped;
-mod similarity;
-mod solve;
-mod surface;
 #[cfg(test)]
 mod testing;
-mod tint;
 mod trend;
-mod unlike;
-mod visits;
 
-pub use change::{Alignment, Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
-pub use compare::compare;
+pub use compare::change::{Alignment, Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
+pub use compare::judge::compare;
+pub use compare::observation::Observation;
+pub use compare::similarity::similarity;
 pub use error::{Error, Result};
-pub use matching::{Match, Matching, Override, Sighting, match_lesions};
-pub use measure::measure;
-pub use measures::{Estimate, LengthUnit, Measure, Measures};
-pub use noise::{MeasureNoise, NoiseModel, Spread, Tail};
-pub use observation::Observation;
-pub use patch::Patch;
-pub use scale::PixelScale;
-pub use segment::segment;
-pub use segments::ChangePoint;
-pub use similarity::similarity;
-pub use trend::{Interval, Point, Trend, TrendPoint, recovery, trend};
-pub use unlike::{Unlike, unlike_the_others};
-pub use visits::{Visits, same_visit, visits};
+pub use lesions::matching::{Match, Matching, Override, Sighting, match_lesions};
+pub use lesions::unlike::{Unlike, unlike_the_others};
+pub use measure::lesion::measure;
+pub use measure::measures::{Estimate, LengthUnit, Measure, Measures};
+pub use measure::patch::Patch;
+pub use measure::scale::PixelScale;
+pub use measure::scene::segment;
+pub use noise::model::{MeasureNoise, NoiseModel, Spread, Tail};
+pub use trend::change_point::ChangePoint;
+pub use trend::line::{Interval, Point, Trend, TrendPoint, recovery, trend};
+pub use trend::visits::{Visits, same_visit, visits};

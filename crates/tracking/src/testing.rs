@@ -1,6 +1,6 @@
 //! Drawn lesions for the unit tests: no picture of a person is in the repository.
 
-use crate::patch::Patch;
+use crate::measure::patch::Patch;
 
 /// A dark spot on textured skin.
 #[derive(Clone, Debug)]

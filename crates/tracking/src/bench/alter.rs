@@ -1,12 +1,12 @@
 //! True changes, painted into a picture.
 
-use super::dice::Dice;
 use super::picture::Picture;
-use super::reshoot::encoded;
-use crate::bits::Bits;
-use crate::colour::lab;
-use crate::plane::Plane;
+use crate::raster::bits::Bits;
+use crate::raster::plane::Plane;
 use serde::{Deserialize, Serialize};
+use skinkit_numerics::color::encoded;
+use skinkit_numerics::color::lab;
+use skinkit_numerics::random::Random;
 
 /// A true change and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub(crate) fn alter(
     picture: &Picture,
     change: Alteration,
     size: (usize, usize),
-    dice: &mut Dice,
+    dice: &mut Random,
 ) -> Option<(Picture, Picture)> {
     let same = picture.clone();
     Some(match change {
@@ -129,7 +129,7 @@ fn tinted(picture: &Picture, by: f32, weights: [f32; 3]) -> Option<Picture> {
     }))
 }
 
-fn dotted(picture: &Picture, diameter: f32, size: (usize, usize), dice: &mut Dice) -> Option<Picture> {
+fn dotted(picture: &Picture, diameter: f32, size: (usize, usize), dice: &mut Random) -> Option<Picture> {
     let lesion = picture.lesion_bits();
     let (own, skin) = colours(picture, &lesion)?;
     let ratio: [f32; 3] = core::array::from_fn(|c| (own[c] / skin[c].max(1e-3)).powf(0.7));
@@ -154,7 +154,7 @@ fn dotted(picture: &Picture, diameter: f32, size: (usize, usize), dice: &mut Dic
 }
 
 /// Skin from further out, put over a round part of the border.
-fn bitten(picture: &Picture, part: f32, dice: &mut Dice) -> Option<Picture> {
+fn bitten(picture: &Picture, part: f32, dice: &mut Random) -> Option<Picture> {
     let lesion = picture.lesion_bits();
     let [cx, cy] = lesion.centroid()?.map(|v| v as f32);
     let own = (lesion.count() as f32 / core::f32::consts::PI).sqrt();

@@ -4,7 +4,6 @@
 //! that deforms, tans or grows hair is not in it. It needs the feature `bench`.
 
 mod alter;
-mod dice;
 mod picture;
 mod report;
 mod reshoot;

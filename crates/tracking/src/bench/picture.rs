@@ -1,5 +1,5 @@
-use crate::bits::Bits;
-use crate::plane::Plane;
+use crate::raster::bits::Bits;
+use crate::raster::plane::Plane;
 
 /// A held-out picture with the lesion's true mask, to make shots from.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Picture {
 
     pub(crate) fn channel(&self, c: usize) -> Plane {
         Plane::from_fn(self.width, self.height, |x, y| {
-            crate::colour::linear(self.rgb[(y * self.width + x) * 3 + c])
+            skinkit_numerics::color::linear(self.rgb[(y * self.width + x) * 3 + c])
         })
     }
 }

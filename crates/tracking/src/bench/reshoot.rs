@@ -1,11 +1,11 @@
 //! A second shot of the same skin: another view, other light, another camera.
 
-use super::dice::Dice;
 use super::picture::Picture;
-use crate::colour::linear;
-use crate::plane::Plane;
+use crate::raster::plane::Plane;
 use image::codecs::jpeg::JpegEncoder;
 use serde::{Deserialize, Serialize};
+use skinkit_numerics::color::{encoded, linear};
+use skinkit_numerics::random::Random;
 
 /// How far two shots of one lesion may lie apart. All ranges are symmetric about "no difference"
 /// and drawn anew for each shot.
@@ -70,7 +70,7 @@ pub(crate) struct Shot {
 }
 
 /// Shoots `picture` anew. Where the view leaves the picture, its edge is mirrored.
-pub(crate) fn reshoot(picture: &Picture, conditions: &Conditions, dice: &mut Dice) -> Option<Shot> {
+pub(crate) fn reshoot(picture: &Picture, conditions: &Conditions, dice: &mut Random) -> Option<Shot> {
     let (w, h) = conditions.size;
     let c = conditions;
     let scale = 1.0 + dice.within(-c.scale, c.scale);
@@ -138,9 +138,9 @@ struct Skin {
 }
 
 impl Skin {
-    fn new(c: &Conditions, dice: &mut Dice) -> Self {
+    fn new(c: &Conditions, dice: &mut Random) -> Self {
         const WAVES: usize = 3;
-        let direction = |dice: &mut Dice| {
+        let direction = |dice: &mut Random| {
             let (s, c) = dice.within(0.0, core::f32::consts::TAU).sin_cos();
             [c, s]
         };
@@ -171,17 +171,6 @@ impl Skin {
         }
         out
     }
-}
-
-/// Linear light to sRGB steps 0..255.
-pub(crate) fn encoded(v: f32) -> f32 {
-    let v = v.clamp(0.0, 1.0);
-    255.0
-        * if v <= 0.003_130_8 {
-            12.92 * v
-        } else {
-            1.055 * v.powf(1.0 / 2.4) - 0.055
-        }
 }
 
 fn through_jpeg(rgb: &[u8], w: usize, h: usize, quality: u8) -> Option<Vec<u8>> {

@@ -1,17 +1,17 @@
 use super::alter::{Alteration, alter};
-use super::dice::Dice;
 use super::picture::Picture;
 use super::report::{Proportion, Report, Row};
 use super::reshoot::{Conditions, Shot, reshoot};
-use crate::change::{Aspect, Change, Direction, Verdict};
-use crate::compare::{compare, compare_with, lay};
+use crate::compare::change::{Aspect, Change, Direction, Verdict};
+use crate::compare::judge::{compare, compare_with, lay};
+use crate::compare::observation::Observation;
 use crate::error::Result;
-use crate::measure::measure;
-use crate::noise::{MeasureNoise, NoiseModel};
-use crate::observation::Observation;
-use crate::patch::Patch;
-use crate::scale::PixelScale;
+use crate::measure::lesion::measure;
+use crate::measure::patch::Patch;
+use crate::measure::scale::PixelScale;
+use crate::noise::model::{MeasureNoise, NoiseModel};
 use serde::{Deserialize, Serialize};
+use skinkit_numerics::random::Random;
 use std::collections::BTreeSet;
 
 /// Millimetres a picture pixel, where the bench gives a scale: any value will do.
@@ -236,7 +236,7 @@ fn shots(
     settings: &Settings,
     give: &mut dyn FnMut(&[u8], usize, usize) -> Given,
 ) -> Option<(Observation, Observation)> {
-    let mut dice = Dice::new(Dice::seed_of(settings.seed, &picture.lesion, part));
+    let mut dice = Random::named(settings.seed, &picture.lesion, part);
     let (before, after) = alter(picture, change, settings.conditions.size, &mut dice)?;
     let mut observe = |picture: &Picture, taken_at: i64| {
         let shot = reshoot(picture, &settings.conditions, &mut dice)?;

@@ -1,7 +1,7 @@
 //! The bench on drawn lesions: small, but with every step of the real one.
 
 use super::*;
-use crate::noise::NoiseModel;
+use crate::noise::model::NoiseModel;
 use crate::testing::Spot;
 
 fn pictures(n: u32) -> Vec<Picture> {

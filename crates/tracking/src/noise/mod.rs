@@ -1,0 +1,5 @@
+//! How much two pictures of an unchanged lesion differ.
+
+pub(crate) mod learn;
+pub(crate) mod model;
+pub(crate) mod shipped;
