@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use skinkit_store::{Key, NewScan, RasterKind, Scan, ScanId, Store};
 use skinkit_tracking::{Change, Observation, same_visit};
 
+use crate::history::noise::Repeats;
 use crate::{Details, Result, record};
 
 /// An encrypted history of scans. It opens without a model pack or a runtime.
@@ -154,16 +155,17 @@ impl History {
     /// # Errors
     /// A scan that cannot be read back.
     pub fn compare_scans(&self, before: &Scan, after: &Scan) -> Result<Change> {
-        let repeats = self.repeats(&after.subject, Some((before.id, after.id)))?;
+        let repeats = self.repeats(&after.subject)?;
         self.compare_with(before, after, &repeats)
     }
 
-    /// Compares two scans; the noise of the later one's pack is refined with `repeats`.
-    pub(crate) fn compare_with(&self, before: &Scan, after: &Scan, repeats: &[Change]) -> Result<Change> {
+    /// Compares two scans; the noise of the later one's pack is refined with those of `repeats` that are not this pair.
+    pub(crate) fn compare_with(&self, before: &Scan, after: &Scan, repeats: &Repeats) -> Result<Change> {
+        let repeats = repeats.about(Some((before.id, after.id)));
         let mut noise = record::noise_of(after, &self.path)?.unwrap_or_default();
         let (before, after) = (self.observation(before)?, self.observation(after)?);
         if !repeats.is_empty() {
-            noise.measures = noise.measures.after_repeats(repeats);
+            noise.measures = noise.measures.after_repeats(&repeats);
         }
         Ok(skinkit_tracking::compare(&before, &after, &noise))
     }

@@ -229,6 +229,28 @@ fn two_shots_of_a_visit_are_noise_and_are_not_compared_across() {
 }
 
 #[test]
+fn a_summary_says_what_a_comparison_says() {
+    let minute = 60_000;
+    // Close repeats of one spot; of the other a single visit whose two shots differ by more than guided ones do.
+    let recorded = recorded([
+        scan("leg", START, 24.0),
+        scan("leg", START + minute, 24.0),
+        scan("leg", START + 2 * minute, 24.0),
+        scan("arm", START, 24.0),
+        scan("arm", START + minute, 25.2),
+    ]);
+    let request = SummaryRequest {
+        verdicts: true,
+        ..SummaryRequest::default()
+    };
+    let summary = recorded.history.summary(&request).unwrap();
+    for site in &summary[0].sites {
+        let compared = recorded.history.compare("me", &site.site).unwrap().unwrap();
+        assert_eq!(site.lesions[0].verdict, Some(compared.verdict), "{}", site.site);
+    }
+}
+
+#[test]
 fn thumbnails_are_pngs_of_the_asked_size() {
     let mut bare = scan("leg", START, 24.0);
     bare.picture = None;

@@ -229,11 +229,8 @@ fn plotted(trend: &MeasureTrend) -> Trend {
                 outlier: point.outlier,
             })
             .collect(),
-        // Two shots of an unchanged place differ by more than one shot is off: both have noise.
-        band: trend.points.first().map(|first| {
-            let around = |end: f64| first.value + (end - first.value) * std::f64::consts::SQRT_2;
-            [around(first.low), around(first.high)]
-        }),
+        // Where re-shots of the first picture would lie if nothing had changed.
+        band: trend.points.first().map(|first| [first.low, first.high]),
         line: line
             .zip(ends)
             .map(|(line, (first, last))| [(first.taken_at, line.from), (last.taken_at, line.to)]),

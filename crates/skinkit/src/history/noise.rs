@@ -28,15 +28,15 @@ impl History {
     /// # Errors
     /// What the store says, or a scan that cannot be read back.
     pub fn noise_of(&self, subject: &str) -> Result<LearntNoise> {
-        let repeats = self.repeats(subject, None)?;
+        let repeats = self.repeats(subject)?.about(None);
         Ok(LearntNoise {
             repeats: repeats.len() as u32,
             measures: MeasureNoise::shipped().after_repeats(&repeats),
         })
     }
 
-    /// Comparisons of a person's latest repeat shots, except the pair that is itself to be judged.
-    pub(crate) fn repeats(&self, subject: &str, except: Option<(ScanId, ScanId)>) -> Result<Vec<Change>> {
+    /// Comparisons of a person's latest repeat shots.
+    pub(crate) fn repeats(&self, subject: &str) -> Result<Repeats> {
         let mut pairs: Vec<(Scan, Scan)> = Vec::new();
         for site in self.sites(subject)? {
             let mut last: Vec<Scan> = Vec::new();
@@ -46,7 +46,7 @@ impl History {
                         let earlier = std::mem::replace(earlier, scan.clone());
                         let is_repeat = same_visit(earlier.taken_at, scan.taken_at)
                             && (&earlier.pack_id, &earlier.pack_version) == (&scan.pack_id, &scan.pack_version);
-                        if is_repeat && except != Some((earlier.id, scan.id)) {
+                        if is_repeat {
                             pairs.push((earlier, scan));
                         }
                     }
@@ -55,14 +55,37 @@ impl History {
             }
         }
         pairs.sort_by_key(|(_, later)| later.taken_at);
-        let latest = pairs.len().saturating_sub(MOST_REPEATS);
+        // One more than are used, because one of them may be the very pair that is judged.
+        let latest = pairs.len().saturating_sub(MOST_REPEATS + 1);
         let noise = NoiseModel::default();
-        let mut changes = Vec::new();
-        for (before, after) in &pairs[latest..] {
-            let (before, after) = (self.observation(before)?, self.observation(after)?);
-            changes.push(skinkit_tracking::compare(&before, &after, &noise));
+        let mut compared = Vec::new();
+        for (earlier, later) in &pairs[latest..] {
+            let (before, after) = (self.observation(earlier)?, self.observation(later)?);
+            let change = skinkit_tracking::compare(&before, &after, &noise);
+            compared.push(((earlier.id, later.id), change));
         }
-        changes.retain(|change| change.basis == Basis::Pictures);
-        Ok(changes)
+        Ok(Repeats(compared))
+    }
+}
+
+/// A person's latest repeat shots, compared.
+#[derive(Default)]
+pub(crate) struct Repeats(Vec<((ScanId, ScanId), Change)>);
+
+impl Repeats {
+    /// Those that may speak about a pair: the latest ones that could be laid over each other, never the pair itself.
+    pub(crate) fn about(&self, judged: Option<(ScanId, ScanId)>) -> Vec<Change> {
+        let others: Vec<&Change> = self
+            .0
+            .iter()
+            .filter(|(pair, _)| judged != Some(*pair))
+            .map(|(_, change)| change)
+            .collect();
+        let latest = others.len().saturating_sub(MOST_REPEATS);
+        others[latest..]
+            .iter()
+            .filter(|change| change.basis == Basis::Pictures)
+            .map(|change| (*change).clone())
+            .collect()
     }
 }

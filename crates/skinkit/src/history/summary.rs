@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use skinkit_store::{Scan, ScanId};
-use skinkit_tracking::{Change, Verdict, visits};
+use skinkit_tracking::{Verdict, visits};
 
 use crate::clock::now;
+use crate::history::noise::Repeats;
 use crate::history::{History, Pair};
 use crate::{Result, record};
 
@@ -87,9 +88,9 @@ impl History {
             .into_iter()
             .map(|subject| {
                 let repeats = if request.verdicts {
-                    self.repeats(&subject, None)?
+                    self.repeats(&subject)?
                 } else {
-                    Vec::new()
+                    Repeats::default()
                 };
                 let mut sites = Vec::new();
                 for site in self.sites(&subject)? {
@@ -125,7 +126,7 @@ impl History {
         scans: &[Scan],
         request: &SummaryRequest,
         now: i64,
-        repeats: &[Change],
+        repeats: &Repeats,
     ) -> Result<Option<LesionSummary>> {
         let (Some(first), Some(last)) = (scans.first(), scans.last()) else {
             return Ok(None);

@@ -7,9 +7,6 @@ use skinkit_tracking::{ChangePoint, Interval, LengthUnit, Measure, Point, recove
 use crate::history::History;
 use crate::{Result, record};
 
-/// Half-width of a 95 % interval in standard deviations.
-const Z95: f64 = 1.96;
-
 /// Which series to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrendRequest {
@@ -67,7 +64,7 @@ pub struct SeriesPoint {
     pub taken_at: i64,
     /// The value.
     pub value: f64,
-    /// Lower end of its 95 % interval.
+    /// Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
     pub low: f64,
     /// Upper end.
     pub high: f64,
@@ -145,7 +142,12 @@ impl History {
             .map(|point| Point {
                 taken_at: point.taken_at,
                 value: point.value,
-                sd: ((point.high - point.low) / (2.0 * Z95)).max(0.0),
+                sd: Interval {
+                    value: point.value,
+                    low: point.low,
+                    high: point.high,
+                }
+                .shot_sd(),
             })
             .collect();
         let mut missing = Vec::new();

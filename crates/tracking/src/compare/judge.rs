@@ -7,7 +7,8 @@ use crate::measure::measures::{LengthUnit, Measure, Measures};
 use crate::measure::patch::Patch;
 use crate::measure::scale::PixelScale;
 use crate::measure::scene::Scene;
-use crate::noise::model::{NoiseModel, Tail};
+use crate::noise::model::NoiseModel;
+use crate::noise::tail::Tail;
 use crate::register::fit::register;
 
 /// Similarity more likely between two lesions than within one by this factor: not the same lesion.
@@ -191,7 +192,9 @@ fn judged_apart(before: &Measures, after: &Measures, noise: &NoiseModel) -> Vec<
         .filter(|m| scaled || !m.needs_scale())
         .filter_map(|m| {
             let extra = scale_error * f64::from(m.dimension());
-            let tail = noise.measures.apart.get(&m).map(|tail| tail.widened(extra));
+            // A count is reported with its interval and never judged.
+            let tail = noise.measures.apart.get(&m).filter(|_| m != Measure::Colours);
+            let tail = tail.map(|tail| tail.widened(extra));
             let (a, b) = (before.get(m)?.value, after.get(m)?.value);
             Some(judged(m, a, b, tail.as_ref(), noise.measures.level))
         })

@@ -8,17 +8,15 @@ use crate::measure::patch::Patch;
 use crate::measure::scale::PixelScale;
 use crate::measure::scene::Scene;
 use crate::measure::shape::{Shape, outline};
+use crate::noise::interval::Interval;
 use crate::noise::model::NoiseModel;
 use crate::raster::bits::Bits;
-
-/// Half-width of a 95 % interval in standard deviations.
-const Z95: f64 = 1.96;
 
 /// Measures the lesion in one patch.
 ///
 /// The border follows the colour threshold between lesion and skin near the patch's mask, or
-/// found without one. Intervals are those of `noise`: 95 % of re-shots of an unchanged lesion
-/// fall inside, the scale's own error included. Takes about ten milliseconds, whatever the patch's size.
+/// found without one. Intervals are those of [`MeasureNoise::interval`](crate::MeasureNoise::interval): 95 % of re-shots of
+/// an unchanged lesion fall inside, the scale's own error included. Takes about ten milliseconds, whatever the patch's size.
 ///
 /// # Errors
 /// [`Error::NoLesion`] when nothing stands out, [`Error::OutOfRange`] for a scale whose values make no sense.
@@ -34,21 +32,7 @@ pub fn measure(patch: &Patch, scale: Option<PixelScale>, noise: &NoiseModel) -> 
         .into_iter()
         .map(|(measure, value)| {
             let value = value * length.powi(measure.dimension());
-            let half = noise
-                .measures
-                .apart
-                .get(&measure)
-                // A tail is that of the difference of two shots.
-                .map_or(0.0, |tail| tail.sd / core::f64::consts::SQRT_2);
-            // An error of the scale moves an area twice, a length once.
-            let half = Z95 * half.hypot(f64::from(scale_error) * f64::from(measure.dimension()));
-            let (low, high) = if measure.is_ratio() {
-                (value * (-half).exp(), value * half.exp())
-            } else if measure.is_signed() {
-                (value - half, value + half)
-            } else {
-                ((value - half).max(0.0), value + half)
-            };
+            let Interval { value, low, high } = noise.measures.interval(measure, value, f64::from(scale_error));
             Estimate {
                 measure,
                 value,

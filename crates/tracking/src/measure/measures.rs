@@ -1,3 +1,4 @@
+use crate::noise::interval::Interval;
 use serde::{Deserialize, Serialize};
 
 /// What can be measured on a lesion, alone or between two pictures of it.
@@ -58,10 +59,21 @@ pub struct Estimate {
     pub measure: Measure,
     /// The value, in the unit [`Measure`] states.
     pub value: f64,
-    /// Lower end of the 95 % interval for a re-shot of the same lesion.
+    /// Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
     pub low: f64,
     /// Upper end of that interval.
     pub high: f64,
+}
+
+impl Estimate {
+    /// The value with its interval.
+    pub fn interval(&self) -> Interval {
+        Interval {
+            value: self.value,
+            low: self.low,
+            high: self.high,
+        }
+    }
 }
 
 /// The measures of one lesion in one picture.

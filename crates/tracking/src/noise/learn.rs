@@ -3,11 +3,14 @@
 use crate::compare::change::{Change, MeasureChange};
 use crate::error::{Error, Result};
 use crate::measure::measures::Measure;
-use crate::noise::model::{MeasureNoise, Tail};
+use crate::noise::model::MeasureNoise;
+use crate::noise::tail::Tail;
 use std::collections::BTreeMap;
 
 /// How many pairs the noise at hand is worth when a person's own repeats refine it.
 const PRIOR_PAIRS: f64 = 20.0;
+/// One wild repeat must not blind the comparison: its squared z counts as this much at most.
+const MOST_SQUARE: f64 = 16.0;
 /// Agreement that parts close pairs from loose ones: real pairs of one lesion differ several
 /// times as much below it (see the README).
 const CLOSE_FROM: f32 = 0.8;
@@ -72,7 +75,7 @@ impl MeasureNoise {
             close: close_tails,
             loose: loose_tails,
             close_from,
-            apart: tails(&apart.iter().collect::<Vec<_>>()),
+            apart: tails_apart(apart),
             false_alarms,
             pairs: pairs as u32,
             fitted_on: fitted_on.into(),
@@ -108,21 +111,26 @@ impl MeasureNoise {
             && least_chance(&self.close, &repeat.measures) >= self.level
     }
 
-    /// This noise, refined with comparisons of a person's own repeat shots: wider where they
-    /// repeat worse than expected, narrower where better. The noise at hand counts as 20 pairs.
+    /// This noise, refined with comparisons of a person's own repeat shots: wider where they repeat worse than unchanged
+    /// pairs do on average, narrower where better. The noise at hand counts as 20 pairs. Each repeat speaks for pairs that
+    /// agree as it does, close or loose.
     pub fn refined(&self, repeats: &[Change]) -> Self {
         let mut out = self.clone();
-        for (measure, tail) in out.close.iter_mut().chain(&mut out.loose) {
-            let z: Vec<f64> = repeats
-                .iter()
-                .flat_map(|c| &c.measures)
-                .filter(|c| c.measure == *measure)
-                .map(|c| (c.difference - tail.centre) / tail.sd)
-                .collect();
-            // One wild pair must not blind the comparison: a z counts as 4 at most.
-            let squares: f64 = z.iter().map(|z| z.powi(2).min(16.0)).sum();
-            let ratio = (PRIOR_PAIRS + squares) / (PRIOR_PAIRS + z.len() as f64);
-            tail.sd *= ratio.sqrt();
+        let is_close = |c: &&Change| c.alignment.is_some_and(|a| a.agreement >= self.close_from);
+        let (close, loose): (Vec<&Change>, Vec<&Change>) = repeats.iter().partition(is_close);
+        for (tails, repeats) in [(&mut out.close, close), (&mut out.loose, loose)] {
+            for (measure, tail) in tails {
+                let squares: Vec<f64> = repeats
+                    .iter()
+                    .flat_map(|c| &c.measures)
+                    .filter(|c| c.measure == *measure && c.chance.is_some())
+                    .map(|c| ((c.difference - tail.centre) / tail.sd).powi(2).min(MOST_SQUARE))
+                    .collect();
+                // A typical pair's square is not 1 where the tail is heavy: repeats like all others leave the tail as it is.
+                let typical = tail.mean_square(MOST_SQUARE);
+                let seen = squares.iter().sum::<f64>() / typical;
+                tail.sd *= ((PRIOR_PAIRS + seen) / (PRIOR_PAIRS + squares.len() as f64)).sqrt();
+            }
         }
         out
     }
@@ -145,6 +153,18 @@ fn tails(pairs: &[&Change]) -> BTreeMap<Measure, Tail> {
         if c.chance.is_some() {
             seen.entry(c.measure).or_default().push(c.difference);
         }
+    }
+    seen.into_iter()
+        .filter_map(|(m, d)| Some((m, Tail::learnt(&d).ok()?)))
+        .collect()
+}
+
+/// The same for pictures measured one by one. Which of two unchanged shots came first means nothing, so every difference
+/// counts both ways.
+fn tails_apart(pairs: &[Change]) -> BTreeMap<Measure, Tail> {
+    let mut seen: BTreeMap<Measure, Vec<f64>> = BTreeMap::new();
+    for c in pairs.iter().flat_map(|c| &c.measures) {
+        seen.entry(c.measure).or_default().extend([c.difference, -c.difference]);
     }
     seen.into_iter()
         .filter_map(|(m, d)| Some((m, Tail::learnt(&d).ok()?)))
@@ -223,6 +243,37 @@ mod tests {
         }
         let own = MeasureNoise::learnt(&pairs(1000, 0.1), &[], 0.03, "test").unwrap();
         assert_eq!(own.after_repeats(&pairs(2, 0.005)), own.refined(&pairs(2, 0.005)));
+    }
+
+    #[test]
+    fn typical_repeats_leave_the_noise_as_it_is() {
+        // Differences drawn from each shipped tail itself, by its table.
+        let mut random = skinkit_numerics::random::Random::new(11);
+        for noise in [MeasureNoise::shipped(), MeasureNoise::guided()] {
+            for (measure, tail) in &noise.close {
+                let noise = MeasureNoise {
+                    close: [(*measure, tail.clone())].into(),
+                    loose: BTreeMap::new(),
+                    ..noise.clone()
+                };
+                let mut ratios = Vec::new();
+                for _ in 0..400 {
+                    let repeats: Vec<Change> = (0..8)
+                        .map(|_| {
+                            let mut repeat = pairs(1, 0.0).remove(0);
+                            let chance = f64::from(random.within(1e-6, 1.0));
+                            let side = if random.below(2) == 0 { 1.0 } else { -1.0 };
+                            repeat.measures[0].measure = *measure;
+                            repeat.measures[0].difference = tail.centre + side * tail.detectable(chance);
+                            repeat
+                        })
+                        .collect();
+                    ratios.push((noise.refined(&repeats).close[measure].sd / tail.sd).powi(2));
+                }
+                let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+                assert!((mean - 1.0).abs() < 0.05, "{measure:?}: {mean}");
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How much two pictures of an unchanged lesion differ.
 
+pub(crate) mod interval;
 pub(crate) mod learn;
 pub(crate) mod model;
 pub(crate) mod shipped;
+pub(crate) mod tail;

@@ -1,8 +1,7 @@
-use crate::error::{Error, Result};
 use crate::measure::measures::Measure;
+use crate::noise::tail::Tail;
 use serde::{Deserialize, Serialize};
 use skinkit_numerics::normal;
-use skinkit_numerics::quantile::of_sorted;
 use std::collections::BTreeMap;
 
 /// How much two shots of one *unchanged* lesion differ.
@@ -65,117 +64,6 @@ pub struct MeasureNoise {
     pub fitted_on: String,
 }
 
-/// Spread and tail of one measure's difference in unchanged pairs.
-///
-/// Tails of real differences are heavier than a normal distribution's, so they are kept as
-/// measured.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tail {
-    /// Median of the differences: what a re-shot adds by itself.
-    pub centre: f64,
-    /// Robust standard deviation (half the 68 % range), > 0.
-    pub sd: f64,
-    /// `(chance, z)`: this part of unchanged pairs has |difference - centre| / sd above z.
-    /// Chance falling, z rising.
-    pub exceed: Vec<(f64, f64)>,
-}
-
-impl Tail {
-    /// Chances at which a learnt tail is tabulated.
-    pub(crate) const CHANCES: [f64; 7] = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
-
-    /// Learns a tail from differences seen in unchanged pairs.
-    ///
-    /// # Errors
-    /// [`Error::TooFew`] with fewer than 20 differences.
-    pub fn learnt(differences: &[f64]) -> Result<Self> {
-        const LEAST: usize = 20;
-        let mut sorted: Vec<f64> = differences.iter().copied().filter(|d| d.is_finite()).collect();
-        if sorted.len() < LEAST {
-            return Err(Error::TooFew {
-                what: "a noise tail",
-                needed: LEAST,
-                got: sorted.len(),
-            });
-        }
-        sorted.sort_unstable_by(f64::total_cmp);
-        let centre = of_sorted(&sorted, 0.5);
-        // Never 0: a measure that repeats exactly would make any difference infinitely improbable.
-        let sd = (0.5 * (of_sorted(&sorted, 0.84) - of_sorted(&sorted, 0.16))).max(1e-3);
-        let mut z: Vec<f64> = sorted.iter().map(|d| (d - centre).abs() / sd).collect();
-        z.sort_unstable_by(f64::total_cmp);
-        let exceed = Self::CHANCES
-            .into_iter()
-            // A quantile needs a few values beyond it.
-            .filter(|c| c * z.len() as f64 >= 3.0)
-            .map(|c| (c, of_sorted(&z, 1.0 - c)))
-            .collect();
-        Ok(Self { centre, sd, exceed })
-    }
-
-    /// The same tail, as wide as if an independent normal error of `sd` were added.
-    pub fn widened(&self, sd: f64) -> Self {
-        Self {
-            sd: self.sd.hypot(sd),
-            ..self.clone()
-        }
-    }
-
-    /// A normal tail of standard deviation `sd` around 0.
-    pub fn normal(sd: f64) -> Self {
-        // Two-sided standard normal quantiles for CHANCES.
-        const Z: [f64; 7] = [0.674, 1.282, 1.645, 1.960, 2.326, 2.576, 2.807];
-        Self {
-            centre: 0.0,
-            sd,
-            exceed: Self::CHANCES.into_iter().zip(Z).collect(),
-        }
-    }
-
-    /// Chance that an unchanged pair differs by at least `difference`, 0..=1.
-    ///
-    /// Between tabulated points the logarithm of the chance is linear in z; beyond the last
-    /// one the same slope is carried on, down to a floor of 1e-6.
-    pub fn chance(&self, difference: f64) -> f64 {
-        let z = (difference - self.centre).abs() / self.sd.max(1e-12);
-        let (mut c0, mut z0) = (1.0f64, 0.0f64);
-        let mut slope = -1.0;
-        for &(c1, z1) in &self.exceed {
-            if z1 > z0 {
-                slope = (c1.ln() - c0.ln()) / (z1 - z0);
-            }
-            if z <= z1 {
-                break;
-            }
-            (c0, z0) = (c1, z1);
-        }
-        (c0.ln() + slope * (z - z0)).exp().clamp(1e-6, 1.0)
-    }
-
-    /// [`Tail::chance`] for a given measure: those of a pair are never below 0, and only more than
-    /// usual of them is a change.
-    pub(crate) fn chance_of(&self, measure: Measure, difference: f64) -> f64 {
-        if Measure::PAIR.contains(&measure) && difference <= self.centre {
-            return 1.0;
-        }
-        self.chance(difference)
-    }
-
-    /// Smallest |difference - centre| whose chance is at most `level`: the minimum detectable change.
-    pub fn detectable(&self, level: f64) -> f64 {
-        let (mut low, mut high) = (0.0f64, 1.0f64);
-        let at = |z: f64| self.chance(self.centre + z * self.sd);
-        while at(high) > level && high < 1e6 {
-            high *= 2.0;
-        }
-        for _ in 0..60 {
-            let mid = 0.5 * (low + high);
-            if at(mid) > level { low = mid } else { high = mid }
-        }
-        high * self.sd
-    }
-}
-
 impl Default for NoiseModel {
     fn default() -> Self {
         Self {
@@ -223,17 +111,6 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tail_chance_falls_and_inverts() {
-        let t = Tail::normal(2.0);
-        assert!((t.chance(3.92) - 0.05).abs() < 1e-3);
-        assert!(t.chance(8.0) < t.chance(6.0));
-        for level in [0.2, 0.01, 0.001] {
-            let d = t.detectable(level);
-            assert!((t.chance(d) / level - 1.0).abs() < 1e-6, "{level}");
-        }
-    }
 
     #[test]
     fn spread_follows_quantiles_then_the_normal_curve() {

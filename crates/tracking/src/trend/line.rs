@@ -1,8 +1,9 @@
 //! One measure over many scans.
 
 use crate::error::{Error, Result};
+use crate::noise::interval::Interval;
 use crate::trend::change_point::{ChangePoint, change_point};
-use crate::trend::visits::visits;
+use crate::trend::visits::{same_visit, visits};
 use serde::{Deserialize, Serialize};
 use skinkit_numerics::quantile::{median, of_sorted};
 
@@ -17,7 +18,7 @@ pub struct Point {
     pub taken_at: i64,
     /// The value, in any one unit for the whole series; finite.
     pub value: f64,
-    /// Standard deviation of a re-shot's value, in the unit of `value`; >= 0, 0 where not known.
+    /// Standard deviation of one shot's value, in the unit of `value`; >= 0, 0 where not known.
     pub sd: f64,
 }
 
@@ -28,7 +29,7 @@ pub struct TrendPoint {
     pub taken_at: i64,
     /// The value.
     pub value: f64,
-    /// Lower end of the value's 95 % interval.
+    /// Lower end of the value's 95 % interval for a re-shot ([`Interval::of_reshot`]).
     pub low: f64,
     /// Upper end of that interval.
     pub high: f64,
@@ -38,35 +39,26 @@ pub struct TrendPoint {
     pub outlier: bool,
 }
 
-/// A value with its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// The value.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
 /// Trend of one measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trend {
     /// Every point, in order of time.
     pub points: Vec<TrendPoint>,
-    /// Theil-Sen slope a day. Its interval is Sen's (from Kendall's tau), for four points or
+    /// Theil-Sen slope a day. Its interval is Sen's (from Kendall's tau), for four visits or
     /// more; with fewer it comes from the points' own noise.
     pub slope_a_day: Interval,
     /// Whether the slope's interval leaves zero out.
     pub has_direction: bool,
-    /// Where one straight line stops fitting, for eight points or more.
+    /// Where one straight line stops fitting, for eight visits or more.
     pub change_point: Option<ChangePoint>,
     /// When a visit seems to have been missed: one time for each.
     pub missing: Vec<i64>,
 }
 
 /// Fits a robust line to a series.
+///
+/// Shots at most an hour apart are one visit and count once, by their mean.
 ///
 /// `visit_days` is how many days there should be between visits; without it, the usual gap is
 /// the series' own median. Points need not be in order.
@@ -88,41 +80,46 @@ pub fn trend(points: &[Point], visit_days: Option<f64>) -> Result<Trend> {
     let visits = visits(&times, visit_days)?;
     let mut points = points.to_vec();
     points.sort_by_key(|p| p.taken_at);
-    let days: Vec<f64> = points
-        .iter()
-        .map(|p| (p.taken_at.wrapping_sub(points[0].taken_at)) as f64 / DAY)
-        .collect();
-    let values: Vec<f64> = points.iter().map(|p| p.value).collect();
+    let day = |taken_at: i64| taken_at.saturating_sub(points[0].taken_at) as f64 / DAY;
+    let seen = by_visit(&points);
+    let days: Vec<f64> = seen.iter().map(|p| day(p.taken_at)).collect();
+    let values: Vec<f64> = seen.iter().map(|p| p.value).collect();
     let mut slopes = pair_slopes(&days, &values);
     if slopes.is_empty() {
         return Err(Error::TooFew {
             what: "a trend",
             needed: 2,
-            got: usize::from(!points.is_empty()),
+            got: seen.len(),
         });
     }
     slopes.sort_unstable_by(f64::total_cmp);
     let slope = of_sorted(&slopes, 0.5);
     let mut offsets: Vec<f64> = days.iter().zip(&values).map(|(d, v)| v - slope * d).collect();
     let offset = median(&mut offsets);
-    let (low, high) = slope_interval(&slopes, &points, &days);
-    let residuals: Vec<f64> = days.iter().zip(&values).map(|(d, v)| v - offset - slope * d).collect();
-    let outliers = outliers(&residuals, &points);
-    let change_point = change_point(&days, &values, &outliers).map(|c| ChangePoint {
+    let (low, high) = slope_interval(&slopes, &seen, &days);
+    let fitted = |taken_at: i64| offset + slope * day(taken_at);
+    let residuals = |points: &[Point]| -> Vec<f64> { points.iter().map(|p| p.value - fitted(p.taken_at)).collect() };
+    let of_visits = residuals(&seen);
+    let of_points = residuals(&points);
+    let change_point = change_point(&days, &values, &outliers(&of_visits, &of_visits, &seen)).map(|c| ChangePoint {
         at: points[0].taken_at.saturating_add((c.at_day * DAY) as i64),
         ..c
     });
+    let outliers = outliers(&of_points, &of_visits, &points);
     Ok(Trend {
         points: points
             .iter()
-            .enumerate()
-            .map(|(i, p)| TrendPoint {
-                taken_at: p.taken_at,
-                value: p.value,
-                low: p.value - 1.96 * p.sd,
-                high: p.value + 1.96 * p.sd,
-                fitted: offset + slope * days[i],
-                outlier: outliers[i],
+            .zip(outliers)
+            .map(|(p, outlier)| {
+                let Interval { value, low, high } = Interval::of_reshot(p.value, p.sd);
+                TrendPoint {
+                    taken_at: p.taken_at,
+                    value,
+                    low,
+                    high,
+                    fitted: fitted(p.taken_at),
+                    outlier,
+                }
             })
             .collect(),
         slope_a_day: Interval {
@@ -134,6 +131,22 @@ pub fn trend(points: &[Point], visit_days: Option<f64>) -> Result<Trend> {
         change_point,
         missing: visits.missing,
     })
+}
+
+/// One point a visit, at the time of its last shot: the mean of its shots. It is taken as no surer than one of them,
+/// because shots of one visit share light and skin.
+fn by_visit(points: &[Point]) -> Vec<Point> {
+    points
+        .chunk_by(|a, b| same_visit(a.taken_at, b.taken_at))
+        .filter_map(|shots| {
+            let n = shots.len() as f64;
+            Some(Point {
+                taken_at: shots.last()?.taken_at,
+                value: shots.iter().map(|p| p.value).sum::<f64>() / n,
+                sd: shots.iter().map(|p| p.sd).sum::<f64>() / n,
+            })
+        })
+        .collect()
 }
 
 /// How much of what the first scan showed is gone, in percent: 100 is back to none of it, 0 as at
@@ -154,11 +167,7 @@ pub fn recovery(first: &Point, latest: &Point) -> Result<Interval> {
     let left = b / a;
     // Error propagation of a ratio.
     let sd = (latest.sd / a).hypot(left * first.sd / a);
-    Ok(Interval {
-        value: 100.0 * (1.0 - left),
-        low: 100.0 * (1.0 - left - 1.96 * sd),
-        high: 100.0 * (1.0 - left + 1.96 * sd),
-    })
+    Ok(Interval::around(100.0 * (1.0 - left), 100.0 * Interval::half_width(sd)))
 }
 
 fn pair_slopes(days: &[f64], values: &[f64]) -> Vec<f64> {
@@ -180,10 +189,10 @@ fn slope_interval(sorted: &[f64], points: &[Point], days: &[f64]) -> (f64, f64) 
     let mean = days.iter().sum::<f64>() / n;
     let spread: f64 = days.iter().map(|d| (d - mean).powi(2)).sum();
     let noise = points.iter().map(|p| p.sd * p.sd).sum::<f64>() / n;
-    let own = 1.96 * (noise / spread.max(1e-12)).sqrt();
+    let own = Interval::half_width((noise / spread.max(1e-12)).sqrt());
     let (mut low, mut high) = (slope - own, slope + own);
     if points.len() >= 4 {
-        let c = 1.96 * (n * (n - 1.0) * (2.0 * n + 5.0) / 18.0).sqrt();
+        let c = Interval::half_width((n * (n - 1.0) * (2.0 * n + 5.0) / 18.0).sqrt());
         let count = sorted.len() as f64;
         let at = |k: f64| sorted[(k.round().max(0.0) as usize).min(sorted.len() - 1)];
         low = low.min(at((count - c) / 2.0 - 1.0));
@@ -195,11 +204,12 @@ fn slope_interval(sorted: &[f64], points: &[Point], days: &[f64]) -> (f64, f64) 
     (low, high)
 }
 
-fn outliers(residuals: &[f64], points: &[Point]) -> Vec<bool> {
-    if residuals.len() < 4 {
+/// Which of `residuals` lie far from the line, by the spread of those of the visits.
+fn outliers(residuals: &[f64], of_visits: &[f64], points: &[Point]) -> Vec<bool> {
+    if of_visits.len() < 4 {
         return vec![false; residuals.len()];
     }
-    let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+    let mut sizes: Vec<f64> = of_visits.iter().map(|r| r.abs()).collect();
     let spread = 1.4826 * median(&mut sizes);
     residuals
         .iter()
@@ -239,6 +249,34 @@ mod tests {
         assert_eq!(marked, [4]);
         assert_eq!(t.points.len(), 10);
         assert_eq!(t.change_point, None);
+    }
+
+    #[test]
+    fn two_shots_a_visit_are_one_visit() {
+        let once = series(&[10.0, 10.6, 10.4, 11.0, 10.9], 0.3);
+        let twice: Vec<Point> = once
+            .iter()
+            .flat_map(|p| {
+                let shot = |minutes: i64, more: f64| Point {
+                    taken_at: p.taken_at + minutes * 60_000,
+                    value: p.value + more,
+                    ..*p
+                };
+                [shot(-5, 0.1), shot(0, -0.1)]
+            })
+            .collect();
+        let (a, b) = (trend(&once, None).unwrap(), trend(&twice, None).unwrap());
+        let near = |x: f64, y: f64| (x - y).abs() < 1e-9;
+        assert!(near(a.slope_a_day.low, b.slope_a_day.low) && near(a.slope_a_day.high, b.slope_a_day.high));
+        assert_eq!((b.points.len(), b.missing), (10, a.missing));
+        let same_visit = [
+            once[0],
+            Point {
+                taken_at: once[0].taken_at + 60_000,
+                ..once[0]
+            },
+        ];
+        assert!(matches!(trend(&same_visit, None), Err(Error::TooFew { got: 1, .. })));
     }
 
     #[test]
