@@ -79,7 +79,7 @@ def other_networks(folder):
          [value("x", [1, 4])], [value("y", [1, 4])], check=False)
 
 
-def pack_network(folder, name, classes=CLASSES, bad_numbers=False):
+def pack_network(folder, name, classes=CLASSES, bad_numbers=False, captures=0):
     """A network with every output of a model pack: a 4x4 pooled picture, a linear layer, a map for each output."""
     rng = np.random.default_rng(7)
     step = SIDE // HEAT
@@ -120,6 +120,19 @@ def pack_network(folder, name, classes=CLASSES, bad_numbers=False):
         value("logits", [1, classes]), value("embedding", [1, DIM]),
         value("heatmap", [1, classes, HEAT, HEAT]), value("mask", [1, 1, MASK, MASK]),
     ]
+    if captures:
+        # Bright pictures are the first capture's, dark ones the last's.
+        nodes += [
+            helper.make_node("ReduceMean", ["unit"], ["light"], axes=[1, 2, 3], keepdims=0),
+            helper.make_node("Reshape", ["light", "one_by_one"], ["light_row"]),
+            helper.make_node("Gemm", ["light_row", "w_capture", "b_capture"], ["capture"], transB=1),
+        ]
+        constants += [
+            constant("one_by_one", np.int64([1, 1])),
+            constant("w_capture", np.linspace(10, -10, captures, dtype=np.float32)[:, None]),
+            constant("b_capture", np.linspace(-5, 5, captures, dtype=np.float32)),
+        ]
+        outputs.append(value("capture", [1, captures]))
     return save(folder, name, nodes, [value("image", [1, SIDE, SIDE, 3], TensorProto.UINT8)], outputs, constants)
 
 
@@ -129,6 +142,7 @@ def describe(path):
 
 
 def tiny_pack(folder):
+    """A pack of format 1."""
     folder.mkdir(exist_ok=True)
     network = describe(pack_network(folder, "model"))
     (folder / "LICENSE").write_text("CC0-1.0: random numbers made by a script, for tests only.\n")
@@ -153,6 +167,45 @@ def tiny_pack(folder):
     (folder / "pack.json").write_text(json.dumps(pack, indent=2) + "\n")
 
 
+def two_captures_pack(folder):
+    """A pack of format 2: two captures, answers."""
+    tiny_pack(folder)
+    network = describe(pack_network(folder, "model", captures=2))
+    pack = json.loads((folder / "pack.json").read_text())
+    for field in ("calibration", "conformal", "ood", "embedding_noise"):
+        del pack[field]
+    pack["format"] = 2
+    pack["id"] = "tiny-two-captures"
+    pack["outputs"]["capture"] = "capture"
+    pack["variants"][0].update(network)
+    pack["captures"] = [
+        {
+            "id": "dermoscope", "frequencies": [0.2, 0.5, 0.3],
+            "calibration": {"method": "vector", "scale": [0.5, 0.25, 0.5], "bias": [-1.6, -0.7, -1.2], "fitted_on": "nothing"},
+            "conformal": {"method": "lac-by-class", "alpha": 0.1, "thresholds": [0.9, 0.6, 0.8], "fitted_on": "nothing"},
+            "ood": {"method": "energy", "threshold": 100.0},
+            "embedding_noise": {"same_lesion": {"mean": 0.9, "sd": 0.05}, "pairs": 3, "fitted_on": "nothing"},
+        },
+        {
+            "id": "close_up", "frequencies": [0.4, 0.6, 0.0],
+            "calibration": {"method": "vector", "scale": [0.3, 0.3, 0.3], "bias": [-0.9, -0.5, None], "fitted_on": "nothing"},
+            "conformal": {"method": "lac-by-class", "alpha": 0.2, "thresholds": [0.7, 0.7, 1.0], "fitted_on": "nothing"},
+            "ood": {"method": "energy", "threshold": -100.0},
+            "embedding_noise": {"same_lesion": {"mean": 0.7, "sd": 0.1}, "pairs": 2, "fitted_on": "nothing"},
+        },
+    ]
+    pack["context"] = {
+        "capture": "close_up", "image_weight": 0.5, "bias": [0.1, -0.1, 0.0],
+        "terms": [
+            {"id": "itches", "kind": "yes_no", "yes": [0.7, -0.2, 0.0], "no": [-0.3, 0.1, 0.0]},
+            {"id": "age", "kind": "number", "knots": [20, 40, 80], "values": [[0, 1, 0], [1, 0, 0], [3, -2, 0]]},
+            {"id": "site", "kind": "choice", "options": {"face": [0.5, 0.0, 0.0], "lower leg": [-0.5, 0.25, 0.0]}},
+        ],
+        "conformal": {"method": "lac-by-class", "alpha": 0.1, "thresholds": [0.6, 0.6, 1.0], "fitted_on": "nothing"},
+    }
+    (folder / "pack.json").write_text(json.dumps(pack, indent=2) + "\n")
+
+
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -160,6 +213,7 @@ def main():
     byte_network(folder)
     other_networks(folder)
     tiny_pack(folder / "pack")
+    two_captures_pack(folder / "pack2")
     pack_network(folder, "four_classes", classes=4)
     pack_network(folder, "not_numbers", bad_numbers=True)
 

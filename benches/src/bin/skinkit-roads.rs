@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use skinkit::inference::{Runtime, RuntimeConfig, Session, Tensor};
+use skinkit::inference::{Runtime, RuntimeConfig, Session};
 use skinkit::preprocess::ndarray::Array3;
 use skinkit::preprocess::quality::{Meter, QualityThresholds};
 use skinkit::preprocess::tensor::{self, Layout};
@@ -146,15 +146,15 @@ fn lesion_network<'a>(runtime: &Runtime, models: &std::path::Path) -> Outcome<Ro
 }
 
 fn alone<'a>(task: &'static str, mut session: Session) -> Road<'a> {
-    let length = session.inputs()[0].len();
+    let length = session.input().len();
     let bytes = vec![127u8; length];
     let floats = vec![0.5f32; length];
-    let takes_bytes = session.inputs()[0].dtype == skinkit::inference::DataType::U8;
+    let takes_bytes = session.input().dtype == skinkit::inference::DataType::U8;
     Road::new(task, "SkinKit", move || {
         if takes_bytes {
-            session.run(Tensor::U8(&bytes))?;
+            session.run(bytes.as_slice())?;
         } else {
-            session.run(Tensor::F32(&floats))?;
+            session.run(floats.as_slice())?;
         }
         Ok(Vec::new())
     })

@@ -69,12 +69,12 @@ fn prediction(row: labels::Row, truth: usize, pack: &Manifest, analysis: &Analys
         truth,
         lesion: row.lesion,
         probabilities: finding.probabilities.iter().map(|label| label.p).collect(),
-        standout: finding.standout(&pack.labels),
-        prediction_set: pack.conformal.as_ref().map(|_| {
+        standout: finding.prior_adjusted(),
+        prediction_set: finding.set_coverage.map(|_| {
             let place = |id: &String| pack.labels.iter().position(|label| label.id == *id);
             finding.prediction_set.iter().filter_map(place).collect()
         }),
-        embedding: finding.embedding.as_ref().map(|embedding| embedding.0.clone()),
+        embedding: finding.embedding.as_ref().map(|embedding| embedding.to_vec()),
         timings_ms: [
             ("decode", decode),
             ("quality", t.quality),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use skinkit::{Error, roi, store};
+use skinkit::{Error, inference, roi, store};
 
 /// A failed command.
 #[derive(Debug)]
@@ -53,6 +53,7 @@ impl From<Error> for Failure {
             | Error::Pin(_)
             | Error::WouldReplace { .. }
             | Error::Roi(roi::Error::Argument { .. })
+            | Error::Inference(inference::Error::Capture { .. } | inference::Error::Context { .. })
             | Error::Store(store::Error::BadValue { .. }) => Self::Arguments(message),
             Error::Inference(_) | Error::Roi(_) => Self::Runtime(message),
             Error::Store(_) | Error::Stored { .. } | Error::NoHistory | Error::Encode(_) => Self::Store(message),

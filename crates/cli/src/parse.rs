@@ -1,13 +1,34 @@
 //! Values as they are written on the command line.
 
 use jiff::Timestamp;
-use skinkit::{Region, Roi};
+use skinkit::inference::{Answer, CaptureChoice, Context};
+use skinkit::{AnalyzeOptions, Region, Roi};
 
+use crate::arguments::Model;
 use crate::failure::Failure;
 
 /// The region that was asked for.
 pub fn region(text: &str) -> Result<Region, Failure> {
     Ok(text.parse::<Region>()?)
+}
+
+/// What was asked for of the picture: region, capture, answers.
+pub fn options(model: &Model) -> Result<AnalyzeOptions, Failure> {
+    let mut context = Context::default();
+    for text in &model.answers {
+        let (question, answer) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::Arguments("an answer is QUESTION=ANSWER, such as itches=yes".to_owned()))?;
+        context = context.answer(question.trim(), Answer::parse(answer.trim()));
+    }
+    Ok(AnalyzeOptions::new(region(&model.region)?)
+        .capture(capture(&model.capture)?)
+        .context(context))
+}
+
+/// How a picture was taken.
+pub fn capture(text: &str) -> Result<CaptureChoice, Failure> {
+    text.parse().map_err(Failure::Arguments)
 }
 
 /// `X,Y` in pixels.

@@ -108,6 +108,7 @@ impl From<&skinkit::Error> for SkinKitError {
             E::Region { .. } | E::OpenedSmaller | E::Pin(_) | E::Place(_) | E::File { .. } | E::WouldReplace { .. } => {
                 Self::InvalidArgument { reason, details }
             }
+            E::PackNoise { .. } => Self::Pack { reason, details },
             E::NoHistory => Self::NoHistory { reason, details },
             E::Stored { .. } => Self::History { reason, details },
             E::Cancelled => Self::Cancelled { reason, details },
@@ -143,6 +144,9 @@ fn inference(error: &InferenceError) -> Make {
     match error {
         InferenceError::Pack { .. } | InferenceError::NotFinite { .. } => {
             |reason, details| SkinKitError::Pack { reason, details }
+        }
+        InferenceError::Capture { .. } | InferenceError::Context { .. } => {
+            |reason, details| SkinKitError::InvalidArgument { reason, details }
         }
         _ => |reason, details| SkinKitError::Runtime { reason, details },
     }

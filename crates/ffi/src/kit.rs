@@ -59,8 +59,9 @@ pub struct PackLabel {
     pub snomed_ct: Option<String>,
     /// ICD-10 code, where there is one.
     pub icd10: Option<String>,
-    /// Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
-    /// 0.3 is a lot for a label of one picture in a hundred.
+    /// Its share among the pictures that the probabilities are meant for, 0 to 1, where the pack says; with several captures,
+    /// that of the first. A probability of 0.3 is a lot for a label of one picture in a hundred.
+    #[serde(default)]
     pub frequency: Option<f32>,
 }
 
@@ -95,7 +96,17 @@ impl SkinKit {
     /// # Errors
     /// `Closed`.
     pub fn pack(&self) -> Result<Pack> {
-        carry(self.0.get()?.pack())
+        let kit = self.0.get()?;
+        let mut pack: Pack = carry(kit.pack())?;
+        let shares = kit
+            .pack()
+            .captures
+            .first()
+            .and_then(|profile| profile.frequencies.as_ref());
+        for (label, share) in pack.labels.iter_mut().zip(shares.into_iter().flatten()) {
+            label.frequency = Some(*share);
+        }
+        Ok(pack)
     }
 
     /// The pack's whole manifest as JSON: also calibration, training data and measured figures.

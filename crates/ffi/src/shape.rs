@@ -4,7 +4,7 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use skinkit::inference::json::{self, Unfit};
+use skinkit::inference::json::{self, JsonError};
 
 use crate::{Result, SkinKitError};
 
@@ -24,8 +24,8 @@ pub(crate) fn take<T: Serialize + ?Sized, R: DeserializeOwned>(what: &str, value
     })
 }
 
-fn carried<T: Serialize + ?Sized, R: DeserializeOwned>(value: &T) -> std::result::Result<R, Unfit> {
-    json::from_value(&serde_json::to_value(value).map_err(Unfit::custom)?)
+fn carried<T: Serialize + ?Sized, R: DeserializeOwned>(value: &T) -> std::result::Result<R, JsonError> {
+    json::from_value(&serde_json::to_value(value).map_err(JsonError::from)?)
 }
 
 /// The facade's own JSON.

@@ -5,7 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use divan::Bencher;
-use skinkit_inference::{DataType, EngineChoice, LesionModel, ModelPack, Runtime, RuntimeConfig, Session, Tensor};
+use skinkit_inference::{
+    DataType, EngineChoice, LesionModel, LesionOptions, ModelPack, Runtime, RuntimeConfig, Session,
+};
 
 #[global_allocator]
 static ALLOCATIONS: divan::AllocProfiler = divan::AllocProfiler::system();
@@ -57,11 +59,11 @@ fn landmark_network(bencher: Bencher, label: &str) {
     let Some(mut session) = session(&name, engine) else {
         return;
     };
-    let length = session.inputs()[0].len();
+    let length = session.input().len();
     let (bytes, floats) = (vec![127u8; length], vec![0.5f32; length]);
-    bencher.bench_local(|| match session.inputs()[0].dtype {
-        DataType::U8 => drop(session.run(Tensor::U8(&bytes))),
-        _ => drop(session.run(Tensor::F32(&floats))),
+    bencher.bench_local(|| match session.input().dtype {
+        DataType::U8 => drop(session.run(bytes.as_slice())),
+        _ => drop(session.run(floats.as_slice())),
     });
 }
 
@@ -83,7 +85,7 @@ fn lesion_model(bencher: Bencher, engine: EngineChoice) {
     };
     let (width, height) = model.input_size();
     let picture: Vec<u8> = (0..width * height * 3).map(|i| (i * 31 % 251) as u8).collect();
-    bencher.bench_local(|| model.analyse(&picture));
+    bencher.bench_local(|| model.analyze(picture.as_slice(), &LesionOptions::default()));
 }
 
 #[divan::bench(args = ENGINES, sample_count = 10)]

@@ -67,12 +67,12 @@ fn report() -> Result<serde_json::Value, Box<dyn Error>> {
 
 /// Milliseconds of one run on a grey picture.
 fn run(session: &mut Session) -> Result<f64, Box<dyn Error>> {
-    let input = &session.inputs()[0];
+    let input = &session.input();
     let (length, dtype) = (input.len(), input.dtype);
     let (bytes, floats) = (vec![128; length], vec![0.5; length]);
     let input = match dtype {
-        DataType::U8 => Tensor::U8(&bytes),
-        _ => Tensor::F32(&floats),
+        DataType::U8 => Tensor::from(bytes.as_slice()),
+        _ => Tensor::from(floats.as_slice()),
     };
     let start = Instant::now();
     session.run(input)?;

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::config::EngineKind;
-use crate::locate::SearchReport;
+use crate::engine::EngineKind;
+use crate::library::locate::SearchReport;
+use crate::pack::Capture;
 
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -80,6 +81,32 @@ pub enum Error {
         /// The field of pack.json, or the part of the network, that does not fit.
         field: String,
         /// What is wrong and what to do.
+        reason: String,
+    },
+
+    /// The pack does not know the capture that was stated.
+    #[error(
+        "the model pack `{pack}` does not know pictures of the capture `{capture}`, only {}: take another pack, or leave \
+         the capture to `auto`",
+        known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(" and ")
+    )]
+    Capture {
+        /// The pack's id.
+        pack: String,
+        /// The capture that was stated.
+        capture: Capture,
+        /// The captures that the pack knows.
+        known: Vec<Capture>,
+    },
+
+    /// An answer was refused.
+    #[error("the model pack `{pack}` can't use the answer to `{question}`: {reason}")]
+    Context {
+        /// The pack's id.
+        pack: String,
+        /// The question, as it was given.
+        question: String,
+        /// What is wrong and what to do; does not quote the answer.
         reason: String,
     },
 

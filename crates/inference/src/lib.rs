@@ -6,40 +6,31 @@ compile_error!(
     "skinkit-inference needs an engine: enable the feature `embedded`, `onnxruntime` or `onnxruntime-linked`"
 );
 
-mod config;
-#[cfg(feature = "embedded")]
-mod embedded;
+mod digest;
+mod engine;
 mod error;
-mod finding;
 pub mod json;
-mod judgement;
-mod lesion_model;
-#[cfg(feature = "_ort")]
+mod lesion;
 mod library;
-#[cfg(feature = "onnxruntime")]
-mod library_file;
-pub mod locate;
-pub mod manifest;
 mod onnx;
-#[cfg(feature = "_ort")]
-mod onnxruntime;
 mod pack;
-mod pack_check;
 mod panic;
 mod provider;
-mod runtime;
-mod session;
-mod signature;
-mod tensor;
 
-pub use config::{EngineChoice, EngineInfo, EngineKind, RuntimeConfig};
+pub use engine::{DataType, EngineChoice, EngineInfo, EngineKind, Outputs, Runtime, RuntimeConfig, Session};
+pub use engine::{Tensor, TensorInfo};
 pub use error::{Error, Result};
-pub use finding::{Embedding, Familiarity, Finding, Heatmap, LabelProbability, Mask, PackRef};
-pub use lesion_model::LesionModel;
-pub use manifest::{CropRule, Label, License, Manifest};
-pub use pack::ModelPack;
+pub use lesion::{Answer, Context, ContextEffect, TermEffect};
+pub use lesion::{
+    Embedding, Familiarity, Finding, Heatmap, LabelProbability, LesionModel, LesionOptions, Mask, PackRef,
+};
+pub use library::locate;
+/// The crate of the arrays in this one's interface.
+pub use ndarray;
+pub use pack::{
+    Calibration, CaptureProfile, Conformal, ContextModel, EmbeddingNoise, Ood, OodMethod, Spread, Term, TermKind,
+};
+pub use pack::{Capture, CaptureChoice, CaptureSource, CaptureUsed};
+pub use pack::{CropRule, Label, License, Manifest, ModelPack, manifest};
 pub use panic::panic_message;
-pub use provider::{Candidate, Optimisation, Provider, ProviderRace, RaceEntry, RaceKey, RaceOutcome, RaceReport};
-pub use runtime::Runtime;
-pub use session::{Outputs, Session};
-pub use tensor::{DataType, Tensor, TensorInfo};
+pub use provider::{Candidate, Optimization, Provider, ProviderRace, RaceEntry, RaceKey, RaceOutcome, RaceReport};

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{fixture, fixtures, runtimes, tiny_pack, with_network};
-use skinkit_inference::{Error, LesionModel, ModelPack};
+use skinkit_inference::{Error, LesionModel, LesionOptions, ModelPack};
 
 fn picture(seed: u32) -> Vec<u8> {
     (0..16 * 16 * 3u32)
@@ -19,7 +19,7 @@ fn a_finding_is_whole() {
         assert_eq!(model.input_size(), (16, 16));
         assert_eq!(model.crop(40, 20), ([20.0, 10.0], 20.0));
         for seed in 0..5 {
-            let finding = model.analyse(&picture(seed)).unwrap();
+            let finding = model.analyze(&*picture(seed), &LesionOptions::default()).unwrap();
             let sum: f32 = finding.probabilities.iter().map(|label| label.p).sum();
             assert!((sum - 1.0).abs() < 1e-5);
             assert_eq!(finding.probabilities[1].label, "b");
@@ -32,16 +32,13 @@ fn a_finding_is_whole() {
                 assert!(kept == (label.p >= 0.3) || label.label == top.label, "{label:?} {kept}");
             }
             let embedding = finding.embedding.unwrap();
-            assert_eq!(embedding.0.len(), 4);
-            assert!((embedding.0.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-4);
+            assert_eq!(embedding.array().len(), 4);
+            assert!((embedding.array().iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-4);
             let heatmap = finding.heatmap.unwrap();
-            assert_eq!(
-                (heatmap.width, heatmap.height, heatmap.classes, heatmap.values.len()),
-                (4, 4, 3, 48)
-            );
+            assert_eq!(heatmap.array().dim(), (3, 4, 4));
             let mask = finding.mask.unwrap();
-            assert_eq!((mask.width, mask.height, mask.values.len()), (8, 8, 64));
-            assert!(mask.values.iter().all(|p| (0.0..=1.0).contains(p)));
+            assert_eq!(mask.array().dim(), (8, 8));
+            assert!(mask.array().iter().all(|p| (0.0..=1.0).contains(p)));
             let familiarity = finding.familiarity.unwrap();
             assert!(familiarity.score.is_finite() && familiarity.in_distribution);
             assert_eq!(finding.engine, runtime.engine().kind);
@@ -60,11 +57,11 @@ fn the_mean_of_a_heatmap_and_a_constant_give_the_logit() {
     let mut model = LesionModel::new(&runtimes()[0], &pack).unwrap();
     let logs: Vec<Vec<f32>> = (0..2)
         .map(|seed| {
-            let finding = model.analyse(&picture(seed)).unwrap();
+            let finding = model.analyze(&*picture(seed), &LesionOptions::default()).unwrap();
             let map = finding.heatmap.unwrap();
             (0..3)
                 .map(|class| {
-                    let mean = map.class(class).unwrap().iter().sum::<f32>() / 16.0;
+                    let mean = map.label(class).unwrap().mean().unwrap();
                     finding.probabilities[class].p.ln() * 1.5 - mean
                 })
                 .collect()
@@ -82,9 +79,12 @@ fn a_picture_of_the_wrong_size_is_refused() {
     for runtime in runtimes() {
         let mut model = LesionModel::new(&runtime, &pack).unwrap();
         for length in [0, 1, 16 * 16 * 3 - 1, 16 * 16 * 4] {
-            assert!(matches!(model.analyse(&vec![9; length]), Err(Error::Input { .. })));
+            assert!(matches!(
+                model.analyze(vec![9; length].as_slice(), &LesionOptions::default()),
+                Err(Error::Input { .. })
+            ));
         }
-        assert!(model.analyse(&picture(1)).is_ok());
+        assert!(model.analyze(&*picture(1), &LesionOptions::default()).is_ok());
     }
 }
 
@@ -107,7 +107,10 @@ fn optional_outputs_may_be_absent() {
     });
     let pack = ModelPack::open(folder.path()).unwrap();
     for runtime in runtimes() {
-        let finding = LesionModel::new(&runtime, &pack).unwrap().analyse(&picture(3)).unwrap();
+        let finding = LesionModel::new(&runtime, &pack)
+            .unwrap()
+            .analyze(&*picture(3), &LesionOptions::default())
+            .unwrap();
         assert!(finding.embedding.is_none() && finding.heatmap.is_none() && finding.mask.is_none());
         assert!(finding.familiarity.is_none() && finding.prediction_set.is_empty());
         assert_eq!(finding.probabilities.len(), 3);

@@ -31,12 +31,16 @@ fn a_good_pack_opens() {
     assert_eq!((pack.id(), pack.version()), ("tiny", "0.0.1"));
     assert_eq!(pack.sha256().len(), 64);
     let manifest = pack.manifest();
-    assert_eq!(manifest.input.crop, CropRule::CentreSquare { scale: 1.0 });
+    assert_eq!(manifest.input.crop, CropRule::CenterSquare { scale: 1.0 });
     assert_eq!(manifest.labels[1].snomed_ct.as_deref(), Some("400096001"));
     assert_eq!(manifest.variant(EngineKind::Embedded).unwrap().file, "model.onnx");
     assert!(manifest.license.commercial_use);
     let again: Value = serde_json::to_value(manifest).unwrap();
-    assert_eq!(again["ood"]["method"], "energy");
+    // Format 1 is one capture of format 2.
+    assert_eq!((&again["format"], manifest.captures.len()), (&json!(2), 1));
+    assert_eq!(again["captures"][0]["id"], "dermoscope");
+    assert_eq!(again["captures"][0]["ood"]["method"], "energy");
+    assert_eq!(again["captures"][0]["calibration"]["temperature"], 1.5);
     assert_eq!(again["input"]["crop"]["rule"], "centre_square");
 }
 
@@ -49,7 +53,7 @@ fn frequent(shares: [Option<f32>; 3]) -> Value {
 fn wrong_fields_are_named() {
     let huge = "9".repeat(70);
     let cases: Vec<(&str, Value, &str)> = vec![
-        ("/format", json!(2), "format"),
+        ("/format", json!(3), "format"),
         ("/format", json!("1"), "format"),
         ("/format", json!(0), "format"),
         ("/id", json!(""), "id"),
@@ -102,7 +106,6 @@ fn wrong_fields_are_named() {
         ("/variants/0/bytes", json!(-5), "variants[0].bytes"),
         ("/calibration/temperature", json!(0.0), "calibration.temperature"),
         ("/calibration/temperature", json!(1e300), "calibration.temperature"),
-        ("/conformal/method", json!("aps"), "conformal.method"),
         ("/conformal/alpha", json!(1.0), "conformal.alpha"),
         ("/conformal/threshold", json!(1.1), "conformal.threshold"),
         (
@@ -131,6 +134,8 @@ fn wrong_fields_are_named() {
         let folder = tiny_pack(|json| *json.pointer_mut(pointer).unwrap() = value.clone());
         refused(&folder, "pack.json", field);
     }
+    let unknown = tiny_pack(|json| json["conformal"]["method"] = json!("aps"));
+    assert!(refused(&unknown, "pack.json", "conformal.method").contains("aps"));
     let unknown = tiny_pack(|json| json["ood"]["method"] = json!("astrology"));
     assert!(refused(&unknown, "pack.json", "ood").contains("astrology"));
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use common::{embedded, onnxruntime, pillow, runtimes};
 use serde_json::Value;
-use skinkit_inference::{DataType, Embedding, Finding, LesionModel, ModelPack, Runtime, Tensor};
+use skinkit_inference::{DataType, Embedding, Finding, LesionModel, LesionOptions, ModelPack, Runtime, Tensor};
 use skinkit_preprocess::{Limits, Photo};
 
 /// Largest difference in probability between engines, and between Python and Rust.
@@ -63,20 +63,20 @@ fn the_engines_agree_on_the_landmark_networks() {
         let onnx = std::fs::read(&path).unwrap();
         let mut ours = embedded().session(&name, &onnx).unwrap();
         let mut theirs = other.session(&name, &onnx).unwrap();
-        assert_eq!(ours.inputs(), theirs.inputs(), "{name}");
+        assert_eq!(ours.input(), theirs.input(), "{name}");
         assert_eq!(ours.outputs(), theirs.outputs(), "{name}");
         for seed in 0..2 {
-            let mut input = pattern(ours.inputs()[0].len(), seed);
-            if ours.inputs()[0].shape[1] == 3 {
+            let mut input = pattern(ours.input().len(), seed);
+            if ours.input().shape[1] == 3 {
                 input = planes(&input);
             }
             let bytes: Vec<u8> = input.iter().map(|x| (x * 255.0) as u8).collect();
-            let input = match ours.inputs()[0].dtype {
-                DataType::U8 => Tensor::U8(&bytes),
-                _ => Tensor::F32(&input),
+            let input = match ours.input().dtype {
+                DataType::U8 => Tensor::from(bytes.as_slice()),
+                _ => Tensor::from(input.as_slice()),
             };
             let infos = ours.outputs().to_vec();
-            let (ours, theirs) = (ours.run(input).unwrap(), theirs.run(input).unwrap());
+            let (ours, theirs) = (ours.run(input.clone()).unwrap(), theirs.run(input).unwrap());
             for info in &infos {
                 let (a, b) = (ours.f32(&info.name).unwrap(), theirs.f32(&info.name).unwrap());
                 // A map of logits matters as the probabilities it stands for; its own values reach hundreds.
@@ -163,9 +163,19 @@ fn the_lesion_model_gives_what_python_gives() {
         for case in &cases {
             let golden = &case.golden[&variant];
             let number = |value: &Value| value.as_f64().unwrap() as f32;
-            let embedding = Embedding(golden["embedding"].as_array().unwrap().iter().map(number).collect());
+            let embedding = Embedding::from(
+                golden["embedding"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(number)
+                    .collect::<Vec<f32>>(),
+            );
             // Of the two roundings of the pixels, the one Python had gives its embedding.
-            let findings = case.inputs.iter().map(|input| model.analyse(input).unwrap());
+            let findings = case
+                .inputs
+                .iter()
+                .map(|input| model.analyze(input.as_slice(), &LesionOptions::default()).unwrap());
             let alike = |finding: &Finding| finding.embedding.as_ref().unwrap().cosine(&embedding).unwrap();
             let finding = findings.max_by(|a, b| alike(a).total_cmp(&alike(b))).unwrap();
             let worst = worst_probability(&finding, |label| number(&golden["probabilities"][label]));
@@ -216,7 +226,10 @@ fn the_engines_agree_on_the_lesion_model() {
             .collect()
     }));
     for (index, input) in inputs.iter().enumerate() {
-        let (a, b) = (ours.analyse(input).unwrap(), theirs.analyse(input).unwrap());
+        let (a, b) = (
+            ours.analyze(input.as_slice(), &LesionOptions::default()).unwrap(),
+            theirs.analyze(input.as_slice(), &LesionOptions::default()).unwrap(),
+        );
         let worst = worst_probability(&a, |label| {
             b.probabilities
                 .iter()
@@ -246,7 +259,7 @@ fn every_shipped_pack_opens_and_gives_what_its_manifest_promises() {
             let (width, height) = model.input_size();
             let pixels = pattern(width * height * 3, 1);
             let pixels: Vec<u8> = pixels.iter().map(|x| (x * 255.0) as u8).collect();
-            let finding = model.analyse(&pixels).unwrap();
+            let finding = model.analyze(pixels.as_slice(), &LesionOptions::default()).unwrap();
             let at = format!("{} {}", folder.display(), runtime.engine().kind);
             let sum: f32 = finding.probabilities.iter().map(|label| label.p).sum();
             assert!((sum - 1.0).abs() < 1e-4, "{at}: {sum}");
@@ -257,7 +270,11 @@ fn every_shipped_pack_opens_and_gives_what_its_manifest_promises() {
                 "{at}"
             );
             assert_eq!(finding.mask.is_some(), manifest.outputs.mask.is_some(), "{at}");
-            assert_eq!(finding.familiarity.is_some(), manifest.ood.is_some(), "{at}");
+            assert_eq!(
+                finding.familiarity.is_some(),
+                manifest.captures[0].ood.is_some(),
+                "{at}"
+            );
         }
     }
 }

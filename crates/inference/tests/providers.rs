@@ -9,7 +9,7 @@ use std::path::Path;
 
 use common::{fixture, onnxruntime};
 use skinkit_inference::{
-    Candidate, EngineChoice, Optimisation, Provider, ProviderRace, RaceOutcome, Runtime, RuntimeConfig, Tensor,
+    Candidate, EngineChoice, Optimization, Provider, ProviderRace, RaceOutcome, Runtime, RuntimeConfig,
 };
 
 fn network() -> Vec<u8> {
@@ -27,8 +27,8 @@ fn raced(race: ProviderRace) -> Runtime {
 
 fn run(runtime: &Runtime) -> Vec<f32> {
     let mut session = runtime.session("mesh", &network()).unwrap();
-    let input = vec![0.5; session.inputs()[0].len()];
-    let outputs = session.run(Tensor::F32(&input)).unwrap();
+    let input = vec![0.5; session.input().len()];
+    let outputs = session.run(input.as_slice()).unwrap();
     outputs.f32("landmarks").unwrap().to_vec()
 }
 
@@ -38,8 +38,8 @@ fn the_processors_variants_race_and_agree() {
     let cpu = |threads| Candidate::new(Provider::Cpu, threads);
     let challengers = [
         cpu(2),
-        cpu(1).optimisation(Optimisation::None),
-        cpu(1).optimisation(Optimisation::Basic),
+        cpu(1).optimization(Optimization::None),
+        cpu(1).optimization(Optimization::Basic),
         // Named twice, and the same as the one who always races.
         cpu(1),
     ];

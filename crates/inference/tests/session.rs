@@ -3,7 +3,8 @@
 mod common;
 
 use common::{embedded, fixture, onnxruntime, runtimes};
-use skinkit_inference::{DataType, Error, Tensor};
+use ndarray::{Array2, Array4, Ix2, Ix3};
+use skinkit_inference::{DataType, Error};
 
 fn close(got: &[f32], want: &[f32]) -> bool {
     got.len() == want.len() && got.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-5)
@@ -13,23 +14,23 @@ fn close(got: &[f32], want: &[f32]) -> bool {
 fn a_float_network_runs_again_and_again() {
     for runtime in runtimes() {
         let mut session = runtime.session("float", &fixture("float.onnx")).unwrap();
-        assert_eq!(session.inputs().len(), 1);
         assert_eq!(
-            (session.inputs()[0].name.as_str(), session.inputs()[0].shape.as_slice()),
+            (session.input().name.as_str(), session.input().shape.as_slice()),
             ("x", &[1, 4][..])
         );
-        assert_eq!(session.inputs()[0].dtype, DataType::F32);
+        assert_eq!(session.input().dtype, DataType::F32);
         let names: Vec<&str> = session.outputs().iter().map(|output| output.name.as_str()).collect();
         assert_eq!(names, ["twice", "total"]);
         for step in 0..3 {
             let x = [1.0, 2.0, 3.0, step as f32];
-            let outputs = session.run(Tensor::F32(&x)).unwrap();
+            let outputs = session.run(x.as_slice()).unwrap();
             assert!(close(
                 outputs.f32("twice").unwrap(),
                 &[2.0, 4.0, 6.0, 2.0 * step as f32]
             ));
             assert!(close(outputs.f32("total").unwrap(), &[6.0 + step as f32]));
-            assert_eq!(outputs.shape("twice").unwrap(), [1, 4]);
+            assert_eq!(outputs.array::<Ix2>("twice").unwrap().dim(), (1, 4));
+            assert!(matches!(outputs.array::<Ix3>("twice"), Err(Error::Output { .. })));
         }
     }
 }
@@ -38,10 +39,18 @@ fn a_float_network_runs_again_and_again() {
 fn a_byte_network_takes_pixels() {
     for runtime in runtimes() {
         let mut session = runtime.session("bytes", &fixture("bytes.onnx")).unwrap();
-        assert_eq!(session.inputs()[0].dtype, DataType::U8);
+        assert_eq!(session.input().dtype, DataType::U8);
         let pixels: Vec<u8> = (0..16).flat_map(|_| [255, 0, 51]).collect();
         let outputs = session.run(pixels.as_slice()).unwrap();
         assert!(close(outputs.f32("mean").unwrap(), &[1.0, 0.0, 0.2]));
+        drop(outputs);
+        let view = Array4::from_shape_vec((1, 4, 4, 3), pixels).unwrap();
+        let outputs = session.run(view.view()).unwrap();
+        assert!(close(outputs.f32("mean").unwrap(), &[1.0, 0.0, 0.2]));
+        drop(outputs);
+        // The same pixels column by column: no row-major order to read them in.
+        let turned = view.view().permuted_axes([0, 2, 1, 3]);
+        assert!(matches!(session.run(turned), Err(Error::Input { .. })));
     }
 }
 
@@ -52,10 +61,16 @@ fn a_wrong_input_is_refused_and_the_session_lives_on() {
         assert!(matches!(session.run(&[1.0f32; 3][..]), Err(Error::Input { .. })));
         assert!(matches!(session.run(&[1u8; 4][..]), Err(Error::Input { .. })));
         assert!(matches!(session.run(&[0f32; 0][..]), Err(Error::Input { .. })));
+        // Views: of the input's own shape, in row-major order.
+        assert!(session.run(Array2::<f32>::ones((1, 4)).view()).is_ok());
+        assert!(matches!(
+            session.run(Array2::<f32>::ones((4, 1)).view()),
+            Err(Error::Input { .. })
+        ));
         let outputs = session.run(&[1.0f32; 4][..]).unwrap();
         let error = outputs.f32("nothing").unwrap_err().to_string();
         assert!(error.contains("nothing") && error.contains("twice"), "{error}");
-        assert!(matches!(outputs.shape("nothing"), Err(Error::Output { .. })));
+        assert!(matches!(outputs.f32("nothing"), Err(Error::Output { .. })));
     }
 }
 
@@ -63,7 +78,7 @@ fn a_wrong_input_is_refused_and_the_session_lives_on() {
 fn a_dynamic_first_dimension_counts_as_one() {
     for runtime in runtimes() {
         let mut session = runtime.session("batch", &fixture("batch.onnx")).unwrap();
-        assert_eq!(session.inputs()[0].shape, [1, 4]);
+        assert_eq!(session.input().shape, [1, 4]);
         let outputs = session.run(&[-1.0f32, 1.0, -2.0, 2.0][..]).unwrap();
         assert!(close(outputs.f32("y").unwrap(), &[0.0, 1.0, 0.0, 2.0]));
     }
@@ -135,7 +150,7 @@ fn sessions_move_between_threads_and_run_side_by_side() {
                 std::thread::spawn(move || {
                     for step in 0..50 {
                         let x = [worker as f32, step as f32, 0.0, 1.0];
-                        let outputs = session.run(Tensor::F32(&x)).unwrap();
+                        let outputs = session.run(x.as_slice()).unwrap();
                         assert!(close(
                             outputs.f32("total").unwrap(),
                             &[worker as f32 + step as f32 + 1.0]
@@ -154,7 +169,7 @@ fn sessions_move_between_threads_and_run_side_by_side() {
 fn a_network_of_doubles_is_refused_by_onnx_runtime_and_runs_in_f32_embedded() {
     let bytes = fixture("double_input.onnx");
     let mut session = embedded().session("double", &bytes).unwrap();
-    assert_eq!(session.inputs()[0].dtype, DataType::F32);
+    assert_eq!(session.input().dtype, DataType::F32);
     assert!(session.run(&[1.0f32; 4][..]).is_ok());
     if let Some(runtime) = onnxruntime() {
         assert!(matches!(runtime.session("double", &bytes), Err(Error::Network { .. })));
@@ -181,7 +196,7 @@ fn flipped_bits_are_an_error_or_a_network_but_never_a_crash() {
         for runtime in runtimes() {
             match runtime.session("flipped", &bytes) {
                 Err(_) => refused += 1,
-                Ok(mut session) if session.inputs()[0].len() == 768 => {
+                Ok(mut session) if session.input().len() == 768 => {
                     loaded += 1;
                     let _ = session.run(&[9u8; 768][..]);
                 }

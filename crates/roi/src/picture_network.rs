@@ -1,7 +1,7 @@
 //! A network that sees a region of a frame: one session, its sampling rule, its input buffer.
 
-use skinkit_inference::{Outputs, Runtime, Session, Tensor};
-use skinkit_preprocess::ndarray::Array3;
+use skinkit_inference::{Outputs, Runtime, Session};
+use skinkit_preprocess::ndarray::{Array3, Axis};
 use skinkit_preprocess::warp::{self, Border};
 use skinkit_preprocess::{Frame, Roi};
 
@@ -28,7 +28,7 @@ pub(crate) struct PictureNetwork {
 impl PictureNetwork {
     pub fn new(runtime: &Runtime, networks: &Networks, network: Network, sampling: Sampling) -> Result<Self> {
         let session = runtime.session(network.name(), &networks.bytes(network)?)?;
-        let (shape, side) = (&session.inputs()[0].shape, sampling.side);
+        let (shape, side) = (&session.input().shape, sampling.side);
         if *shape != [1, 3, side, side] {
             return Err(Error::Input {
                 network: network.name(),
@@ -51,9 +51,7 @@ impl PictureNetwork {
         warp::mediapipe(frame, roi, border, range, self.input.view_mut())?;
         Ok(NetworkOutputs {
             name: self.name,
-            outputs: self
-                .session
-                .run(Tensor::F32(self.input.as_slice().unwrap_or_default()))?,
+            outputs: self.session.run(self.input.view().insert_axis(Axis(0)))?,
         })
     }
 }

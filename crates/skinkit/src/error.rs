@@ -94,6 +94,14 @@ pub enum Error {
     /// The call was stopped by its [`Cancel`](crate::Cancel); nothing was kept.
     #[error("the call was cancelled; nothing was kept")]
     Cancelled,
+    /// What a pack states on the noise of its embeddings cannot be read.
+    #[error("the model pack's embedding_noise of the capture `{capture}` can't be used: {reason}")]
+    PackNoise {
+        /// The capture.
+        capture: skinkit_inference::Capture,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The scan's pack makes no embedding, so that nothing can be said about its look.
     #[error("scan {scan} has no embedding: its model pack makes none, choose another scan")]
     NoEmbedding {

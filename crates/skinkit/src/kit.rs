@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use skinkit_inference::{EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
+use skinkit_inference::{Capture, EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
 use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::quality::{Meter, QualityThresholds};
 use skinkit_preprocess::{Frame, Limits, Photo, Resampler, Roi};
@@ -48,7 +48,8 @@ pub struct Scan {
 pub struct SkinKit {
     runtime: Runtime,
     pack: ModelPack,
-    noise: NoiseModel,
+    noise: Vec<(Capture, NoiseModel)>,
+    typical_noise: NoiseModel,
     history: Option<Arc<History>>,
     thresholds: QualityThresholds,
     keep_pictures: bool,
@@ -71,12 +72,13 @@ impl SkinKit {
             .map(|(path, key)| History::open(path, &key))
             .transpose()?
             .map(Arc::new);
-        let noise = record::noise_model(&pack);
+        let noise = record::noise_models(pack.manifest())?;
         let landmarks = Landmarks::with_runtime(runtime.clone(), config.networks);
         let kit = Self {
             runtime,
             pack,
             noise,
+            typical_noise: NoiseModel::default(),
             history,
             thresholds: config.quality,
             keep_pictures: config.keep_pictures,
@@ -185,13 +187,14 @@ impl SkinKit {
         quality.roi_pixels /= picture.scale();
         timings.quality = watch.lap();
         cancel.check()?;
+        let lesion = options.lesion();
         let finding = self.lesions.with(
             || self.lesion_model(),
             |model| {
                 let (width, height) = model.input_size();
                 let input = self.resample(frame, &held, width, height)?;
                 timings.tensor = watch.lap();
-                let finding = model.analyse(&input)?;
+                let finding = model.analyze(input.as_slice(), &lesion)?;
                 timings.model = watch.lap();
                 Ok::<_, Error>(finding)
             },
@@ -225,8 +228,9 @@ impl SkinKit {
         // A whole cheek is no lesion with a border; and that none is to be seen is a result, not a failure.
         if !matches!(options.region, Region::Face(_)) {
             analysis.scale = options.scale.map(|scale| of_patch(scale, &analysis.roi));
+            let capture = analysis.finding.capture.capture;
             analysis.measures =
-                match skinkit_tracking::measure(&patch, analysis.scale.map(record::pixel_scale), &self.noise) {
+                match skinkit_tracking::measure(&patch, analysis.scale.map(record::pixel_scale), self.noise(capture)) {
                     Ok(measures) => Some(measures),
                     Err(skinkit_tracking::Error::NoLesion) => None,
                     Err(error) => return Err(error.into()),
@@ -262,9 +266,11 @@ impl SkinKit {
         record::new_scan(request, taken_at, analysis, &self.pack, self.keep_pictures)
     }
 
-    /// How much two pictures of one unchanged lesion differ, as the pack states it.
-    pub fn noise(&self) -> &NoiseModel {
-        &self.noise
+    /// How much two pictures of one unchanged lesion differ that were taken in this way, as the pack states it; what is
+    /// typical of any pack where it does not.
+    pub fn noise(&self, capture: Capture) -> &NoiseModel {
+        let stated = self.noise.iter().find(|(of, _)| *of == capture);
+        stated.map_or(&self.typical_noise, |(_, noise)| noise)
     }
 
     /// Compares the latest pair of a site (see [`History::latest_pair`]); `None` where there is none.

@@ -1,5 +1,6 @@
 //! How one picture is analyzed.
 
+use skinkit_inference::{CaptureChoice, Context, LesionOptions};
 use skinkit_roi::Scale;
 
 use crate::{Cancel, Region};
@@ -22,6 +23,12 @@ pub struct AnalyzeOptions {
     /// Whether the lesion is measured too. True unless said otherwise; without it the call takes less time, and
     /// [`Analysis::measures`](crate::Analysis::measures) and [`Analysis::patch`](crate::Analysis::patch) are `None`.
     pub measures: bool,
+    /// How the picture was taken: a pack's figures are of one way. [`CaptureChoice::Auto`] unless said otherwise; every
+    /// result says which was used.
+    pub capture: CaptureChoice,
+    /// What the person knows of the lesion; nothing unless said otherwise. Its effect stands beside the picture's own
+    /// figures, term by term: [`Finding::context`](skinkit_inference::Finding::context).
+    pub context: Context,
     /// Lets another thread stop the call; nobody does unless a clone of it is kept.
     pub cancel: Cancel,
 }
@@ -33,6 +40,8 @@ impl AnalyzeOptions {
             region,
             scale: None,
             measures: true,
+            capture: CaptureChoice::default(),
+            context: Context::default(),
             cancel: Cancel::default(),
         }
     }
@@ -56,6 +65,28 @@ impl AnalyzeOptions {
     pub fn measures(mut self, measures: bool) -> Self {
         self.measures = measures;
         self
+    }
+
+    /// How the picture was taken.
+    #[must_use]
+    pub fn capture(mut self, capture: CaptureChoice) -> Self {
+        self.capture = capture;
+        self
+    }
+
+    /// What the person knows of the lesion.
+    #[must_use]
+    pub fn context(mut self, context: Context) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// What the lesion model is told.
+    pub(crate) fn lesion(&self) -> LesionOptions {
+        LesionOptions {
+            capture: self.capture,
+            context: self.context.clone(),
+        }
     }
 
     /// Lets whoever holds a clone of `cancel` stop the call.

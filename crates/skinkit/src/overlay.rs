@@ -217,20 +217,18 @@ fn distance(point: [f32; 2], from: [f32; 2], to: [f32; 2]) -> f32 {
 /// The lesion's mask over the analyzed region, if the pack makes one.
 pub fn mask(finding: &Finding) -> Option<Map> {
     let mask = finding.mask.as_ref()?;
-    Map::new(mask.width, mask.height, mask.values.clone())
+    let (height, width) = mask.array().dim();
+    Map::new(width, height, mask.array().iter().copied().collect())
 }
 
 /// Where the most probable class found its evidence, if the pack makes a heatmap: 1 where it found most.
 pub fn evidence(finding: &Finding) -> Option<Map> {
     let heatmap = finding.heatmap.as_ref()?;
-    let values = heatmap.class(finding.top())?;
+    let values = heatmap.label(finding.top())?;
     let most = values.iter().copied().fold(0.0f32, f32::max);
     let scale = if most > 0.0 { 1.0 / most } else { 0.0 };
-    Map::new(
-        heatmap.width,
-        heatmap.height,
-        values.iter().map(|v| v.max(0.0) * scale).collect(),
-    )
+    let (height, width) = values.dim();
+    Map::new(width, height, values.iter().map(|v| v.max(0.0) * scale).collect())
 }
 
 /// A colour of [`VIRIDIS`] for 0 to 1.

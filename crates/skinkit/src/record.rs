@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use skinkit_inference::json::{self, Unfit};
-use skinkit_inference::{Familiarity, ModelPack};
+use skinkit_inference::json::{self, JsonError};
+use skinkit_inference::{Capture, CaptureUsed, ContextEffect, Familiarity, Manifest, ModelPack};
 use skinkit_preprocess::{Limits, Photo};
 use skinkit_roi::Scale;
 use skinkit_store::{LabelProbability, NewScan, Raster, Receipt};
@@ -48,6 +48,10 @@ pub struct Details {
     pub guided: bool,
     /// Where on the site, as the host gave it.
     pub position: Option<[f32; 2]>,
+    /// How the picture was taken, as it was calibrated for; `None` in scans from before that was kept.
+    pub capture: Option<CaptureUsed>,
+    /// What the person's answers changed, where any were given.
+    pub context: Option<ContextEffect>,
 }
 
 pub(crate) fn new_scan(
@@ -62,7 +66,12 @@ pub(crate) fn new_scan(
     let details = Details {
         region: analysis.region.to_string(),
         measures: analysis.measures.clone(),
-        noise: manifest.embedding_noise.as_ref().map(|noise| json!(noise)),
+        noise: manifest
+            .capture(finding.capture.capture)
+            .and_then(|profile| profile.embedding_noise.as_ref())
+            .map(|noise| json!(noise)),
+        capture: Some(finding.capture),
+        context: finding.context.clone(),
         license: manifest.license.id.clone(),
         intended_use: Some(manifest.intended_use.clone()),
         familiarity: finding.familiarity,
@@ -89,7 +98,7 @@ pub(crate) fn new_scan(
             })
             .collect(),
         prediction_set: finding.prediction_set.clone(),
-        embedding: finding.embedding.as_ref().map(|e| e.0.clone()),
+        embedding: finding.embedding.as_ref().map(|e| e.to_vec()),
         heatmap: overlay::evidence(finding).and_then(|map| raster(&map)),
         mask: overlay::mask(finding).and_then(|map| raster(&map)),
         roi: json!(analysis.roi),
@@ -169,7 +178,7 @@ pub(crate) fn pixel_scale(scale: Scale) -> PixelScale {
     }
 }
 
-fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &Unfit, history: &Path) -> Error {
+fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &JsonError, history: &Path) -> Error {
     Error::Stored {
         what,
         scan: scan.id.0,
@@ -179,12 +188,24 @@ fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &Unfit, his
     }
 }
 
-/// The pack's noise model in tracking's terms; a pack without one leaves the embedding unjudged.
-pub(crate) fn noise_model(pack: &ModelPack) -> NoiseModel {
-    let stated = pack.manifest().embedding_noise.as_ref();
+/// The pack's noise models in tracking's terms, of the captures for which it states one.
+///
+/// # Errors
+/// A noise model that tracking cannot read.
+pub(crate) fn noise_models(pack: &Manifest) -> Result<Vec<(Capture, NoiseModel)>> {
+    let stated = pack
+        .captures
+        .iter()
+        .filter_map(|profile| profile.embedding_noise.as_ref().map(|noise| (profile.id, noise)));
     stated
-        .and_then(|noise| json::from_value(&json!(noise)).ok())
-        .unwrap_or_default()
+        .map(|(capture, noise)| {
+            let model = json::from_value(&json!(noise)).map_err(|error| Error::PackNoise {
+                capture,
+                reason: error.to_string(),
+            })?;
+            Ok((capture, model))
+        })
+        .collect()
 }
 
 fn raster(map: &Map) -> Option<Raster> {

@@ -63,7 +63,12 @@ impl SkinKit {
         let region = details.region.parse()?;
         let mut analysis = self.analyze(picture, &AnalyzeOptions::new(region))?;
         if let (Some(scale), Some(patch)) = (details.scale, &analysis.patch) {
-            analysis.measures = skinkit_tracking::measure(patch, Some(record::pixel_scale(scale)), self.noise()).ok();
+            analysis.measures = skinkit_tracking::measure(
+                patch,
+                Some(record::pixel_scale(scale)),
+                self.noise(analysis.finding.capture.capture),
+            )
+            .ok();
         }
         let request = ScanRequest {
             picture_sha256: picture_sha256.map(str::to_owned),

@@ -101,6 +101,12 @@ pub struct Model {
     /// lesion, face, a face region such as left_cheek, or X,Y,SIZE (centre and side in pixels)
     #[arg(long, value_name = "REGION", default_value = "lesion", allow_hyphen_values = true)]
     pub region: String,
+    /// How the photo was taken; `auto` leaves it to the pack's network
+    #[arg(long, value_name = "auto|dermoscope|close-up", default_value = "auto", value_parser = ["auto", "dermoscope", "close-up"])]
+    pub capture: String,
+    /// What the person knows, such as itches=yes, age=52 or site=face; may be repeated. The pack says what it asks
+    #[arg(long = "answer", value_name = "QUESTION=ANSWER")]
+    pub answers: Vec<String>,
     #[command(flatten)]
     pub engine: Engine,
 }

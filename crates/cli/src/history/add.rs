@@ -1,7 +1,7 @@
 //! `skinkit add`: a photo, analyzed and kept.
 
 use serde_json::json;
-use skinkit::{AnalyzeOptions, Config, Ruler, ScanRequest, SkinKit};
+use skinkit::{Config, Ruler, ScanRequest, SkinKit};
 
 use crate::failure::Failure;
 use crate::open::{self, key_file, packs};
@@ -11,7 +11,7 @@ use crate::{arguments, parse};
 /// `skinkit add DB SITE PHOTO`.
 pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
     let mut out = Output::default();
-    let region = parse::region(&arguments.model.region)?;
+    let options = parse::options(&arguments.model)?;
     let taken_at = arguments.taken_at.as_deref().map(parse::time).transpose()?;
     let position = arguments.position.as_deref().map(parse::point).transpose()?;
     let (photo, sha256) = open::hashed_photo(&arguments.photo)?;
@@ -40,7 +40,7 @@ pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
         subject: arguments.subject.clone(),
         lesion: arguments.lesion.clone(),
         position,
-        options: AnalyzeOptions::new(region).scale(scale),
+        options: options.scale(scale),
         guided: arguments.guided,
         picture_sha256: Some(sha256),
         taken_at,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 use serde_json::json;
+use skinkit::inference::Capture;
 use skinkit::tracking::bench::{Given, Picture, Settings, is_learning, repeats, run_each};
 use skinkit::tracking::{MeasureNoise, NoiseModel};
 use skinkit::{AnalyzeOptions, Config, Frame, SkinKit, overlay};
@@ -44,7 +45,7 @@ pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
     };
     let noise = |measures| NoiseModel {
         measures,
-        ..kit.noise().clone()
+        ..kit.noise(Capture::Dermoscope).clone()
     };
     // Two visits of two shots each, of pictures that are not reported on.
     let repeats = repeats(pictures.by_ref().take(REPEATS), &settings, &mut give);
@@ -98,7 +99,7 @@ fn given(kit: &SkinKit, rgb: &[u8], (width, height): (usize, usize), masks: bool
         mask
     });
     Ok(Given {
-        embedding: analysis.finding.embedding.map(|embedding| embedding.0),
+        embedding: analysis.finding.embedding.map(|embedding| embedding.to_vec()),
         mask,
     })
 }

@@ -1,8 +1,8 @@
 //! `skinkit analyze`: one photo, measured.
 
 use serde_json::{Value, json};
-use skinkit::inference::{Finding, Manifest};
-use skinkit::{Analysis, AnalyzeOptions, SkinKit};
+use skinkit::inference::{CaptureSource, CaptureUsed, ContextEffect, Finding};
+use skinkit::{Analysis, SkinKit};
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::{file, json, open, overlay, parse};
 /// Runs the command.
 pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
     let mut out = Output::default();
-    let region = parse::region(&arguments.model.region)?;
+    let options = parse::options(&arguments.model)?;
     let inputs = [arguments.photo.as_path()];
     let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     // What is drawn on is wanted whole.
@@ -20,10 +20,10 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
         Some(_) => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
         None => {
             let kit = open::kit(&arguments.model)?;
-            (open::photo_for(&kit, &arguments.photo, region)?, kit)
+            (open::photo_for(&kit, &arguments.photo, options.region)?, kit)
         }
     };
-    let analysis = open::named(&arguments.photo, kit.analyze(&photo, &AnalyzeOptions::new(region)))?;
+    let analysis = open::named(&arguments.photo, kit.analyze(&photo, &options))?;
     if let Some(file) = &overlay_file {
         overlay::analysis(&photo, &analysis).save(file)?;
     }
@@ -53,13 +53,13 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
         "quality": analysis.quality,
         "region": analysis.region.to_string(),
         "roi": json::square(roi),
-        "probabilities": finding.probabilities.iter()
-            .zip(&pack.labels)
-            .map(|(p, label)| json!({"label": p.label, "name": p.name, "p": p.p, "frequency": label.frequency}))
-            .collect::<Vec<_>>(),
+        "capture": finding.capture,
+        "probabilities": finding.probabilities,
         "likeliest": id(finding.top()),
-        "standout": id(finding.standout(&pack.labels)),
+        "prior_adjusted": id(finding.prior_adjusted()),
         "prediction_set": finding.prediction_set,
+        "set_coverage": finding.set_coverage,
+        "context": finding.context,
         "familiarity": finding.familiarity,
         "measures": analysis.measures,
         "embedding": finding.embedding,
@@ -75,6 +75,7 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
         pack.id, pack.version, pack.license.id
     ));
     out.line(format_args!("engine    {}", analysis.engine));
+    out.line(format_args!("capture   {}", capture(finding.capture)));
     out.line(format_args!(
         "region    {} at {:.0},{:.0}, {:.0} px wide, turned {:.1}°",
         analysis.region,
@@ -99,9 +100,13 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
         ));
     }
     out.line("");
-    out.line(labels(pack, finding));
-    if pack.has_frequencies() {
-        out.line("  *: its probability is the largest multiple of how frequent the label is in training");
+    out.line(labels(finding));
+    if has_frequencies(finding) {
+        out.line("  *: highest relative to the label's frequency");
+    }
+    if let Some(effect) = &finding.context {
+        out.line("\nwith the answers given, and what each adds to a label's log score");
+        out.line(answers(finding, effect));
     }
     let t = &analysis.timings;
     out.line(format_args!(
@@ -113,28 +118,72 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
     ));
 }
 
+/// How the picture was taken, and who says so.
+fn capture(used: CaptureUsed) -> String {
+    let name = used.capture.as_str().replace('_', "-");
+    let doubt = used.probability.filter(|p| *p < 0.5);
+    match (used.source, doubt) {
+        (CaptureSource::Host, Some(p)) => format!("{name}, as stated (the network's own probability of it is {p:.2})"),
+        (CaptureSource::Host, None) => format!("{name}, as stated"),
+        (CaptureSource::Network, _) => format!(
+            "{name}, as the network sees it ({:.2})",
+            used.probability.unwrap_or(0.0)
+        ),
+        (CaptureSource::Pack, _) => format!("{name}, the pack's only one"),
+    }
+}
+
+fn has_frequencies(finding: &Finding) -> bool {
+    finding.probabilities.iter().any(|label| label.frequency.is_some())
+}
+
+/// Heads a column of prediction sets.
+fn set_head(coverage: f64) -> String {
+    format!("in the {:.0} % set", 100.0 * coverage)
+}
+
 /// The labels with their probabilities, and what else the pack can say of them.
-fn labels(pack: &Manifest, finding: &Finding) -> Table {
+fn labels(finding: &Finding) -> Table {
     let mut head = vec!["label".to_owned(), "p".to_owned(), String::new()];
-    if pack.has_frequencies() {
-        head.push("times its frequency".to_owned());
+    if has_frequencies(finding) {
+        head.push("× frequency".to_owned());
     }
-    if let Some(conformal) = &pack.conformal {
-        head.push(format!("in the {:.0} % set", 100.0 * (1.0 - conformal.alpha)));
-    }
+    head.extend(finding.set_coverage.map(set_head));
     let mut table = Table::default();
     table.row(head);
-    let standout = finding.standout(&pack.labels);
-    for (place, (p, label)) in finding.probabilities.iter().zip(&pack.labels).enumerate() {
+    let adjusted = finding.prior_adjusted();
+    for (place, p) in finding.probabilities.iter().enumerate() {
         let mut cells = vec![p.name.clone(), format!("{:.3}", p.p), bar(p.p)];
-        if let Some(multiple) = label.multiple(p.p) {
-            let mark = if place == standout { " *" } else { "" };
-            cells.push(format!("{multiple:.2}{mark}"));
+        if has_frequencies(finding) {
+            let mark = if place == adjusted { " *" } else { "" };
+            cells.push(
+                p.likelihood_ratio()
+                    .map_or_else(String::new, |ratio| format!("{ratio:.2}{mark}")),
+            );
         }
-        if pack.conformal.is_some() {
+        if finding.set_coverage.is_some() {
             let within = finding.prediction_set.contains(&p.label);
             cells.push(if within { "yes" } else { "" }.to_owned());
         }
+        table.row(cells);
+    }
+    table
+}
+
+/// The labels with their probabilities from picture and answers together, and what each answer added.
+fn answers(finding: &Finding, effect: &ContextEffect) -> Table {
+    let mut head = vec!["label".to_owned(), "p".to_owned(), "picture alone".to_owned()];
+    head.extend(effect.set_coverage.map(set_head));
+    head.extend(effect.terms.iter().map(|term| term.question.clone()));
+    let mut table = Table::default();
+    table.row(head);
+    for (place, (alone, p)) in finding.probabilities.iter().zip(&effect.probabilities).enumerate() {
+        let mut cells = vec![alone.name.clone(), format!("{p:.3}"), format!("{:.3}", alone.p)];
+        if effect.set_coverage.is_some() {
+            let within = effect.prediction_set.contains(&alone.label);
+            cells.push(if within { "yes" } else { "" }.to_owned());
+        }
+        cells.extend(effect.terms.iter().map(|term| format!("{:+.2}", term.effect[place])));
         table.row(cells);
     }
     table

@@ -1,330 +1,184 @@
-//! The race itself; who runs is behind a trait, so that tests can enter runners that are slow, broken or wrong.
+//! The race between execution providers: what a host may choose, and what it is told.
 
-use std::time::Instant;
+use std::fmt;
+use std::path::PathBuf;
 
-use super::{Candidate, RaceEntry, RaceOutcome};
+use serde::{Deserialize, Serialize};
 
-/// A challenger has to be this much faster than the processor: less is within what two races differ by.
-const FASTER: f64 = 0.9;
+use super::candidate::{Candidate, Provider};
+use crate::library::locate;
 
-/// Results may differ by this part of an output's range: accelerators compute in 16 bits (1e-3 a step), and int8 networks
-/// round to 1/256 of a tensor's range.
-pub(crate) const ALLOWED: f64 = 0.02;
-
-/// A challenger that takes this many times the processor's time in its first run is not run again.
-const HOPELESS: f64 = 8.0;
-
-/// Loads the network for a candidate.
-pub(crate) trait Starter {
-    type Runner: Runner;
-
-    /// Ready to run, or why not.
-    fn start(&self, candidate: &Candidate) -> Result<Self::Runner, String>;
+/// A race between providers: each network, the first time that it is loaded on a device, is run a few times by every
+/// candidate, and the fastest keeps it. The processor ([`Provider::Cpu`] with [`RuntimeConfig::threads`] threads) always
+/// takes part, is what the others' results are held to, and keeps the network unless another is a tenth faster.
+///
+/// [`RuntimeConfig::threads`]: crate::RuntimeConfig::threads
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProviderRace {
+    /// Who races against the processor.
+    pub challengers: Vec<Candidate>,
+    /// Timed runs of each, 1..=100 (values outside are clamped); their median counts.
+    pub runs: usize,
+    /// Where results are kept, so that a network races once on a device and not at every start: a JSON file, made when
+    /// it is not there. `None` keeps them in memory only. A file that cannot be read is as good as none.
+    pub file: Option<PathBuf>,
+    /// What tells this device from others that may come to read the same file (a backup restored on a new phone).
+    pub device: String,
 }
 
-/// A network that is ready to run.
-pub(crate) trait Runner {
-    /// Runs it on the race's input, always the same; every output.
-    fn run(&mut self) -> Result<Vec<Vec<f32>>, String>;
-}
-
-/// Everyone's outcome, the floor's first, and the winner, loaded.
-pub(crate) type Finish<R> = (Vec<RaceEntry>, R);
-
-struct Racer<R> {
-    candidate: Candidate,
-    state: Result<R, RaceOutcome>,
-    times: Vec<f64>,
-}
-
-impl<R: Runner> Racer<R> {
-    fn enter(starter: &impl Starter<Runner = R>, candidate: Candidate) -> Self {
+impl Default for ProviderRace {
+    /// XNNPACK, and CoreML on Apple's systems; five runs; `providers.json` in the cache folder.
+    fn default() -> Self {
+        let mut challengers = vec![Candidate::new(Provider::Xnnpack, 1)];
+        if cfg!(target_vendor = "apple") {
+            challengers.push(Candidate::new(Provider::CoreMl, 1));
+        }
         Self {
-            candidate,
-            state: starter
-                .start(&candidate)
-                .map_err(|reason| RaceOutcome::Refused { reason }),
-            times: Vec::new(),
+            challengers,
+            runs: 5,
+            file: locate::cache_dir().map(|folder| folder.join("providers.json")),
+            device: this_device(),
         }
-    }
-
-    /// One run, in milliseconds; nothing for who is out.
-    fn run(&mut self) -> Option<(f64, Vec<Vec<f32>>)> {
-        let runner = self.state.as_mut().ok()?;
-        let start = Instant::now();
-        match runner.run() {
-            Ok(outputs) => Some((start.elapsed().as_secs_f64() * 1e3, outputs)),
-            Err(reason) => {
-                self.state = Err(RaceOutcome::Failed { reason });
-                None
-            }
-        }
-    }
-
-    /// The first run: warms up, and shows whether the results are right.
-    fn qualify(&mut self, floor_ms: f64, expected: &[Vec<f32>]) {
-        // What is compiled on the first run is not held against it.
-        let _ = self.run();
-        let Some((took, outputs)) = self.run() else {
-            return;
-        };
-        self.state = match difference(expected, &outputs) {
-            Err(reason) => Err(RaceOutcome::Failed { reason }),
-            Ok(difference) if difference > ALLOWED => Err(RaceOutcome::Disagreed {
-                difference,
-                allowed: ALLOWED,
-            }),
-            Ok(_) if took > HOPELESS * floor_ms => Err(RaceOutcome::Lost { median_ms: took }),
-            Ok(_) => return,
-        };
-    }
-
-    fn median(&self) -> f64 {
-        let mut times = self.times.clone();
-        times.sort_unstable_by(f64::total_cmp);
-        times.get(times.len() / 2).copied().unwrap_or(f64::INFINITY)
     }
 }
 
-/// Races `challengers` against `floor`, in turn, so that whatever else the device does meets all alike.
-///
-/// # Errors
-/// The floor cannot load or run the network: then nobody's results could be trusted.
-pub(crate) fn race<S: Starter>(
-    starter: &S,
-    floor: Candidate,
-    challengers: &[Candidate],
-    runs: usize,
-) -> Result<Finish<S::Runner>, String> {
-    let mut first = Racer {
-        candidate: floor,
-        state: Ok(starter.start(&floor)?),
-        times: Vec::new(),
-    };
-    let mut take = || match first.run() {
-        Some(run) => Ok(run),
-        None => Err(match &first.state {
-            Err(outcome) => outcome.to_string(),
-            Ok(_) => "it did not run".to_owned(),
-        }),
-    };
-    take()?;
-    let (floor_ms, expected) = take()?;
-    let mut racers = vec![first];
-    for &candidate in challengers {
-        let mut racer = Racer::enter(starter, candidate);
-        racer.qualify(floor_ms, &expected);
-        racers.push(racer);
+impl ProviderRace {
+    /// The same with other challengers; naming [`Provider::Nnapi`] is what lets it in.
+    #[must_use]
+    pub fn challengers(mut self, challengers: impl Into<Vec<Candidate>>) -> Self {
+        self.challengers = challengers.into();
+        self
     }
-    for _ in 0..runs.clamp(1, 100) {
-        for racer in &mut racers {
-            if let Some((took, _)) = racer.run() {
-                racer.times.push(took);
-            }
-        }
+
+    /// The same with results kept in another file, or in memory only.
+    #[must_use]
+    pub fn file(mut self, file: Option<PathBuf>) -> Self {
+        self.file = file;
+        self
     }
-    finish(racers)
+
+    /// The same with another number of timed runs.
+    #[must_use]
+    pub fn runs(mut self, runs: usize) -> Self {
+        self.runs = runs;
+        self
+    }
+
+    /// The same for a device that the host knows by a better name.
+    #[must_use]
+    pub fn device(mut self, device: impl Into<String>) -> Self {
+        self.device = device.into();
+        self
+    }
 }
 
-fn finish<R: Runner>(racers: Vec<Racer<R>>) -> Result<Finish<R>, String> {
-    let limit = racers.first().map_or(0.0, Racer::median) * FASTER;
-    let winner = racers
-        .iter()
-        .enumerate()
-        .filter(|(index, racer)| racer.state.is_ok() && (*index == 0 || racer.median() <= limit))
-        .min_by(|(_, a), (_, b)| a.median().total_cmp(&b.median()))
-        .map(|(index, _)| index);
-    let mut won = None;
-    let entries = racers
-        .into_iter()
-        .enumerate()
-        .map(|(index, racer)| {
-            let median_ms = racer.median();
-            let outcome = match racer.state {
-                Ok(runner) if Some(index) == winner => {
-                    won = Some(runner);
-                    RaceOutcome::Won { median_ms }
-                }
-                Ok(_) => RaceOutcome::Lost { median_ms },
-                Err(outcome) => outcome,
-            };
-            RaceEntry {
-                candidate: racer.candidate,
-                outcome,
-            }
-        })
-        .collect();
-    won.map(|runner| (entries, runner))
-        .ok_or_else(|| "no provider ran the network to the end".to_owned())
+/// System, architecture, number of processors, and the processor's name where Linux says it.
+fn this_device() -> String {
+    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = processor
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("", |(_, name)| name);
+    let count = std::thread::available_parallelism().map_or(1, usize::from);
+    let device = format!("{} {} {count} {name}", std::env::consts::OS, std::env::consts::ARCH);
+    device.trim_end().to_owned()
 }
 
-/// The largest difference between two runs' outputs, in parts of each output's range (of 1 at least: an output that is
-/// all but constant has none of its own).
-///
-/// # Errors
-/// Why they do not compare at all.
-fn difference(expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<f64, String> {
-    let lengths = |outputs: &[Vec<f32>]| outputs.iter().map(Vec::len).collect::<Vec<_>>();
-    if lengths(expected) != lengths(got) {
-        return Err(format!(
-            "it gave outputs of {:?} values, not {:?}",
-            lengths(got),
-            lengths(expected)
-        ));
-    }
-    if got.iter().flatten().any(|value| !value.is_finite()) {
-        return Err("it gave a number that is not finite".to_owned());
-    }
-    let mut most = 0.0f64;
-    for (expected, got) in expected.iter().zip(got) {
-        let (low, high) = expected
-            .iter()
-            .fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-        let range = f64::from(high - low).max(1.0);
-        for (a, b) in expected.iter().zip(got) {
-            most = most.max(f64::from(a - b).abs() / range);
-        }
-    }
-    Ok(most)
+/// How one candidate fared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RaceOutcome {
+    /// It runs the network from now on.
+    Won {
+        /// Median of its runs.
+        median_ms: f64,
+    },
+    /// It ran rightly and not fast enough.
+    Lost {
+        /// Median of its runs, or its first one where that was hopeless.
+        median_ms: f64,
+    },
+    /// It could not be registered, or would not load the network.
+    Refused {
+        /// The runtime's own words.
+        reason: String,
+    },
+    /// It loaded the network and failed to run it.
+    Failed {
+        /// The runtime's own words.
+        reason: String,
+    },
+    /// Its results differ from the processor's.
+    Disagreed {
+        /// The largest difference, in parts of the range of the output that it is in.
+        difference: f64,
+        /// What would have been let pass.
+        allowed: f64,
+    },
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::provider::{Optimisation, Provider};
-
-    /// Runners told apart by their number of threads.
-    struct Fakes;
-
-    enum Fake {
-        Sleeps(u64),
-        Wrong,
-        NotFinite,
-        Breaks(u32),
-    }
-
-    const CPU: usize = 1;
-    const FAST: usize = 2;
-    const SLOW: usize = 3;
-    const HOPELESSLY_SLOW: usize = 4;
-    const UNREGISTERED: usize = 5;
-    const WRONG: usize = 6;
-    const NOT_FINITE: usize = 7;
-    const BREAKS_AT_ONCE: usize = 8;
-    const BREAKS_LATER: usize = 9;
-    const A_LITTLE_FASTER: usize = 10;
-
-    impl Starter for Fakes {
-        type Runner = Fake;
-
-        fn start(&self, candidate: &Candidate) -> Result<Fake, String> {
-            Ok(match candidate.threads {
-                CPU => Fake::Sleeps(20),
-                FAST => Fake::Sleeps(5),
-                SLOW => Fake::Sleeps(40),
-                HOPELESSLY_SLOW => Fake::Sleeps(300),
-                UNREGISTERED => return Err("this build has no such provider".to_owned()),
-                WRONG => Fake::Wrong,
-                NOT_FINITE => Fake::NotFinite,
-                BREAKS_AT_ONCE => Fake::Breaks(0),
-                BREAKS_LATER => Fake::Breaks(3),
-                A_LITTLE_FASTER => Fake::Sleeps(19),
-                _ => unreachable!("no such fake"),
-            })
+impl fmt::Display for RaceOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Won { median_ms } => write!(f, "won with {median_ms:.2} ms"),
+            Self::Lost { median_ms } => write!(f, "lost with {median_ms:.2} ms"),
+            Self::Refused { reason } => write!(f, "refused: {reason}"),
+            Self::Failed { reason } => write!(f, "failed to run: {reason}"),
+            Self::Disagreed { difference, allowed } => write!(
+                f,
+                "gave other results: {difference:.1e} of their range off, at most {allowed:.1e} is allowed"
+            ),
         }
     }
+}
 
-    impl Runner for Fake {
-        fn run(&mut self) -> Result<Vec<Vec<f32>>, String> {
-            let right = || vec![vec![0.0, 5.0, 10.0], vec![0.25]];
-            match self {
-                Self::Sleeps(ms) => {
-                    std::thread::sleep(Duration::from_millis(*ms));
-                    Ok(right())
-                }
-                Self::Wrong => Ok(vec![vec![0.0, 5.5, 10.0], vec![0.25]]),
-                Self::NotFinite => Ok(vec![vec![0.0, f32::NAN, 10.0], vec![0.25]]),
-                Self::Breaks(0) => Err("the driver is gone".to_owned()),
-                Self::Breaks(left) => {
-                    *left -= 1;
-                    Ok(right())
-                }
-            }
-        }
-    }
+/// One candidate of a race.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RaceEntry {
+    /// Who raced.
+    pub candidate: Candidate,
+    /// How it fared.
+    #[serde(flatten)]
+    pub outcome: RaceOutcome,
+}
 
-    fn fake(threads: usize) -> Candidate {
-        Candidate::new(Provider::Xnnpack, threads)
-    }
+/// What a race is good for: the same network on the same device with the same ONNX Runtime.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaceKey {
+    /// SHA-256 of the network's file, in hex.
+    pub network_sha256: String,
+    /// [`ProviderRace::device`].
+    pub device: String,
+    /// Version of ONNX Runtime.
+    pub runtime: String,
+    /// Everyone who took part, the processor first.
+    pub candidates: Vec<Candidate>,
+}
 
-    fn run(challengers: &[usize]) -> Vec<RaceOutcome> {
-        let challengers: Vec<Candidate> = challengers.iter().map(|threads| fake(*threads)).collect();
-        let floor = Candidate::new(Provider::Cpu, CPU);
-        let (entries, mut winner) = race(&Fakes, floor, &challengers, 3).unwrap();
-        assert_eq!(entries[0].candidate, floor);
-        assert!(winner.run().is_ok(), "the winner is handed over, ready to run");
-        entries.into_iter().map(|entry| entry.outcome).collect()
-    }
+/// A race's result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RaceReport {
+    /// The name given to the session.
+    pub network: String,
+    /// What was raced.
+    pub key: RaceKey,
+    /// Everyone who took part, the processor first; exactly one has won.
+    pub entries: Vec<RaceEntry>,
+    /// Whether it was run by an earlier process and read from [`ProviderRace::file`].
+    #[serde(skip)]
+    pub remembered: bool,
+    /// Why the file could not be read or written, if so; the race was run all the same.
+    #[serde(skip)]
+    pub note: Option<String>,
+}
 
-    #[test]
-    fn the_fastest_wins_and_the_slow_lose() {
-        let outcomes = run(&[SLOW, FAST]);
-        assert!(
-            matches!(outcomes[0], RaceOutcome::Lost { median_ms } if median_ms >= 20.0),
-            "{outcomes:?}"
-        );
-        assert!(
-            matches!(outcomes[1], RaceOutcome::Lost { median_ms } if median_ms >= 40.0),
-            "{outcomes:?}"
-        );
-        assert!(
-            matches!(outcomes[2], RaceOutcome::Won { median_ms } if median_ms < 20.0),
-            "{outcomes:?}"
-        );
-    }
-
-    #[test]
-    fn the_processor_keeps_what_nobody_is_much_faster_at() {
-        for challengers in [&[][..], &[SLOW], &[A_LITTLE_FASTER]] {
-            let outcomes = run(challengers);
-            assert!(matches!(outcomes[0], RaceOutcome::Won { .. }), "{outcomes:?}");
-        }
-    }
-
-    #[test]
-    fn whoever_fails_is_out_for_a_reason_of_its_own() {
-        let outcomes = run(&[UNREGISTERED, WRONG, NOT_FINITE, BREAKS_AT_ONCE, BREAKS_LATER]);
-        assert!(matches!(outcomes[0], RaceOutcome::Won { .. }), "{outcomes:?}");
-        assert!(matches!(&outcomes[1], RaceOutcome::Refused { reason } if reason.contains("no such provider")));
-        assert!(
-            matches!(outcomes[2], RaceOutcome::Disagreed { difference, .. } if (difference - 0.05).abs() < 1e-6),
-            "{outcomes:?}"
-        );
-        assert!(matches!(&outcomes[3], RaceOutcome::Failed { reason } if reason.contains("not finite")));
-        for broken in &outcomes[4..] {
-            assert!(matches!(broken, RaceOutcome::Failed { reason } if reason.contains("driver")));
-        }
-    }
-
-    #[test]
-    fn a_hopeless_one_is_not_waited_for() {
-        let start = Instant::now();
-        let outcomes = run(&[HOPELESSLY_SLOW]);
-        assert!(
-            matches!(outcomes[1], RaceOutcome::Lost { median_ms } if median_ms >= 300.0),
-            "{outcomes:?}"
-        );
-        // Two runs of it, not five.
-        assert!(start.elapsed() < Duration::from_millis(1200), "{:?}", start.elapsed());
-    }
-
-    #[test]
-    fn without_the_processor_there_is_no_race() {
-        let floor = |threads| race(&Fakes, fake(threads), &[fake(FAST)], 1).err().unwrap();
-        assert!(floor(UNREGISTERED).contains("no such provider"));
-        assert!(floor(BREAKS_AT_ONCE).contains("driver"));
-        assert_eq!(fake(1).optimisation, Optimisation::All);
+impl RaceReport {
+    /// Who runs the network.
+    pub fn winner(&self) -> Option<Candidate> {
+        let won = |entry: &&RaceEntry| matches!(entry.outcome, RaceOutcome::Won { .. });
+        self.entries.iter().find(won).map(|entry| entry.candidate)
     }
 }

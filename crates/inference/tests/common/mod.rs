@@ -45,13 +45,22 @@ pub fn runtimes() -> Vec<Runtime> {
     [Some(embedded()), onnxruntime()].into_iter().flatten().collect()
 }
 
-/// A copy of the tiny pack, with its pack.json changed.
+/// A copy of the tiny pack of format 1, with its pack.json changed.
 pub fn tiny_pack(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
+    changed("pack", change)
+}
+
+/// A copy of the tiny pack of format 2, with two captures and a context, and its pack.json changed.
+pub fn two_captures_pack(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
+    changed("pack2", change)
+}
+
+fn changed(pack: &str, change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
     let folder = tempfile::TempDir::new().unwrap();
     for file in ["model.onnx", "LICENSE"] {
-        std::fs::copy(fixtures().join("pack").join(file), folder.path().join(file)).unwrap();
+        std::fs::copy(fixtures().join(pack).join(file), folder.path().join(file)).unwrap();
     }
-    let mut json = serde_json::from_slice(&fixture("pack/pack.json")).unwrap();
+    let mut json = serde_json::from_slice(&fixture(&format!("{pack}/pack.json"))).unwrap();
     change(&mut json);
     std::fs::write(folder.path().join("pack.json"), json.to_string()).unwrap();
     folder

@@ -1,8 +1,8 @@
 //! Reads inputs, outputs and the operator set out of an ONNX file, so that a pack can be checked without an engine.
 //! Field numbers are those of the public `onnx.proto`.
 
-use crate::onnx::{Fields, Value, check};
-use crate::tensor::{DataType, TensorInfo};
+use super::wire::{Fields, Value, check};
+use crate::engine::{DataType, TensorInfo};
 
 /// What a graph says it takes and gives.
 #[derive(Debug, Default)]
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_tiny_pack_says_what_it_takes_and_gives() {
-        let signature = read(include_bytes!("../tests/fixtures/pack/model.onnx")).unwrap();
+        let signature = read(include_bytes!("../../tests/fixtures/pack/model.onnx")).unwrap();
         assert_eq!(signature.opset, 17);
         let image = Declared {
             name: "image".to_owned(),
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_dynamic_dimension_has_no_size() {
-        let signature = read(include_bytes!("../tests/fixtures/dynamic.onnx")).unwrap();
+        let signature = read(include_bytes!("../../tests/fixtures/dynamic.onnx")).unwrap();
         assert_eq!(signature.inputs[0].shape, [Some(1), None]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ndarray::{ArrayView, ArrayView1, ArrayViewD, Dimension};
 use serde::{Deserialize, Serialize};
 
 /// Element type of a tensor.
@@ -51,13 +52,16 @@ impl TensorInfo {
     }
 }
 
-/// A borrowed input, in the row-major order of the network's input shape.
-#[derive(Debug, Clone, Copy)]
+/// A borrowed input: an array view in standard (row-major) layout.
+///
+/// A view of one dimension holds the values of the network's input in row-major order; a view of more dimensions has the
+/// input's own shape.
+#[derive(Debug, Clone)]
 pub enum Tensor<'a> {
     /// 32-bit floats.
-    F32(&'a [f32]),
-    /// Bytes, for networks that normalise pixels themselves.
-    U8(&'a [u8]),
+    F32(ArrayViewD<'a, f32>),
+    /// Bytes, for networks that normalize pixels themselves.
+    U8(ArrayViewD<'a, u8>),
 }
 
 impl Tensor<'_> {
@@ -74,6 +78,14 @@ impl Tensor<'_> {
         self.len() == 0
     }
 
+    /// Size of each dimension.
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Self::F32(data) => data.shape(),
+            Self::U8(data) => data.shape(),
+        }
+    }
+
     /// Its element type.
     pub fn dtype(&self) -> DataType {
         match self {
@@ -81,17 +93,51 @@ impl Tensor<'_> {
             Self::U8(_) => DataType::U8,
         }
     }
+
+    /// Whether it can be the input that `expected` describes.
+    pub(crate) fn fits(&self, expected: &TensorInfo) -> bool {
+        self.dtype() == expected.dtype
+            && self.len() == expected.len()
+            && (self.shape().len() == 1 || self.shape() == expected.shape)
+    }
+
+    /// The values in row-major order; `None` for a view in another layout.
+    pub(crate) fn values(&self) -> Option<Values<'_>> {
+        match self {
+            Self::F32(data) => data.as_slice().map(Values::F32),
+            Self::U8(data) => data.as_slice().map(Values::U8),
+        }
+    }
+}
+
+/// The values of an input in row-major order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Values<'a> {
+    F32(&'a [f32]),
+    U8(&'a [u8]),
+}
+
+impl<'a, D: Dimension> From<ArrayView<'a, f32, D>> for Tensor<'a> {
+    fn from(data: ArrayView<'a, f32, D>) -> Self {
+        Self::F32(data.into_dyn())
+    }
+}
+
+impl<'a, D: Dimension> From<ArrayView<'a, u8, D>> for Tensor<'a> {
+    fn from(data: ArrayView<'a, u8, D>) -> Self {
+        Self::U8(data.into_dyn())
+    }
 }
 
 impl<'a> From<&'a [f32]> for Tensor<'a> {
     fn from(data: &'a [f32]) -> Self {
-        Self::F32(data)
+        ArrayView1::from(data).into()
     }
 }
 
 impl<'a> From<&'a [u8]> for Tensor<'a> {
     fn from(data: &'a [u8]) -> Self {
-        Self::U8(data)
+        ArrayView1::from(data).into()
     }
 }
 

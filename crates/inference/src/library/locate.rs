@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::json;
 
 /// The pins as they lie in `onnxruntime.json`: one version, and for each platform the wheel that carries the library.
-const PINS: &str = include_str!("../onnxruntime.json");
+const PINS: &str = include_str!("../../onnxruntime.json");
 
 /// The pinned ONNX Runtime.
 #[derive(Debug, Clone, Deserialize, Serialize)]

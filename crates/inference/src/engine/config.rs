@@ -52,7 +52,7 @@ impl fmt::Display for EngineKind {
 pub struct RuntimeConfig {
     /// Which engine to use.
     pub engine: EngineChoice,
-    /// The ONNX Runtime library to load; `None` searches the places of [`locate`](crate::locate).
+    /// The ONNX Runtime library to load; `None` searches the places of [`locate`](crate::library::locate).
     pub library: Option<PathBuf>,
     /// Threads for one run, 1..=64 (values outside are clamped). One or two suit networks this small: more cost
     /// energy and gain nothing.

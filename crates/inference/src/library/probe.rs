@@ -15,12 +15,12 @@ use libloading::{Library, Symbol};
 use ort::sys::{ORT_API_VERSION, OrtApiBase};
 
 #[cfg(feature = "onnxruntime")]
-use crate::library_file;
+use super::elf;
 
 /// Opens the library, checks it, and returns its version. It stays loaded for the life of the process.
 #[cfg(feature = "onnxruntime")]
 pub(crate) fn probe(path: &Path) -> Result<String, String> {
-    library_file::check(path)?;
+    elf::check(path)?;
     // SAFETY: opening a library runs its initialisers, which nobody can vouch for; the host chose this file or put it
     // into one of the documented places, and its headers are those of a complete library.
     let library = unsafe { Library::new(path) }.map_err(|error| format!("the system can't load it ({error})"))?;

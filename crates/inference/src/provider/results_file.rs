@@ -1,11 +1,12 @@
 //! Results of races, kept from one start of an app to the next.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::{RaceKey, RaceReport};
+use super::race::{RaceKey, RaceReport};
 use crate::json;
 
 /// Changed when a result would be read differently.
@@ -14,7 +15,10 @@ const FORMAT: u32 = 1;
 /// Results kept; the oldest go first. An app has some ten networks.
 const MOST: usize = 64;
 
-/// A larger file is none of ours.
+/// Held while a result is added: two threads that add one each must not lose the other's.
+static ADDING: Mutex<()> = Mutex::new(());
+
+/// A larger file was not written here.
 const MOST_BYTES: u64 = 1 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +43,7 @@ pub(crate) fn find(path: &Path, key: &RaceKey) -> Result<Option<RaceReport>, Str
 /// # Errors
 /// Why it could not be written.
 pub(crate) fn keep(path: &Path, report: &RaceReport) -> Result<(), String> {
+    let _adding = ADDING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut races = read(path).unwrap_or_default();
     races.retain(|race| race.key != report.key);
     races.push(report.clone());
@@ -48,21 +53,17 @@ pub(crate) fn keep(path: &Path, report: &RaceReport) -> Result<(), String> {
     write(path, &json).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// Whole or not at all: under a name of its own, then renamed.
+/// Whole or not at all: into a temporary file with a name of its own beside it, then renamed.
 fn write(path: &Path, json: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = PathBuf::from(name);
-    let written = std::fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(json))
-        .and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(json)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<RaceReport>, String> {
@@ -147,6 +148,25 @@ mod tests {
             keep(&path, &report("a")).unwrap();
             assert_eq!(find(&path, &report("a").key), Ok(Some(report("a"))));
         }
+    }
+
+    #[test]
+    fn threads_that_add_at_once_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("providers.json");
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for index in 0..4 {
+                        keep(path, &report(&format!("{thread}-{index}"))).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(read(&path).unwrap().len(), 32);
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "nothing is left beside the file");
     }
 
     #[test]

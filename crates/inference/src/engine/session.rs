@@ -1,19 +1,22 @@
 //! One network, ready to run.
 
-use crate::config::EngineKind;
+use ndarray::{ArrayView, Dimension, IxDyn};
+
+use super::config::EngineKind;
 #[cfg(feature = "embedded")]
-use crate::embedded;
-use crate::error::{Error, Result};
+use super::embedded;
+use super::loaded::Loaded;
 #[cfg(feature = "_ort")]
-use crate::onnxruntime;
-use crate::tensor::{DataType, Tensor, TensorInfo};
+use super::onnxruntime;
+use super::tensor::{DataType, Tensor, TensorInfo};
+use crate::error::{Error, Result};
 
 /// One loaded network. It owns its work buffers and its threads, so it is `Send` but runs one input at a time
 /// (`&mut self`): make one session for each thread that needs one. Nothing is locked during a run.
 #[derive(Debug)]
 pub struct Session {
     name: String,
-    inputs: Vec<TensorInfo>,
+    input: TensorInfo,
     outputs: Vec<TensorInfo>,
     backend: Backend,
 }
@@ -26,20 +29,13 @@ pub(crate) enum Backend {
     Embedded(Box<embedded::Network>),
 }
 
-/// What an engine hands back when it has loaded and warmed up a network.
-pub(crate) struct Loaded {
-    pub backend: Backend,
-    pub input: TensorInfo,
-    pub outputs: Vec<TensorInfo>,
-}
-
 impl Session {
-    pub(crate) fn new(name: &str, loaded: Loaded) -> Self {
+    pub(crate) fn new(name: &str, loaded: Loaded<Backend>) -> Self {
         Self {
             name: name.to_owned(),
-            inputs: vec![loaded.input],
+            input: loaded.input,
             outputs: loaded.outputs,
-            backend: loaded.backend,
+            backend: loaded.network,
         }
     }
 
@@ -58,9 +54,9 @@ impl Session {
         }
     }
 
-    /// The inputs; always exactly one.
-    pub fn inputs(&self) -> &[TensorInfo] {
-        &self.inputs
+    /// The one input.
+    pub fn input(&self) -> &TensorInfo {
+        &self.input
     }
 
     /// The outputs, in the order of the graph.
@@ -68,39 +64,41 @@ impl Session {
         &self.outputs
     }
 
-    /// Runs the network on one input, row-major in the shape of `inputs()[0]`.
+    /// Runs the network on one input: a view in the shape of [`Session::input`], or its values in row-major order.
     ///
     /// # Errors
-    /// [`Error::Input`] when length or type do not fit, [`Error::Run`] when the engine fails.
+    /// [`Error::Input`] when shape, layout or type do not fit, [`Error::Run`] when the engine fails.
     pub fn run<'s>(&'s mut self, input: impl Into<Tensor<'s>>) -> Result<Outputs<'s>> {
         let input = input.into();
-        let expected = &self.inputs[0];
-        if input.dtype() != expected.dtype || input.len() != expected.len() {
+        let expected = &self.input;
+        let Some(values) = input.values().filter(|_| input.fits(expected)) else {
+            let reason = format!(
+                "`{}` takes {} elements of {} in the shape {:?}, row-major; got {} of {} in the shape {:?}",
+                expected.name,
+                expected.len(),
+                expected.dtype,
+                expected.shape,
+                input.len(),
+                input.dtype(),
+                input.shape(),
+            );
             return Err(Error::Input {
                 network: self.name.clone(),
-                reason: format!(
-                    "`{}` takes {} elements of {} in the shape {:?}, got {} of {}",
-                    expected.name,
-                    expected.len(),
-                    expected.dtype,
-                    expected.shape,
-                    input.len(),
-                    input.dtype()
-                ),
+                reason,
             });
-        }
-        let engine = self.engine();
-        let values = match &mut self.backend {
-            #[cfg(feature = "_ort")]
-            Backend::OnnxRuntime(network) => network.run(input, expected).map(Values::OnnxRuntime),
-            #[cfg(feature = "embedded")]
-            Backend::Embedded(network) => network.run(input, expected).map(Values::Embedded),
         };
-        match values {
-            Ok(values) => Ok(Outputs {
+        let engine = self.engine();
+        let results = match &mut self.backend {
+            #[cfg(feature = "_ort")]
+            Backend::OnnxRuntime(network) => network.run(values, expected).map(Results::OnnxRuntime),
+            #[cfg(feature = "embedded")]
+            Backend::Embedded(network) => network.run(values, expected).map(Results::Embedded),
+        };
+        match results {
+            Ok(results) => Ok(Outputs {
                 network: &self.name,
                 infos: &self.outputs,
-                values,
+                results,
             }),
             Err(reason) => Err(Error::Run {
                 network: self.name.clone(),
@@ -116,15 +114,15 @@ impl Session {
 pub struct Outputs<'s> {
     network: &'s str,
     infos: &'s [TensorInfo],
-    values: Values<'s>,
+    results: Results<'s>,
 }
 
 #[derive(Debug)]
-enum Values<'s> {
+enum Results<'s> {
     #[cfg(feature = "_ort")]
-    OnnxRuntime(onnxruntime::Values<'s>),
+    OnnxRuntime(onnxruntime::Results<'s>),
     #[cfg(feature = "embedded")]
-    Embedded(&'s embedded::Values),
+    Embedded(&'s embedded::Results),
 }
 
 impl Outputs<'_> {
@@ -134,11 +132,11 @@ impl Outputs<'_> {
     /// [`Error::Output`] when there is no such output or it does not hold f32.
     pub fn f32(&self, name: &str) -> Result<&[f32]> {
         let (index, info) = self.find(name)?;
-        let data = match &self.values {
+        let data = match &self.results {
             #[cfg(feature = "_ort")]
-            Values::OnnxRuntime(values) => values.f32(index),
+            Results::OnnxRuntime(results) => results.f32(index),
             #[cfg(feature = "embedded")]
-            Values::Embedded(values) => values.f32(index),
+            Results::Embedded(results) => results.f32(index),
         };
         // The length is checked so that nobody downstream has to fear a short slice.
         data.filter(|data| info.dtype == DataType::F32 && data.len() == info.len())
@@ -148,12 +146,24 @@ impl Outputs<'_> {
             })
     }
 
-    /// The shape of the output `name`.
+    /// The output `name` as an array in its own shape, such as `ArrayView4<f32>` of batch x label x height x width.
     ///
     /// # Errors
-    /// [`Error::Output`] when there is no such output.
-    pub fn shape(&self, name: &str) -> Result<&[usize]> {
-        self.find(name).map(|(_, info)| info.shape.as_slice())
+    /// [`Error::Output`] when there is no such output, it does not hold f32, or has another number of dimensions.
+    pub fn array<D: Dimension>(&self, name: &str) -> Result<ArrayView<'_, f32, D>> {
+        let values = self.f32(name)?;
+        let (_, info) = self.find(name)?;
+        let array = ArrayView::from_shape(IxDyn(&info.shape), values)
+            .ok()
+            .and_then(|array| array.into_dimensionality::<D>().ok());
+        array.ok_or_else(|| Error::Output {
+            network: self.network.to_owned(),
+            reason: format!(
+                "`{name}` has the shape {:?}, not {} dimensions",
+                info.shape,
+                D::NDIM.unwrap_or_default()
+            ),
+        })
     }
 
     /// The name of the network that gave them.

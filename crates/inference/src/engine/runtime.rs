@@ -4,22 +4,21 @@ use std::sync::Arc;
 #[cfg(feature = "_ort")]
 use std::sync::{Mutex, PoisonError};
 
-use crate::config::{EngineChoice, EngineInfo, EngineKind, RuntimeConfig};
+use super::config::{EngineChoice, EngineInfo, EngineKind, RuntimeConfig};
 #[cfg(feature = "embedded")]
-use crate::embedded;
-use crate::error::{Error, Result};
-use crate::onnx::check;
+use super::embedded;
 #[cfg(feature = "_ort")]
-use crate::onnxruntime;
+use super::loaded::Loaded;
+#[cfg(feature = "_ort")]
+use super::onnxruntime;
+use super::session::{Backend, Session};
+#[cfg(feature = "_ort")]
+use crate::digest::sha256;
+use crate::error::{Error, Result};
+use crate::onnx::wire::check;
 use crate::provider::RaceReport;
 #[cfg(feature = "_ort")]
-use crate::provider::{Candidate, Provider, RaceOutcome};
-use crate::session::Session;
-#[cfg(feature = "_ort")]
-use crate::{
-    provider::{ProviderRace, RaceKey, file},
-    session::Loaded,
-};
+use crate::provider::{Candidate, Provider, ProviderRace, RaceKey, RaceOutcome, benchmark, results_file};
 
 /// An engine, ready to load networks. Cheap to clone, `Send` and `Sync`: make one for a process and share it.
 #[derive(Debug, Clone)]
@@ -36,6 +35,9 @@ struct Inner {
     /// Races so far, the latest last.
     #[cfg(feature = "_ort")]
     races: Mutex<Vec<RaceReport>>,
+    /// Held during a race: two races at once would slow each other down.
+    #[cfg(feature = "_ort")]
+    racing: Mutex<()>,
 }
 
 impl Runtime {
@@ -90,7 +92,9 @@ impl Runtime {
         let loaded = match self.0.info.kind {
             #[cfg(feature = "_ort")]
             EngineKind::OnnxRuntime => match &self.0.onnxruntime {
-                Some(environment) => self.load(environment, name, onnx),
+                Some(environment) => self
+                    .load(environment, name, onnx)
+                    .map(|loaded| loaded.map(Backend::OnnxRuntime)),
                 None => {
                     return Err(Error::EngineNotBuilt {
                         engine: EngineKind::OnnxRuntime,
@@ -98,28 +102,35 @@ impl Runtime {
                 }
             },
             #[cfg(feature = "embedded")]
-            EngineKind::Embedded => embedded::load(onnx, self.0.threads),
+            EngineKind::Embedded => embedded::load(onnx, self.0.threads)
+                .map(|loaded| loaded.map(|network| Backend::Embedded(Box::new(network)))),
             #[allow(unreachable_patterns)]
             engine => return Err(Error::EngineNotBuilt { engine }),
         };
         loaded.map(|loaded| Session::new(name, loaded)).map_err(refused)
     }
 
-    /// Loads a network for the processor, or for whoever wins it.
+    /// Loads the network on the CPU, or on the fastest execution provider that agrees with it.
     #[cfg(feature = "_ort")]
-    fn load(&self, environment: &onnxruntime::Environment, name: &str, onnx: &[u8]) -> Result<Loaded, String> {
-        let floor = Candidate::new(Provider::Cpu, self.0.threads);
+    fn load(
+        &self,
+        environment: &onnxruntime::Environment,
+        name: &str,
+        onnx: &[u8],
+    ) -> Result<Loaded<onnxruntime::Network>, String> {
+        let baseline = Candidate::new(Provider::Cpu, self.0.threads);
         let Some(race) = &self.0.race else {
-            return onnxruntime::load(environment, onnx, &floor);
+            return onnxruntime::load(environment, onnx, &baseline);
         };
-        let mut candidates = vec![floor];
-        candidates.extend(race.challengers.iter().filter(|challenger| **challenger != floor));
+        let mut candidates = vec![baseline];
+        candidates.extend(race.challengers.iter().filter(|candidate| **candidate != baseline));
         let key = RaceKey {
-            network_sha256: crate::pack::sha256(onnx),
+            network_sha256: sha256(onnx),
             device: race.device.clone(),
             runtime: self.0.info.version.clone(),
             candidates,
         };
+        let _racing = self.0.racing.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, mut note) = self.known(race, &key);
         if let Some(report) = known
             && let Some(winner) = report.winner()
@@ -137,8 +148,8 @@ impl Runtime {
                 }
             }
         }
-        let starter = onnxruntime::Starter { environment, onnx };
-        let (entries, runner) = crate::provider::race::race(&starter, floor, &key.candidates[1..], race.runs)?;
+        let loader = onnxruntime::Loader { environment, onnx };
+        let (entries, winner) = benchmark::race(&loader, baseline, &key.candidates[1..], race.runs)?;
         let mut report = RaceReport {
             network: name.to_owned(),
             key,
@@ -147,13 +158,13 @@ impl Runtime {
             note,
         };
         if let Some(path) = &race.file
-            && let Err(reason) = file::keep(path, &report)
+            && let Err(reason) = results_file::keep(path, &report)
         {
             report.note = Some(reason);
         }
         announce(&report);
         self.remember(report);
-        Ok(runner.into_loaded())
+        Ok(winner.into_loaded())
     }
 
     /// The result of an earlier race, of this process or from the file, and what is wrong with the file.
@@ -162,7 +173,7 @@ impl Runtime {
         if let Some(report) = self.races().into_iter().find(|report| report.key == *key) {
             return (Some(report), None);
         }
-        match race.file.as_deref().map(|path| file::find(path, key)) {
+        match race.file.as_deref().map(|path| results_file::find(path, key)) {
             Some(Ok(Some(mut report))) => {
                 report.remembered = true;
                 (Some(report), None)
@@ -197,6 +208,7 @@ impl Runtime {
             onnxruntime: Some(environment),
             race: config.race.clone(),
             races: Mutex::default(),
+            racing: Mutex::default(),
         })))
     }
 
@@ -225,6 +237,8 @@ impl Runtime {
             race: None,
             #[cfg(feature = "_ort")]
             races: Mutex::default(),
+            #[cfg(feature = "_ort")]
+            racing: Mutex::default(),
         })))
     }
 

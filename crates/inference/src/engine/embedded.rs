@@ -8,9 +8,9 @@ use rten::{
 };
 use rten_tensor::Layout;
 
+use super::loaded::Loaded;
+use super::tensor::{DataType, TensorInfo, Values, fixed_shape};
 use crate::panic::panic_message;
-use crate::session::{Backend, Loaded};
-use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
 
 /// The version of the `rten` crate this was built against; a test holds it to `Cargo.lock`.
 pub(crate) const VERSION: &str = "0.27.0";
@@ -22,7 +22,7 @@ pub(crate) struct Network {
     outputs: Vec<NodeId>,
     // One small pool for each session: two sessions never wait for each other.
     options: RunOptions,
-    values: Values,
+    results: Results,
 }
 
 impl std::fmt::Debug for Network {
@@ -36,21 +36,21 @@ impl std::fmt::Debug for Network {
 
 /// The outputs of the last run.
 #[derive(Debug, Default)]
-pub(crate) struct Values(Vec<Value>);
+pub(crate) struct Results(Vec<Value>);
 
-impl Values {
+impl Results {
     pub fn f32(&self, index: usize) -> Option<&[f32]> {
         self.0.get(index)?.as_tensor_view::<f32>()?.data()
     }
 }
 
 /// Loads a network and runs it once on zeros.
-pub(crate) fn load(onnx: &[u8], threads: usize) -> Result<Loaded, String> {
+pub(crate) fn load(onnx: &[u8], threads: usize) -> Result<Loaded<Network>, String> {
     // An ONNX file is foreign input and rten is large: should a malformed one make it panic, that is an error here.
     guarded(|| load_inner(onnx, threads))
 }
 
-fn load_inner(onnx: &[u8], threads: usize) -> Result<Loaded, String> {
+fn load_inner(onnx: &[u8], threads: usize) -> Result<Loaded<Network>, String> {
     let model = ModelOptions::with_all_ops()
         .prepack_weights(true)
         .load(onnx.to_vec())
@@ -87,40 +87,40 @@ fn load_inner(onnx: &[u8], threads: usize) -> Result<Loaded, String> {
         input,
         outputs,
         options,
-        values: Values::default(),
+        results: Results::default(),
     };
     let warm_up = match dtype {
-        DataType::U8 => network.run_inner(Tensor::U8(&vec![0; info.len()]), &info),
-        _ => network.run_inner(Tensor::F32(&vec![0.0; info.len()]), &info),
+        DataType::U8 => network.run_inner(Values::U8(&vec![0; info.len()]), &info),
+        _ => network.run_inner(Values::F32(&vec![0.0; info.len()]), &info),
     };
     warm_up.map_err(|reason| format!("the warm-up run failed: {reason}"))?;
     let outputs = network
         .outputs
         .iter()
-        .zip(&network.values.0)
+        .zip(&network.results.0)
         .map(|(id, value)| network.describe(*id, value))
         .collect();
     Ok(Loaded {
-        backend: Backend::Embedded(Box::new(network)),
+        network,
         input: info,
         outputs,
     })
 }
 
 impl Network {
-    pub fn run(&mut self, input: Tensor<'_>, info: &TensorInfo) -> Result<&Values, String> {
+    pub fn run(&mut self, input: Values<'_>, info: &TensorInfo) -> Result<&Results, String> {
         guarded(|| self.run_inner(input, info))?;
-        Ok(&self.values)
+        Ok(&self.results)
     }
 
-    fn run_inner(&mut self, input: Tensor<'_>, info: &TensorInfo) -> Result<(), String> {
+    fn run_inner(&mut self, input: Values<'_>, info: &TensorInfo) -> Result<(), String> {
         let view = match input {
-            Tensor::F32(data) => ValueView::from_shape(&info.shape, data).map_err(|error| error.to_string())?,
-            Tensor::U8(data) => ValueView::from_shape(&info.shape, data).map_err(|error| error.to_string())?,
+            Values::F32(data) => ValueView::from_shape(&info.shape, data).map_err(|error| error.to_string())?,
+            Values::U8(data) => ValueView::from_shape(&info.shape, data).map_err(|error| error.to_string())?,
         };
         // rten allocates its outputs itself; the old ones are dropped first, so that memory does not pile up.
-        self.values.0.clear();
-        self.values.0 = self
+        self.results.0.clear();
+        self.results.0 = self
             .model
             .run(
                 vec![(self.input, view.into())],

@@ -3,16 +3,16 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-use crate::config::EngineKind;
+use super::check;
+use super::fault::{Fault, fault};
+use super::manifest::{Manifest, Variant};
+use super::pack_json;
+use crate::digest::sha256;
+use crate::engine::EngineKind;
 use crate::error::{Error, Result};
-use crate::json;
-use crate::manifest::{Manifest, Variant};
-use crate::pack_check;
-use crate::signature;
+use crate::onnx::signature;
 
 /// Name of the file that describes a pack.
 const PACK_JSON: &str = "pack.json";
@@ -24,11 +24,11 @@ const MOST_JSON: u64 = 16 << 20;
 const MOST_NETWORK: u64 = 512 << 20;
 
 /// A checked model pack. It holds the manifest, not the networks: those are read, and their hashes checked again, when
-/// a model is made from it. `Send`, `Sync`, cheap enough to clone.
+/// a model is made from it. `Send`, `Sync`, cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ModelPack {
     folder: PathBuf,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     sha256: String,
 }
 
@@ -41,25 +41,25 @@ impl ModelPack {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref().to_path_buf();
         let path = folder.join(PACK_JSON);
-        let json = read(&path, MOST_JSON).map_err(|reason| refuse(&path, "the file", reason))?;
-        let manifest = parse(&json).map_err(|(field, reason)| refuse(&path, &field, reason))?;
-        pack_check::manifest(&manifest).map_err(|(field, reason)| refuse(&path, &field, reason))?;
+        let json = read(&path, MOST_JSON).map_err(|reason| refuse(&path, fault("the file", reason)))?;
+        let manifest = pack_json::read(&json).map_err(|fault| refuse(&path, fault))?;
+        check::manifest(&manifest).map_err(|fault| refuse(&path, fault))?;
         let pack = Self {
             folder,
-            manifest,
+            manifest: Arc::new(manifest),
             sha256: sha256(&json),
         };
         if let Some(file) = &pack.manifest.license.file
             && !pack.folder.join(file).is_file()
         {
-            return Err(refuse(&path, "license.file", format!("the file `{file}` is missing")));
+            let reason = format!("the file `{file}` is missing");
+            return Err(refuse(&path, fault("license.file", reason)));
         }
         for variant in &pack.manifest.variants {
             let onnx = pack.network(variant)?;
             let file = pack.folder.join(&variant.file);
-            let signature = signature::read(&onnx).map_err(|reason| refuse(&file, "the file", reason))?;
-            pack_check::signature(&pack.manifest, &signature)
-                .map_err(|(field, reason)| refuse(&file, &field, reason))?;
+            let signature = signature::read(&onnx).map_err(|reason| refuse(&file, fault("the file", reason)))?;
+            check::signature(&pack.manifest, &signature).map_err(|fault| refuse(&file, fault))?;
         }
         Ok(pack)
     }
@@ -67,6 +67,11 @@ impl ModelPack {
     /// What the pack says about itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The same, to be kept beyond this object.
+    pub(crate) fn share_manifest(&self) -> Arc<Manifest> {
+        self.manifest.clone()
     }
 
     /// Its id.
@@ -93,7 +98,7 @@ impl ModelPack {
     pub(crate) fn variant(&self, engine: EngineKind) -> Result<&Variant> {
         self.manifest.variant(engine).ok_or_else(|| {
             let reason = format!("no variant suits the engine `{engine}`: add one, or choose another engine");
-            refuse(&self.folder.join(PACK_JSON), "variants", reason)
+            refuse(&self.folder.join(PACK_JSON), fault("variants", reason))
         })
     }
 
@@ -102,7 +107,7 @@ impl ModelPack {
         let path = self.folder.join(&variant.file);
         let fail = |field: &str, reason: String| {
             let field = format!("variants.{}.{field}", variant.name);
-            Err(refuse(&path, &field, reason))
+            Err(refuse(&path, fault(field, reason)))
         };
         let onnx = match read(&path, MOST_NETWORK) {
             Ok(onnx) => onnx,
@@ -132,26 +137,9 @@ impl ModelPack {
     }
 
     /// An error about a network of this pack.
-    pub(crate) fn refuse(&self, variant: &Variant, field: &str, reason: String) -> Error {
-        refuse(&self.folder.join(&variant.file), field, reason)
+    pub(crate) fn refuse(&self, variant: &Variant, fault: Fault) -> Error {
+        refuse(&self.folder.join(&variant.file), fault)
     }
-}
-
-fn parse(text: &[u8]) -> std::result::Result<Manifest, (String, String)> {
-    let file = |reason: String| ("the file".to_owned(), reason);
-    if text.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(file("it is not a JSON object".to_owned()));
-    }
-    let value: Value = serde_json::from_slice(text).map_err(|error| file(format!("it is not JSON: {error}")))?;
-    // The number first: a newer format should be called that, and not fail at some field it no longer has.
-    pack_check::format(value.get("format").filter(|number| !number.is_null()))?;
-    json::from_value(&value).map_err(|unfit| {
-        let reason = unfit.reason().to_owned();
-        match unfit.field() {
-            "" => file(reason),
-            field => (field.to_owned(), reason),
-        }
-    })
 }
 
 /// Reads a plain file that is no longer than `most`.
@@ -175,22 +163,10 @@ fn read(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn refuse(file: &Path, field: &str, reason: String) -> Error {
+fn refuse(file: &Path, Fault { field, reason }: Fault) -> Error {
     Error::Pack {
         file: file.to_path_buf(),
-        field: field.to_owned(),
+        field,
         reason,
     }
-}
-
-/// SHA-256 in hex.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}"); // writing to a String can't fail
-            text
-        })
 }

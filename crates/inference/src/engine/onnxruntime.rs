@@ -14,13 +14,13 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, SessionOutputs};
 use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 
+use super::loaded::Loaded;
+use super::tensor::{DataType, TensorInfo, Values, fixed_shape};
 use crate::error::{Error, Result};
-use crate::library;
 #[cfg(feature = "onnxruntime")]
-use crate::locate;
-use crate::provider::{Candidate, Optimisation, Provider, race};
-use crate::session::{Backend, Loaded};
-use crate::tensor::{DataType, Tensor, TensorInfo, fixed_shape};
+use crate::library::locate;
+use crate::library::probe;
+use crate::provider::{Candidate, Optimization, Provider, benchmark};
 
 /// The environment of this process and where it came from.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub(crate) fn environment(_: Option<&Path>) -> Result<Environment> {
         path: PathBuf::from("(linked into this program)"),
         reason,
     };
-    let version = library::linked().map_err(unusable)?;
+    let version = probe::linked().map_err(unusable)?;
     let environment = build_environment(version, None, || Ok(ort::init())).map_err(unusable)?;
     Ok(slot.insert(environment).clone())
 }
@@ -75,7 +75,7 @@ pub(crate) fn environment(config: Option<&Path>) -> Result<Environment> {
 
 #[cfg(feature = "onnxruntime")]
 fn create(path: &Path) -> Result<Environment, String> {
-    let version = library::probe(path)?;
+    let version = probe::probe(path)?;
     build_environment(version, Some(path.to_path_buf()), || {
         ort::init_from(path).map_err(|error| error.to_string())
     })
@@ -124,15 +124,15 @@ impl fmt::Debug for Network {
 }
 
 /// The outputs of the last run.
-pub(crate) struct Values<'s>(SessionOutputs<'s>);
+pub(crate) struct Results<'s>(SessionOutputs<'s>);
 
-impl fmt::Debug for Values<'_> {
+impl fmt::Debug for Results<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Values").field(&self.0.len()).finish()
+        f.debug_tuple("Results").field(&self.0.len()).finish()
     }
 }
 
-impl Values<'_> {
+impl Results<'_> {
     pub fn f32(&self, index: usize) -> Option<&[f32]> {
         if index >= self.0.len() {
             return None;
@@ -143,7 +143,7 @@ impl Values<'_> {
 }
 
 /// Loads a network, runs it once on zeros and allocates its outputs.
-pub(crate) fn load(environment: &Environment, onnx: &[u8], candidate: &Candidate) -> Result<Loaded, String> {
+pub(crate) fn load(environment: &Environment, onnx: &[u8], candidate: &Candidate) -> Result<Loaded<Network>, String> {
     let mut session = build(environment, onnx, candidate).map_err(|error| error.to_string())?;
     let [input] = session.inputs() else {
         return Err(format!(
@@ -159,7 +159,7 @@ pub(crate) fn load(environment: &Environment, onnx: &[u8], candidate: &Candidate
     }
     let options = preallocate(&outputs).map_err(|error| error.to_string())?;
     Ok(Loaded {
-        backend: Backend::OnnxRuntime(Network { session, options }),
+        network: Network { session, options },
         input,
         outputs,
     })
@@ -174,7 +174,7 @@ fn build(environment: &Environment, onnx: &[u8], candidate: &Candidate) -> ort::
         threads
     };
     let mut builder = ort::session::Session::builder(&environment.environment)?
-        .with_optimization_level(level(candidate.optimisation))?
+        .with_optimization_level(level(candidate.optimization))?
         .with_intra_threads(intra_threads)?
         .with_inter_threads(1)?
         // Spinning threads wait by burning power; in an app they also fight the camera and the screen for cores.
@@ -186,12 +186,12 @@ fn build(environment: &Environment, onnx: &[u8], candidate: &Candidate) -> ort::
     builder.commit_from_memory(onnx)
 }
 
-fn level(optimisation: Optimisation) -> GraphOptimizationLevel {
-    match optimisation {
-        Optimisation::None => GraphOptimizationLevel::Disable,
-        Optimisation::Basic => GraphOptimizationLevel::Level1,
-        Optimisation::Extended => GraphOptimizationLevel::Level2,
-        Optimisation::All => GraphOptimizationLevel::All,
+fn level(optimization: Optimization) -> GraphOptimizationLevel {
+    match optimization {
+        Optimization::None => GraphOptimizationLevel::Disable,
+        Optimization::Basic => GraphOptimizationLevel::Level1,
+        Optimization::Extended => GraphOptimizationLevel::Level2,
+        Optimization::All => GraphOptimizationLevel::All,
     }
 }
 
@@ -279,63 +279,58 @@ fn preallocate(outputs: &[TensorInfo]) -> ort::Result<RunOptions<HasSelectedOutp
 }
 
 impl Network {
-    pub fn run(&mut self, input: Tensor<'_>, info: &TensorInfo) -> Result<Values<'_>, String> {
+    pub fn run(&mut self, input: Values<'_>, info: &TensorInfo) -> Result<Results<'_>, String> {
         let shape = info.shape.as_slice();
         let values = match input {
-            Tensor::F32(data) => TensorRef::from_array_view((shape, data))
+            Values::F32(data) => TensorRef::from_array_view((shape, data))
                 .and_then(|tensor| self.session.run_with_options(ort::inputs![tensor], &self.options)),
-            Tensor::U8(data) => TensorRef::from_array_view((shape, data))
+            Values::U8(data) => TensorRef::from_array_view((shape, data))
                 .and_then(|tensor| self.session.run_with_options(ort::inputs![tensor], &self.options)),
         };
-        values.map(Values).map_err(|error| error.to_string())
+        values.map(Results).map_err(|error| error.to_string())
     }
 }
 
-/// Loads one network for whoever races for it.
-pub(crate) struct Starter<'a> {
+/// Loads one network for each candidate of a race.
+pub(crate) struct Loader<'a> {
     pub environment: &'a Environment,
     pub onnx: &'a [u8],
 }
 
 /// A loaded network and the race's input.
-pub(crate) struct Runner {
-    loaded: Loaded,
+pub(crate) struct Benchmark {
+    loaded: Loaded<Network>,
     floats: Vec<f32>,
     bytes: Vec<u8>,
 }
 
-impl Runner {
-    pub fn into_loaded(self) -> Loaded {
+impl Benchmark {
+    pub fn into_loaded(self) -> Loaded<Network> {
         self.loaded
     }
 }
 
-impl race::Starter for Starter<'_> {
-    type Runner = Runner;
+impl benchmark::Loader for Loader<'_> {
+    type Benchmark = Benchmark;
 
-    fn start(&self, candidate: &Candidate) -> Result<Runner, String> {
+    fn load(&self, candidate: &Candidate) -> Result<Benchmark, String> {
         let loaded = load(self.environment, self.onnx, candidate)?;
-        // Neither flat nor regular, so that every part of the network has something to say.
+        // Neither flat nor regular, so that every part of the network is exercised.
         let bytes: Vec<u8> = (0..loaded.input.len() as u32)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
             .collect();
         let floats = bytes.iter().map(|level| f32::from(*level) / 255.0).collect();
-        Ok(Runner { loaded, floats, bytes })
+        Ok(Benchmark { loaded, floats, bytes })
     }
 }
 
-impl race::Runner for Runner {
+impl benchmark::Benchmark for Benchmark {
     fn run(&mut self) -> Result<Vec<Vec<f32>>, String> {
         let input = match self.loaded.input.dtype {
-            DataType::U8 => Tensor::U8(&self.bytes),
-            _ => Tensor::F32(&self.floats),
+            DataType::U8 => Values::U8(&self.bytes),
+            _ => Values::F32(&self.floats),
         };
-        // The other backend is never raced.
-        #[allow(irrefutable_let_patterns)]
-        let Backend::OnnxRuntime(network) = &mut self.loaded.backend else {
-            return Err("it is not a network of ONNX Runtime".to_owned());
-        };
-        let values = network.run(input, &self.loaded.input)?;
+        let values = self.loaded.network.run(input, &self.loaded.input)?;
         Ok((0..self.loaded.outputs.len())
             .filter_map(|index| values.f32(index).map(<[f32]>::to_vec))
             .collect())

@@ -1,0 +1,4 @@
+//! ONNX files, read without an engine.
+
+pub(crate) mod signature;
+pub(crate) mod wire;
