@@ -41,7 +41,7 @@ pub fn square(text: &str) -> Result<Roi, Failure> {
     match numbers(text) {
         Some([x, y, size]) if size >= 1.0 => Ok(Roi::square([x, y], size)),
         _ => Err(Failure::Arguments(format!(
-            "'{text}' is not a square: use X,Y,SIZE, its centre and its side in pixels, side at least 1"
+            "'{text}' is not a square: use X,Y,SIZE, its center and side in pixels, side at least 1"
         ))),
     }
 }

@@ -13,7 +13,7 @@ pub struct Of {
     pub db: PathBuf,
     #[command(flatten)]
     pub key: KeyFile,
-    /// Whose skin
+    /// The person whose skin it is
     #[arg(long, default_value = "me")]
     pub subject: String,
 }
@@ -32,9 +32,9 @@ pub struct Whole {
 
 #[derive(Args)]
 pub struct Add {
-    /// The history; made if it is not there
+    /// The history; it is created if it does not exist
     pub db: PathBuf,
-    /// Where on the body, in your own words: 'left forearm'
+    /// The site: where on the body, in your own words, such as 'left forearm'
     pub site: String,
     /// JPEG or PNG
     pub photo: PathBuf,
@@ -42,28 +42,28 @@ pub struct Add {
     pub model: Model,
     #[command(flatten)]
     pub key: KeyFile,
-    /// Whose skin
+    /// The person whose skin it is
     #[arg(long, default_value = "me")]
     pub subject: String,
     /// When the photo was taken, as 2026-11-01T09:00:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub taken_at: Option<String>,
-    /// Which lesion of the site, where you tell them apart
+    /// The lesion of the site, if you distinguish several
     #[arg(long, value_name = "NAME")]
     pub lesion: Option<String>,
-    /// Where on the site, in any unit that all its scans share
+    /// Position on the site, in any unit that all scans of the site share
     #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
     pub position: Option<String>,
-    /// Measure in millimetres by a coin of this diameter in the picture (a euro: 23.25, a quarter dollar: 24.26)
+    /// Measure in millimeters, using a coin of this diameter in the picture (a euro: 23.25, a quarter dollar: 24.26)
     #[arg(long, value_name = "MM", conflicts_with = "card")]
     pub coin: Option<f32>,
-    /// Measure in millimetres by a printed ArUco marker whose black square has this side
+    /// Measure in millimeters, using a printed ArUco marker whose black square has this side
     #[arg(long, value_name = "MM")]
     pub card: Option<f32>,
     /// The photo comes from a guided capture: same device, same view, held until sharp and steady
     #[arg(long)]
     pub guided: bool,
-    /// Keep the analysed region of the picture in the history, encrypted
+    /// Keep the analyzed region of the picture in the history, encrypted
     #[arg(long)]
     pub keep_picture: bool,
     /// One JSON object on standard output
@@ -76,7 +76,7 @@ pub struct HistoryOf {
     pub db: PathBuf,
     #[command(flatten)]
     pub key: KeyFile,
-    /// Whose skin
+    /// The person whose skin it is
     #[arg(long, default_value = "me")]
     pub subject: String,
     /// One JSON object on standard output
@@ -90,10 +90,10 @@ pub struct Compare {
     pub site: String,
     #[command(flatten)]
     pub key: KeyFile,
-    /// Whose skin
+    /// The person whose skin it is
     #[arg(long, default_value = "me")]
     pub subject: String,
-    /// Which lesion of the site [default: the one that was scanned last]
+    /// The lesion of the site [default: the one that was scanned last]
     #[arg(long, value_name = "NAME")]
     pub lesion: Option<String>,
     /// One JSON object on standard output
@@ -109,7 +109,7 @@ pub struct Report {
     pub out: PathBuf,
     #[command(flatten)]
     pub key: KeyFile,
-    /// Whose skin
+    /// The person whose skin it is
     #[arg(long, default_value = "me")]
     pub subject: String,
 }
@@ -121,7 +121,7 @@ pub struct Summary {
     /// One person only [default: everybody]
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// Days that should lie between two visits [default: each lesion's own usual gap]
+    /// Planned days between two visits [default: the usual gap of each lesion]
     #[arg(long, value_name = "DAYS")]
     pub every_days: Option<f64>,
 }
@@ -132,10 +132,10 @@ pub struct Trend {
     pub of: Of,
     /// Where on the body
     pub site: String,
-    /// Which lesion of the site [default: scans that were put to no lesion]
+    /// The lesion of the site [default: scans that are assigned to no lesion]
     #[arg(long, value_name = "NAME")]
     pub lesion: Option<String>,
-    /// Days that should lie between two visits [default: the series' own usual gap]
+    /// Planned days between two visits [default: the usual gap of this lesion]
     #[arg(long, value_name = "DAYS")]
     pub every_days: Option<f64>,
     /// One JSON object on standard output
@@ -164,7 +164,7 @@ pub struct Thumbnail {
 pub struct Export {
     #[command(flatten)]
     pub whole: Whole,
-    /// The file to write, in clear; one of that name is replaced
+    /// The file to write, unencrypted; an existing file is replaced
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// json can be imported again, csv is for spreadsheets, fhir is a FHIR R4 Bundle
@@ -180,7 +180,7 @@ pub struct Export {
 
 #[derive(Args)]
 pub struct Import {
-    /// The history; made if it is not there
+    /// The history; it is created if it does not exist
     pub db: PathBuf,
     #[command(flatten)]
     pub key: KeyFile,
@@ -197,7 +197,7 @@ pub struct Erase {
     pub whole: Whole,
     #[command(subcommand)]
     pub what: EraseWhat,
-    /// Erase without this being asked for again: there is no way back
+    /// Confirm that you want to erase; this cannot be undone
     #[arg(long, global = true)]
     pub yes: bool,
 }
@@ -213,18 +213,18 @@ pub enum EraseWhat {
     Lesion {
         site: String,
         lesion: String,
-        /// Whose skin
+        /// The person whose skin it is
         #[arg(long, default_value = "me")]
         subject: String,
     },
     /// One site with its lesions and scans
     Site {
         site: String,
-        /// Whose skin
+        /// The person whose skin it is
         #[arg(long, default_value = "me")]
         subject: String,
     },
-    /// One person: their data key is destroyed
+    /// One person; the key to their data is destroyed
     Subject { subject: String },
     /// Everybody; an empty history remains
     Everything,
@@ -242,7 +242,7 @@ pub struct Backup {
 pub struct Restore {
     #[command(flatten)]
     pub whole: Whole,
-    /// The backup to put in the history's place, once it has been checked whole
+    /// The backup; it is checked before it replaces the history
     pub file: PathBuf,
 }
 
@@ -272,22 +272,22 @@ pub struct Match {
     pub of: Of,
     /// Where on the body
     pub site: String,
-    /// Numbers of the visit's scans, one a lesion
+    /// Numbers of the scans of the visit, one for each lesion
     #[arg(required = true)]
     pub scans: Vec<i64>,
-    /// How far a lesion's position may move between visits, a standard deviation in the unit of `add --position`
+    /// Standard deviation of a lesion's position between visits, in the unit of `add --position`
     #[arg(long, value_name = "DISTANCE", default_value_t = 5.0)]
     pub position_sd: f32,
-    /// Your word that a scan shows a known lesion: SCAN=LESION
+    /// State that a scan shows a known lesion
     #[arg(long = "same", value_name = "SCAN=LESION")]
     pub same: Vec<String>,
-    /// Your word that a scan shows a new lesion
+    /// State that a scan shows a new lesion
     #[arg(long = "new", value_name = "SCAN")]
     pub new: Vec<i64>,
-    /// Who says so and why, kept as evidence beside each word
+    /// Who states it and why; kept with each statement
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub note: String,
-    /// Put the scans to the lesions; without it the matching is only shown
+    /// Assign the scans to the lesions; without this option the result is only shown
     #[arg(long)]
     pub apply: bool,
     /// One JSON object on standard output
@@ -301,9 +301,9 @@ pub struct Assign {
     pub whole: Whole,
     /// Number of the scan
     pub scan: i64,
-    /// The lesion's name [default: none, the scan is taken from its lesion]
+    /// The lesion [default: none; the scan is removed from its lesion]
     pub lesion: Option<String>,
-    /// Who says so and why, kept as evidence
+    /// Who states it and why; kept with the assignment
     #[arg(long, value_name = "TEXT")]
     pub note: String,
 }
@@ -314,7 +314,7 @@ pub struct Replay {
     pub whole: Whole,
     /// Number of the scan
     pub scan: i64,
-    /// The photo it was made from
+    /// The photo that the scan was made from
     pub photo: PathBuf,
     /// Folder of the model pack [default: as for `analyze`]
     #[arg(long, value_name = "DIR", env = "SKINKIT_PACK")]
@@ -327,10 +327,10 @@ pub struct Replay {
 pub enum Key {
     /// Write a new random key to a file that only you can read; an existing file is never replaced
     New {
-        /// The file to make
+        /// The file to create
         file: PathBuf,
     },
-    /// Seal a history with another key; scans are not touched
+    /// Change the key of a history
     Rotate {
         /// The history
         db: PathBuf,

@@ -14,7 +14,7 @@ pub use photo::*;
 
 /// Records, measures and compares pictures of skin, on this machine alone.
 ///
-/// Exit status: 0 done, 1 done and the answer is no (`check`, `replay`), 2 bad arguments, 3 bad input, 4 runtime or model missing, 5 history.
+/// Exit status: 0 success, 1 the check failed (`check`, `replay`), 2 bad arguments, 3 bad input, 4 runtime or model missing, 5 history or key.
 #[derive(Parser)]
 #[command(name = "skinkit", version, about, max_term_width = 110)]
 pub struct Arguments {
@@ -24,59 +24,59 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Analyse a photo and print what was measured; nothing is kept
+    /// Analyze a photo and print the results; nothing is kept
     #[command(alias = "analyse")]
     Analyze(Analyze),
-    /// Analyse a photo and add it to a history
+    /// Analyze a photo and add the scan to a history
     Add(Add),
-    /// List what a history holds
+    /// List the scans of a history
     History(HistoryOf),
     /// Compare a site's two latest scans
     Compare(Compare),
     /// Write a history as one self-contained HTML page
     Report(Report),
-    /// Sum up a history: scans, dates, due visits, and what each lesion's latest two scans show
+    /// Summarize a history: scans, dates, due visits, and how each lesion's latest two scans compare
     Summary(Summary),
-    /// Follow each measure of a site or lesion over time
+    /// Show each measure of a site or lesion over time
     Trend(Trend),
     /// Write a small picture of a scan, with its mask or heatmap if asked for
     Thumbnail(Thumbnail),
     /// List the scans that look most like a scan
     Nearest(Nearest),
-    /// Rank a person's lesions by how little each is like the others
+    /// Rank a person's lesions, the one that is least like the others first
     Unlike(Unlike),
-    /// Say which of a site's lesions each scan of a visit shows
+    /// Match the scans of a visit with the known lesions of a site
     Match(Match),
-    /// Put a scan to a lesion by your own word
+    /// Assign a scan to a lesion by hand
     Assign(Assign),
-    /// Write a history, or a person's part of it, into a file in clear
+    /// Write a history, or one person's part of it, to an unencrypted file
     Export(Export),
     /// Add the scans of a JSON export
     Import(Import),
     /// Erase a scan, a lesion, a site, a person or everything
     Erase(Erase),
-    /// Write a sealed copy of a history while it is in use
+    /// Write an encrypted copy of a history, even while it is in use
     Backup(Backup),
-    /// Put a backup in a history's place
+    /// Replace a history by a backup
     Restore(Restore),
-    /// Read a whole history and say what is damaged
+    /// Read a whole history and report what is damaged
     Check(Whole),
-    /// Run a scan's photo again and compare every number
+    /// Analyze the photo of a scan again and compare every number
     Replay(Replay),
     /// Measure a pack and the comparison on painted changes and simulated re-shots
     BenchChange(BenchChange),
-    /// Measure a pack on labelled pictures
+    /// Measure a pack on labeled pictures
     Eval(Eval),
     /// Find faces, skin, hands and the pose in a photo
     Landmarks(Landmarks),
     /// Mark a place on the skin and find it in a later photo
     #[command(subcommand)]
     Site(Site),
-    /// Say how large a pixel is, from the irises, a coin or a printed card
+    /// Measure the size of a pixel, from the irises, a coin or a printed card
     Scale(ScaleOf),
-    /// Say which runtime, models and accelerators were found
+    /// Report which runtime, models and accelerators were found
     Doctor(Doctor),
-    /// Make or change a history's key
+    /// Create or change the key of a history
     #[command(subcommand)]
     Key(Key),
 }
@@ -87,7 +87,7 @@ pub struct Engine {
     /// `auto` prefers ONNX Runtime and falls back to the embedded engine
     #[arg(long, value_name = "auto|onnxruntime|embedded", default_value = "auto", value_parser = ["auto", "onnxruntime", "embedded"])]
     pub engine: String,
-    /// Threads of one run
+    /// Threads for running a network
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
     pub threads: u16,
 }
@@ -95,10 +95,10 @@ pub struct Engine {
 /// Which pack, which part of the picture, which engine.
 #[derive(Args)]
 pub struct Model {
-    /// Folder of the model pack [default: $SKINKIT_PACK, or the lesion-ham7 pack in a `models` folder near here or near the program]
+    /// Folder of the model pack [default: models/lesion-ham7 in this folder or one above it, or beside the program]
     #[arg(long, value_name = "DIR", env = "SKINKIT_PACK")]
     pub pack: Option<PathBuf>,
-    /// lesion, face, a face region such as left_cheek, or X,Y,SIZE (centre and side in pixels)
+    /// lesion, face, a face region such as left_cheek, or X,Y,SIZE (center and side in pixels)
     #[arg(long, value_name = "REGION", default_value = "lesion", allow_hyphen_values = true)]
     pub region: String,
     /// How the photo was taken; `auto` leaves it to the pack's network
@@ -121,7 +121,7 @@ pub struct KeyFile {
 /// Which landmark networks, which engine.
 #[derive(Args)]
 pub struct Networks {
-    /// Folder of landmark networks, for hands and pose [default: a models/landmarks folder near here or near the program]
+    /// Folder of landmark networks, for hands and pose [default: models/landmarks in this folder or one above it, or beside the program]
     #[arg(long, value_name = "DIR", env = "SKINKIT_LANDMARKS")]
     pub networks: Option<PathBuf>,
     #[command(flatten)]

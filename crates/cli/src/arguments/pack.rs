@@ -30,19 +30,19 @@ pub struct BenchChange {
     pub pack: Option<PathBuf>,
     #[command(flatten)]
     pub engine: Engine,
-    /// File with one lesion_id or isic_id a line: only these are used, less the half of all lesions that the noise was learnt from
+    /// File with one lesion_id or isic_id per line: use only these; the half of all lesions that the noise was learned from is always left out
     #[arg(long, value_name = "FILE")]
     pub only: Option<PathBuf>,
-    /// Lesions to use, one picture each
+    /// Number of lesions to use, one picture each
     #[arg(long, value_name = "N", default_value_t = 220)]
     pub pictures: usize,
-    /// Changes to paint on each picture, in turn; 0 paints all
+    /// Number of changes to paint on each picture; 0 paints all kinds
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub changes: usize,
-    /// Seed of every random choice
+    /// Seed of all random choices
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Let the border be found by colour alone, without the pack's mask
+    /// Find the border by color alone, without the pack's mask
     #[arg(long)]
     pub no_masks: bool,
     /// One JSON object on standard output

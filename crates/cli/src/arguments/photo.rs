@@ -15,8 +15,8 @@ pub struct Analyze {
     /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,
-    /// Draw over the photo into this PNG: the region (blue), the lesion's border as it was measured or else as the model
-    /// outlines it (pink), where the likeliest label comes from (orange), landmarks (green)
+    /// Write the photo as a PNG with the results drawn on it: the region (blue), the lesion's border as it was measured, or
+    /// otherwise as the model outlines it (pink), the evidence for the likeliest label (orange), landmarks (green)
     #[arg(long, value_name = "PNG")]
     pub overlay: Option<PathBuf>,
 }
@@ -30,7 +30,7 @@ pub struct Landmarks {
     /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,
-    /// Draw what was found over the photo into this PNG
+    /// Write the photo as a PNG with the landmarks drawn on it
     #[arg(long, value_name = "PNG")]
     pub overlay: Option<PathBuf>,
 }
@@ -50,13 +50,13 @@ pub struct MarkSite {
     /// The place, in pixels from the left and from the top
     #[arg(value_name = "X,Y")]
     pub at: String,
-    /// The file to write; on a body it holds a small grey picture of the skin
+    /// The file to write; for a place on the body it holds a small gray picture of the skin
     #[arg(long, value_name = "JSON")]
     pub out: PathBuf,
-    /// Side of the square around the place, in pixels: on a body it should hold skin around the spot as well
+    /// Side of the square around the place, in pixels; on the body it should also include the skin around the spot
     #[arg(long, value_name = "PIXELS", default_value_t = 256.0)]
     pub size: f32,
-    /// The part of the body, such as left_forearm [default: told from landmarks]
+    /// The part of the body, such as left_forearm [default: taken from landmarks]
     #[arg(long, value_name = "SITE")]
     pub site: Option<String>,
     #[command(flatten)]
@@ -70,9 +70,9 @@ pub struct MarkSite {
 pub struct FindSite {
     /// JPEG or PNG
     pub photo: PathBuf,
-    /// What `skinkit site mark` wrote
+    /// The file that `skinkit site mark` wrote
     pub place: PathBuf,
-    /// Where to look, in pixels from the left and from the top: on a body, where the picture is framed anew
+    /// Where to look, in pixels from the left and from the top; useful on the body if the new picture is framed differently
     #[arg(long, value_name = "X,Y")]
     pub near: Option<String>,
     #[command(flatten)]
@@ -80,7 +80,7 @@ pub struct FindSite {
     /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,
-    /// Draw the place over the photo into this PNG
+    /// Write the photo as a PNG with the place drawn on it
     #[arg(long, value_name = "PNG")]
     pub overlay: Option<PathBuf>,
 }
@@ -95,7 +95,7 @@ pub struct ScaleOf {
     /// Read a printed ArUco marker whose black square has this side instead of the irises
     #[arg(long, value_name = "MM")]
     pub card: Option<f32>,
-    /// The square that holds the coin or the card: centre and side in pixels [default: the picture is searched]
+    /// A square that contains the coin or the card: center and side in pixels [default: the picture is searched]
     #[arg(long, value_name = "X,Y,SIZE")]
     pub near: Option<String>,
     #[command(flatten)]

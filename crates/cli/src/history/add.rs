@@ -32,7 +32,7 @@ pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
     };
     if ruler.is_some() && scale.is_none() {
         return Err(Failure::Input(format!(
-            "{}: no such ruler is seen squarely enough; nothing was added",
+            "{}: the coin or card was not found, or it is tilted too much; nothing was added",
             arguments.photo.display()
         )));
     }
@@ -53,10 +53,10 @@ pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
         let verdict = if scan.analysis.quality.accepted {
             "accepted"
         } else {
-            "kept, but not good enough to compare"
+            "kept, but the picture is not good enough to compare"
         };
         out.line(format_args!(
-            "scan {} of '{}' is in {} ({verdict})",
+            "scan {} of '{}' was added to {} ({verdict})",
             scan.id,
             arguments.site,
             arguments.db.display()

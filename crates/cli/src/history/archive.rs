@@ -32,7 +32,7 @@ pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
         ));
     }
     Ok(Output::of(format_args!(
-        "{scans} scans are in {}, in clear: keep it as you would keep a letter from your doctor",
+        "{scans} scans were written to {}. The file is not encrypted and contains health data",
         arguments.out.display()
     )))
 }
@@ -52,7 +52,7 @@ pub fn import(arguments: &arguments::Import) -> Result<Output, Failure> {
         return Ok(Output::of(json!(done)));
     }
     Ok(Output::of(format_args!(
-        "{} scans added to {}, {} were there already",
+        "{} scans were added to {}; {} were in it already",
         done.added,
         arguments.db.display(),
         done.known
@@ -67,7 +67,7 @@ pub fn backup(arguments: &arguments::Backup) -> Result<Output, Failure> {
         return Ok(Output::of(json!({"bytes": bytes, "file": arguments.file})));
     }
     Ok(Output::of(format_args!(
-        "backup: {} ({bytes} bytes), sealed with the present key",
+        "backup: {} ({bytes} bytes), encrypted with the current key",
         arguments.file.display()
     )))
 }
@@ -80,12 +80,12 @@ pub fn restore(arguments: &arguments::Restore) -> Result<Output, Failure> {
         return Ok(Output::of(json!(restored)));
     }
     let mut out = Output::of(format_args!(
-        "{} holds the backup's {} scans",
+        "{} now has the {} scans of the backup",
         arguments.whole.db.display(),
         restored.scans
     ));
     if let Some(aside) = restored.set_aside {
-        out.line(format_args!("the damaged file is now {}", aside.display()));
+        out.line(format_args!("the damaged file was renamed to {}", aside.display()));
     }
     Ok(out)
 }
@@ -98,12 +98,12 @@ pub fn check(arguments: &arguments::Whole) -> Result<Output, Failure> {
     if arguments.json {
         out.line(json!(check));
     } else if check.is_ok() {
-        out.line(format_args!("{} scans, all whole", check.scans));
+        out.line(format_args!("{} scans, no damage found", check.scans));
     } else {
         for problem in &check.problems {
             out.line(problem);
         }
-        out.line("keep the file, and restore a backup into another one");
+        out.line("keep this file, and restore a backup to another one");
     }
-    Ok(if check.is_ok() { out } else { out.saying_no() })
+    Ok(if check.is_ok() { out } else { out.failed() })
 }

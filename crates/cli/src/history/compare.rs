@@ -19,7 +19,7 @@ pub fn run(arguments: &arguments::Compare) -> Result<Output, Failure> {
         let mut scans = history.scans(&arguments.subject, &arguments.site)?;
         scans.retain(|scan| lesion.is_none() || scan.lesion.as_deref() == lesion);
         return Err(Failure::Input(format!(
-            "nothing to compare: '{}' has {} scan(s) in {}, two of one lesion are needed{}",
+            "nothing to compare: '{}' has {} scan(s) in {}, but two scans of one lesion are needed{}",
             arguments.site,
             scans.len(),
             arguments.db.display(),
@@ -51,7 +51,7 @@ pub fn run(arguments: &arguments::Compare) -> Result<Output, Failure> {
             "similarity of the two pictures: {similarity:.3} (1 is the same)"
         ));
     }
-    let mut table = Table::new(&["measure", "before", "after", "difference", "least that counts", ""]);
+    let mut table = Table::new(&["measure", "before", "after", "difference", "noise limit", ""]);
     for row in &change.measures {
         table.row(measure_row(row, change.unit));
     }
@@ -73,7 +73,7 @@ fn measure_row(row: &MeasureChange, unit: LengthUnit) -> [String; 6] {
         difference(row, row.difference),
         row.minimum_detectable
             .map(|d| difference(row, d).replace('+', "±"))
-            .unwrap_or_else(|| "not known".to_owned()),
+            .unwrap_or_else(|| "unknown".to_owned()),
         if row.exceeds_noise { "more than noise" } else { "" }.to_owned(),
     ]
 }

@@ -13,7 +13,7 @@ use crate::terminal::Output;
 pub fn run(arguments: &arguments::Erase) -> Result<Output, Failure> {
     if !arguments.yes {
         return Err(Failure::Arguments(
-            "nothing was erased: there is no way back, so add --yes if you mean it".to_owned(),
+            "nothing was erased. Erasing cannot be undone; add --yes to confirm".to_owned(),
         ));
     }
     let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
@@ -38,7 +38,7 @@ pub fn run(arguments: &arguments::Erase) -> Result<Output, Failure> {
     }
     let mut out = Output::of(format_args!("scans erased: {}", erased.scans));
     if !erased.log_emptied {
-        out.line("somebody was reading: what was erased lies sealed in the log until the last reader closes");
+        out.line("another program is reading the history: the erased data stays encrypted in its log file until that program closes it");
     }
     Ok(out)
 }

@@ -13,7 +13,7 @@ use crate::terminal::Output;
 pub fn create(path: &Path) -> Result<Output, Failure> {
     key_file::create(path)?;
     Ok(Output::of(format_args!(
-        "key written to {}: keep it safe, without it the history cannot be read",
+        "key written to {}. Keep it safe: without it the history cannot be read",
         path.display()
     )))
 }
@@ -26,7 +26,7 @@ pub fn rotate(db: &Path, old: &KeyFile, new: &Path) -> Result<Output, Failure> {
     })?;
     history.rotate_key(&new_key)?;
     Ok(Output::of(format_args!(
-        "{} opens with the key in {} now; earlier backups still need the old one",
+        "{} now opens with the key in {}; earlier backups still need the old key",
         db.display(),
         new.display()
     )))

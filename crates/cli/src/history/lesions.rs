@@ -36,28 +36,30 @@ pub fn match_scans(arguments: &arguments::Match) -> Result<Output, Failure> {
     let mut out = Output::default();
     for pair in &matching.matched {
         let why = match (&pair.manual, pair.sure) {
-            (Some(_), _) => " (your word)",
+            (Some(_), _) => " (as you stated)",
             (None, true) => "",
-            (None, false) => " (not sure: another would do nearly as well)",
+            (None, false) => " (uncertain: another lesion fits nearly as well)",
         };
         out.line(format_args!("scan {} shows '{}'{why}", pair.later, pair.earlier));
     }
     for scan in &matching.new {
-        out.line(format_args!("scan {scan} shows a lesion that is new in the record"));
+        out.line(format_args!(
+            "scan {scan} shows a lesion that is not in the history yet"
+        ));
     }
     for lesion in &matching.gone {
-        out.line(format_args!("'{lesion}' was not seen in this visit"));
+        out.line(format_args!("no scan of this visit shows '{lesion}'"));
     }
     for id in &matching.unmatched {
         out.line(format_args!(
-            "'{id}' holds nothing to match by: say which it is with --same"
+            "scan {id} has no position and no embedding to match by: state its lesion with --same"
         ));
     }
     for done in assigned.iter().flatten() {
-        out.line(format_args!("scan {} is put to '{}'", done.scan, done.lesion));
+        out.line(format_args!("scan {} was assigned to '{}'", done.scan, done.lesion));
     }
     if assigned.is_none() {
-        out.line("nothing was changed: add --apply to keep this");
+        out.line("nothing was changed: add --apply to assign the scans");
     }
     Ok(out)
 }
@@ -74,8 +76,8 @@ pub fn assign(arguments: &arguments::Assign) -> Result<Output, Failure> {
         ));
     }
     Ok(Output::of(match &arguments.lesion {
-        Some(lesion) => format!("scan {scan} is put to '{lesion}'"),
-        None => format!("scan {scan} is put to no lesion"),
+        Some(lesion) => format!("scan {scan} was assigned to '{lesion}'"),
+        None => format!("scan {scan} was removed from its lesion"),
     }))
 }
 

@@ -28,8 +28,8 @@ pub fn run(arguments: &arguments::Replay) -> Result<Output, Failure> {
     } else {
         let same = |same: Option<bool>| match same {
             Some(true) => "the same",
-            Some(false) => "another",
-            None => "not known",
+            Some(false) => "different",
+            None => "unknown",
         };
         out.line(format_args!("picture: {}", same(replay.same_picture)));
         out.line(format_args!("model pack: {}", same(Some(replay.same_pack))));
@@ -42,5 +42,5 @@ pub fn run(arguments: &arguments::Replay) -> Result<Output, Failure> {
             "The scan does not give the same numbers again."
         });
     }
-    Ok(if replay.reproduced { out } else { out.saying_no() })
+    Ok(if replay.reproduced { out } else { out.failed() })
 }

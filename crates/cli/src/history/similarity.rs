@@ -16,7 +16,7 @@ pub fn nearest(arguments: &arguments::Nearest) -> Result<Output, Failure> {
         return Ok(Output::of(json!({"scan": arguments.scan, "nearest": found})));
     }
     if found.is_empty() {
-        return Ok(Output::of("no other scan of the same pack"));
+        return Ok(Output::of("there is no other scan made with the same pack"));
     }
     let mut table = Table::new(&["scan", "whose", "site", "lesion", "taken", "similarity"]);
     for scan in found {
@@ -39,7 +39,7 @@ pub fn unlike(arguments: &arguments::Unlike) -> Result<Output, Failure> {
     if arguments.json {
         return Ok(Output::of(json!({"subject": arguments.of.subject, "lesions": ranked})));
     }
-    let mut out = Output::of("least like the others first; in everyone some lesion comes first");
+    let mut out = Output::of("the lesion that is least like the others comes first; everyone has one");
     let mut table = Table::new(&["rank", "site", "lesion", "scan", "similarity", "deviation"]);
     for place in ranked {
         table.row([

@@ -1,4 +1,4 @@
-//! What a history holds instead of what was asked for.
+//! Names to choose from, where a name was not found.
 
 use skinkit::History;
 
@@ -9,23 +9,23 @@ use crate::failure::Failure;
 pub fn of(history: &History, subject: &str, site: Option<&str>) -> Result<String, Failure> {
     let subjects = history.subjects()?;
     if subjects.is_empty() {
-        return Ok("; it holds no scan yet".to_owned());
+        return Ok("; it has no scans yet".to_owned());
     }
     if !subjects.iter().any(|known| known == subject) {
         return Ok(format!(
-            "; it holds scans of {}: choose with --subject",
+            "; it has scans of {}: choose one with --subject",
             listed(&subjects)
         ));
     }
     let Some(site) = site else { return Ok(String::new()) };
     let sites = history.sites(subject)?;
     if !sites.iter().any(|known| known == site) {
-        return Ok(format!("; the sites of '{subject}' there are {}", listed(&sites)));
+        return Ok(format!("; the sites of '{subject}' are {}", listed(&sites)));
     }
     let lesions = history.lesions(subject, site)?;
     Ok(match lesions.is_empty() {
         true => String::new(),
-        false => format!("; its lesions are {}: choose with --lesion", listed(&lesions)),
+        false => format!("; its lesions are {}: choose one with --lesion", listed(&lesions)),
     })
 }
 

@@ -39,7 +39,7 @@ pub fn run(arguments: &arguments::Summary) -> Result<Output, Failure> {
         ]);
         for site in subject.sites {
             for lesion in site.lesions {
-                let overdue = if lesion.overdue { " (past)" } else { "" };
+                let overdue = if lesion.overdue { " (overdue)" } else { "" };
                 table.row([
                     site.site.clone(),
                     lesion.lesion.unwrap_or_default(),
@@ -49,7 +49,7 @@ pub fn run(arguments: &arguments::Summary) -> Result<Output, Failure> {
                     lesion
                         .next_due
                         .map(|due| day(due) + overdue)
-                        .unwrap_or_else(|| "not known".to_owned()),
+                        .unwrap_or_else(|| "unknown".to_owned()),
                     lesion.verdict.as_ref().map(judgement).unwrap_or_default(),
                 ]);
             }

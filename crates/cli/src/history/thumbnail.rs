@@ -22,7 +22,7 @@ pub fn run(arguments: &arguments::Thumbnail) -> Result<Output, Failure> {
         .thumbnail(ScanId(arguments.scan), view, arguments.side)?
         .ok_or_else(|| {
             Failure::Input(format!(
-                "scan {} has no such picture: it was added without --keep-picture, or its pack makes no {}",
+                "scan {} has no such picture: it was added without --keep-picture, or its pack has no {} output",
                 arguments.scan, arguments.view
             ))
         })?;

@@ -25,7 +25,7 @@ pub fn run(arguments: &arguments::Trend) -> Result<Output, Failure> {
     }
     if trends.is_empty() {
         return Err(Failure::Input(format!(
-            "'{}' has no measured scan of that lesion in {}{}",
+            "'{}' has no measured scan of this lesion in {}{}",
             arguments.site,
             arguments.of.db.display(),
             suggestions::of(&history, &arguments.of.subject, Some(&arguments.site))?

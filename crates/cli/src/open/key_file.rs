@@ -15,8 +15,8 @@ const LONGEST: u64 = 128;
 pub fn read(argument: &KeyFile) -> Result<Key, Failure> {
     let Some(path) = &argument.key_file else {
         return Err(Failure::Arguments(
-            "this needs the history's key: give --key-file FILE or set SKINKIT_KEY_FILE (make one with 'skinkit key \
-             new FILE')"
+            "the key of the history is needed: give --key-file FILE or set SKINKIT_KEY_FILE ('skinkit key new FILE' \
+             creates one)"
                 .to_owned(),
         ));
     };
@@ -31,7 +31,7 @@ pub fn read(argument: &KeyFile) -> Result<Key, Failure> {
 pub fn create(path: &Path) -> Result<(), Failure> {
     let never = |why: &dyn std::fmt::Display| {
         Failure::Store(format!(
-            "cannot make the key file {}: {why}; a key is never replaced, choose another name",
+            "cannot create the key file {}: {why}; a key is never replaced, choose another name",
             path.display()
         ))
     };

@@ -17,7 +17,7 @@ pub fn photo(path: &Path) -> Result<Photo, Failure> {
     named(path, Photo::open(path, &Limits::default()).map_err(Error::from))
 }
 
-/// A photo from a file, no larger than analysing this region of it needs.
+/// A photo from a file, no larger than analyzing this region of it needs.
 pub fn photo_for(kit: &SkinKit, path: &Path, region: Region) -> Result<Photo, Failure> {
     named(path, kit.open_photo(path, &Limits::default(), region))
 }

@@ -59,7 +59,7 @@ pub fn run(arguments: &BenchChange) -> Result<Output, Failure> {
     }
     if reports.iter().all(|report| report.pictures == 0) {
         return Err(Failure::Input(format!(
-            "{}: no picture there has a mask and room for its lesion",
+            "{}: no picture has a mask and enough room around its lesion",
             arguments.data.display()
         )));
     }
@@ -104,7 +104,7 @@ fn given(kit: &SkinKit, rgb: &[u8], (width, height): (usize, usize), masks: bool
     })
 }
 
-/// One picture a lesion of the half that no noise was learnt from, and of the list if there is one.
+/// One picture per lesion, only of the half that no noise was learned from and, if there is a list, only of that.
 fn list(data: &Path, only: Option<&Path>) -> Result<BTreeMap<String, String>, Failure> {
     let labels = data.join("labels.csv");
     let failed = |error: String| Failure::Input(format!("{}: {error}", labels.display()));

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::open::packs;
 use crate::terminal::Output;
 
-/// Runs the command. What is missing is reported, not a failure: that is what one asks a doctor for.
+/// Runs the command. What is missing is reported and is not a failure.
 pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
     let mut out = Output::default();
     let search = locate::find_library(None);
@@ -57,9 +57,9 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
         Ok(runtime) => out.line(format_args!("engine    {}", runtime.engine())),
         Err(error) => out.line(format_args!("engine    none: {error}")),
     }
-    out.line("library   looked for in");
+    out.line("library   searched in");
     for place in &search.places {
-        let state = if place.found { "found" } else { "not there" };
+        let state = if place.found { "found" } else { "not found" };
         out.line(format_args!(
             "          {} ({}, {state})",
             place.path.display(),
@@ -85,27 +85,27 @@ pub fn run(arguments: &arguments::Doctor) -> Result<Output, Failure> {
     out.line(format_args!("landmarks {}", found.join(", ")));
     if !missing.is_empty() {
         out.line(format_args!(
-            "          not here: {} (put models/landmarks in this folder or beside the program; pose_detection is optional, models/landmarks/README.md says how to make it)",
+            "          missing: {} (put models/landmarks in this folder or beside the program; pose_detection is optional, see models/landmarks/README.md)",
             missing.join(", ")
         ));
     }
     match &race {
         Some(race) => {
-            out.line(format_args!("providers raced for {}", race.network));
+            out.line(format_args!("providers timed with {}", race.network));
             for entry in &race.entries {
                 let outcome = entry.outcome.to_string();
-                // What a runtime says may go on about its own source files.
+                // A runtime's message may continue with its own source files.
                 let first_line = outcome.lines().next().unwrap_or_default();
                 out.line(format_args!("          {}: {first_line}", entry.candidate));
             }
         }
-        None => out.line("providers the processor: only ONNX Runtime has others"),
+        None => out.line("providers CPU only: other providers need ONNX Runtime"),
     }
-    out.line("internet  none: SkinKit holds no network code");
+    out.line("internet  not used: SkinKit has no network code");
     Ok(out)
 }
 
-/// How ONNX Runtime's execution providers fare with the pack's network on this machine, afresh.
+/// Times ONNX Runtime's execution providers with the pack's network on this machine.
 fn race(pack: &ModelPack) -> Option<RaceReport> {
     let config = RuntimeConfig {
         race: Some(ProviderRace::default().file(None)),

@@ -15,7 +15,7 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
     let options = parse::options(&arguments.model)?;
     let inputs = [arguments.photo.as_path()];
     let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
-    // What is drawn on is wanted whole.
+    // An overlay is drawn on the whole photo.
     let (photo, kit) = match &arguments.overlay {
         Some(_) => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
         None => {
@@ -96,7 +96,7 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
         && !familiarity.in_distribution
     {
         out.line(format_args!(
-            "note      this picture is unlike those the pack was trained on: read the figures with that in mind"
+            "note      this picture is unlike those that the pack was trained on; the results may not apply to it"
         ));
     }
     out.line("");
@@ -142,7 +142,7 @@ fn set_head(coverage: f64) -> String {
     format!("in the {:.0} % set", 100.0 * coverage)
 }
 
-/// The labels with their probabilities, and what else the pack can say of them.
+/// The labels with their probabilities and, where the pack has them, relative frequencies and prediction set.
 fn labels(finding: &Finding) -> Table {
     let mut head = vec!["label".to_owned(), "p".to_owned(), String::new()];
     if has_frequencies(finding) {

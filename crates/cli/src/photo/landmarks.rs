@@ -52,7 +52,7 @@ fn describe(out: &mut Output, arguments: &arguments::Landmarks, found: &Found) {
         ));
         if let Some(scale) = iris_scale(face) {
             out.line(format_args!(
-                "  {:.3} ± {:.3} mm a pixel, by the irises",
+                "  {:.3} ± {:.3} mm per pixel, from the irises",
                 scale.mm_per_pixel, scale.error
             ));
         }
@@ -86,7 +86,7 @@ fn find(landmarks: &Landmarks, photo: &Photo) -> skinkit::Result<Found> {
     let body = seen(landmarks.body_skin(&frame, None))?;
     let there = landmarks.has_hands() && landmarks.has_pose();
     let skipped = (!there).then(|| {
-        "hands and pose were not looked for: their networks are in no models/landmarks; give --networks DIR".to_owned()
+        "hands and pose were not looked for: no models/landmarks folder with their networks was found; give --networks DIR".to_owned()
     });
     Ok(Found {
         faces,

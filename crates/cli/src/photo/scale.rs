@@ -30,15 +30,15 @@ pub fn run(arguments: &ScaleOf) -> Result<Output, Failure> {
     let mut out = Output::default();
     match scale {
         Some(scale) => out.line(format_args!(
-            "{:.4} mm a pixel ± {:.1} %",
+            "{:.4} mm per pixel ± {:.1} %",
             scale.mm_per_pixel,
             100.0 * scale.relative_error()
         )),
-        None => out.line("unknown: no such ruler is seen squarely enough"),
+        None => out.line("unknown: no ruler was found, or it is tilted too much"),
     }
     if let Some(hint) = hint {
         out.line(format_args!(
-            "hint only, no measurement: about {:.2} mm a pixel for an adult of average size",
+            "hint, not a measurement: about {:.2} mm per pixel for an adult of average size",
             hint.rough_mm_per_pixel
         ));
     }

@@ -34,7 +34,7 @@ pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
     }
     let words = site.map_or_else(|| "an unnamed part of the body".to_owned(), |site| site.words());
     Ok(Output::of(format_args!(
-        "marked on {words}, to be found again by {}: {}",
+        "marked on {words}; it can be found again by {}: {}",
         if kind == "face" {
             "the face's mesh"
         } else {

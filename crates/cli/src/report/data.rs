@@ -85,7 +85,7 @@ fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
         id: scan.id.to_string(),
         taken_at: scan.taken_at,
         region: Some(details.region.replace('_', " ")),
-        // What is kept is the analysed region itself.
+        // The kept picture is the analyzed region itself.
         roi: picture.as_deref().and_then(whole),
         pack: Some(Pack {
             id: scan.pack_id.clone(),

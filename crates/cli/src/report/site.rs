@@ -302,7 +302,7 @@ fn differences(comparison: &Comparison) -> Markup {
                             span.meta {
                                 @match limit {
                                     _ if !row.difference.is_finite() => "not measured",
-                                    None => "noise not known",
+                                    None => "noise unknown",
                                     Some(limit) if row.difference.abs() >= limit => "more than noise",
                                     Some(_) => "within noise",
                                 }

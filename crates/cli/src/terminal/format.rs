@@ -12,7 +12,7 @@ const MONTH: f64 = 30.44;
 pub fn sentence(change: &Change) -> String {
     match &change.verdict {
         Verdict::NoMeasurableChange => {
-            "No measurable change: the differences are within what re-taking a picture gives.".to_owned()
+            "No measurable change: re-taking the picture explains the differences.".to_owned()
         }
         Verdict::Changed { what, direction } => {
             format!(
@@ -91,7 +91,7 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
     let mut text = format!("Per month {}{unit}", signed(line.slope_a_day));
     match line.slope_interval {
         Some([low, high]) => text += &format!(" (95 % interval {} to {})", signed(low), signed(high)),
-        None => text += " (how sure is not known)",
+        None => text += " (interval unknown)",
     }
     text += if line.has_direction {
         ": more than noise explains."
@@ -100,7 +100,7 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
     };
     if let Some(point) = &line.change_point {
         text += &format!(
-            " The line breaks about {}: {} a month before, {} after.",
+            " The slope changes around {}: {} per month before, {} after.",
             day(point.at),
             signed(point.slope_before),
             signed(point.slope_after)
@@ -109,7 +109,7 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
     if let Some(Interval { value, low, high }) = &trend.recovery {
         // Zero has no sign for people.
         let [value, low, high] = [value, low, high].map(|percent| percent.round() + 0.0);
-        text += &format!(" Gone since the first scan: {value} % ({low} to {high}).");
+        text += &format!(" Decrease since the first scan: {value} % ({low} to {high}).");
     }
     match trend.points.iter().filter(|point| point.outlier).count() {
         0 => {}
@@ -118,7 +118,7 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
     }
     if !trend.missing.is_empty() {
         let days: Vec<String> = trend.missing.iter().map(|&at| day(at)).collect();
-        text += &format!(" Visits seem to be missing about {}.", days.join(", "));
+        text += &format!(" Visits seem to be missing around {}.", days.join(", "));
     }
     text
 }

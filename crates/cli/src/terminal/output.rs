@@ -10,7 +10,7 @@ use crate::failure::Failure;
 #[derive(Debug, Default)]
 pub struct Output {
     text: String,
-    says_no: bool,
+    failed_check: bool,
 }
 
 impl Output {
@@ -27,9 +27,9 @@ impl Output {
         let _ = writeln!(self.text, "{line}");
     }
 
-    /// The same, as the answer no: exit status 1.
-    pub fn saying_no(mut self) -> Self {
-        self.says_no = true;
+    /// The same for a check that failed: exit status 1.
+    pub fn failed(mut self) -> Self {
+        self.failed_check = true;
         self
     }
 
@@ -40,7 +40,7 @@ impl Output {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Failure::Input(format!("cannot write to standard output: {error}")))
             }
-            _ => Ok(ExitCode::from(u8::from(self.says_no))),
+            _ => Ok(ExitCode::from(u8::from(self.failed_check))),
         }
     }
 }
