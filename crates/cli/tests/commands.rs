@@ -134,7 +134,7 @@ fn a_wrong_name_is_answered_with_the_names_there_are() {
     );
     assert!(!std::path::Path::new("page.html").exists());
     assert!(fails(anna("compare").arg("right forearm"), 3).contains("'left forearm'"));
-    assert!(fails(anna("trend").arg("left forearm"), 3).contains("'mole': choose with --lesion"));
+    assert!(fails(anna("trend").arg("left forearm"), 3).contains("'mole': choose one with --lesion"));
     let mut nameless = recorded.command("add");
     assert!(fails(nameless.arg("").arg(photo("lesion-second.jpg")), 2).contains("give it a name"));
 }
