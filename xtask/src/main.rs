@@ -1,5 +1,6 @@
 //! Developer tasks: `cargo xtask --help` lists them.
 
+mod arm;
 mod bench;
 mod bindings;
 mod check_targets;
@@ -14,6 +15,7 @@ mod readme;
 mod report_check;
 mod setup;
 mod swift;
+mod tally;
 mod test;
 
 use std::process::ExitCode;
@@ -51,6 +53,11 @@ enum Task {
     Package(Package),
     /// Type-check for Android and iOS, link the Android library, build the iOS archive, as far as Linux can
     CheckTargets,
+    /// Run the test suites on a phone's instruction set (64-bit ARM) under QEMU; needs Debian 12
+    Arm {
+        /// Crates to test [default: all that ship]
+        crates: Vec<String>,
+    },
     /// Measure SkinKit beside its peers and write benches/REPORT.md
     Bench {
         /// Print the figures as one JSON object
@@ -115,6 +122,7 @@ fn run(task: Task) -> Outcome {
         Task::Package(Package::Sizes { cheap: true, .. }) => package::cheap_sizes(),
         Task::Package(Package::Sizes { record, .. }) => package::sizes(record),
         Task::CheckTargets => check_targets::run_all(),
+        Task::Arm { crates } => arm::run(&crates),
         Task::Bench { json } => bench::run(json),
         Task::Instructions { record } => instructions::run(record),
     }

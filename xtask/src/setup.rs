@@ -11,7 +11,7 @@ use crate::python;
 
 /// The library of this machine, fetched if it is not there yet.
 pub fn library() -> Result<PathBuf, String> {
-    let pins = Pins::load().ok_or("crates/inference/onnxruntime.json is malformed")?;
+    let pins = pins()?;
     let Some(pin) = pins.here() else {
         let known: Vec<_> = pins.platforms.keys().map(String::as_str).collect();
         return Err(format!(
@@ -23,15 +23,34 @@ pub fn library() -> Result<PathBuf, String> {
             pins.version
         ));
     };
+    kept(&pins, pin, "onnxruntime")
+}
+
+/// The library of another platform, for an emulator; `platform` as in crates/inference/onnxruntime.json.
+pub fn library_of(platform: &str) -> Result<PathBuf, String> {
+    let pins = pins()?;
+    let pin = pins
+        .platforms
+        .get(platform)
+        .ok_or_else(|| format!("no ONNX Runtime is pinned for {platform}"))?;
+    kept(&pins, pin, &format!("onnxruntime-{platform}"))
+}
+
+fn pins() -> Result<Pins, String> {
+    Pins::load().ok_or_else(|| "crates/inference/onnxruntime.json is malformed".to_owned())
+}
+
+/// The library in a folder of the cache, fetched if it is not there yet.
+fn kept(pins: &Pins, pin: &Pin, name: &str) -> Result<PathBuf, String> {
     let folder = locate::cache_dir()
         .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
-        .join("onnxruntime")
+        .join(name)
         .join(&pins.version);
     let library = folder.join(&pin.library);
     let done = if library.is_file() {
         "is in place"
     } else {
-        fetch(&pins, pin, &folder, &library)?;
+        fetch(pins, pin, &folder, &library)?;
         "put in place"
     };
     eprintln!("    ONNX Runtime {} {done}: {}", pins.version, library.display());
