@@ -133,17 +133,22 @@ pub enum Error {
         max_pixels: u64,
     },
     /// The bytes are not a format that this crate reads.
-    #[error("the file is not a picture in a known format (JPEG and PNG are read); its first bytes fit neither")]
+    #[error("the file is not a picture in a known format (JPEG, PNG and WebP are read); its first bytes fit none")]
     UnknownFormat,
     /// A known format that this crate does not read.
     #[error(
-        "{0} pictures are not read here: convert to JPEG or PNG, or hand over the platform decoder's pixels as a Frame"
+        "{0} files are not read here: let the platform decode them and hand over the pixels as a frame, or convert to JPEG, PNG or WebP"
     )]
     Unsupported(&'static str),
+    /// A color profile that no conversion can be made of, or whose primaries are no colors.
+    #[error(
+        "no conversion to sRGB can be made of the picture's color profile: convert the picture to sRGB with other software"
+    )]
+    ColorProfile,
     /// The picture's data end early or contradict themselves.
     #[error("the {format} data are damaged or cut short: {reason}")]
     Damaged {
-        /// `JPEG` or `PNG`.
+        /// `JPEG`, `PNG` or `WebP`.
         format: &'static str,
         /// What the decoder said.
         reason: String,

@@ -1,224 +1,270 @@
-//! Colours of other RGB spaces to sRGB.
-//!
-//! `moxcms` reads the profile. The conversion of a matrix and three curves is written here because that crate's own brings
-//! every kind of profile along, 0.2 MB of it.
+//! Colors of other spaces to sRGB, by `moxcms`.
 
-use moxcms::{ColorPrimaries, ColorProfile, DataColorSpace, Matrix3d, ParametricCurve, ToneReprCurve, WHITE_POINT_D65};
+use std::sync::Arc;
 
-use crate::quality::constancy::code_from_linear;
+use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions};
 
-/// sRGB's linear light to XYZ under D50, in which profiles are connected.
-const SRGB: Matrix3d = ColorProfile::colorants_matrix(WHITE_POINT_D65, ColorPrimaries::BT_709);
+use crate::photo::raster::{Colors, Raster};
+use crate::{Error, Result};
 
-/// Primaries closer than this (in XYZ, relative to white) are taken for sRGB's own.
-const SAME: f64 = 0.003;
-
-/// Steps of linear light in the table of sRGB's codes: the narrowest code spans one and a quarter.
-const STEPS: usize = 4096;
-
-/// Bits below a step in sums of light: primaries up to 40 times as far out as sRGB's fit into 32 bits.
-const FRACTION: u32 = 12;
-
-/// Converts packed RGB in place. A profile that is damaged, not RGB, or sRGB already changes nothing: what a camera
-/// then meant is sRGB nearly always. Nor does one without a matrix and curves; those of a scanner or a printer alone are so.
-pub(crate) fn to_srgb(profile: &[u8], pixels: &mut [u8]) {
-    if let Ok(profile) = ColorProfile::new_from_slice(profile)
-        && let Some(conversion) = Conversion::from(&profile)
-    {
-        conversion.apply(pixels);
-    }
+/// How a file's samples are meant.
+#[derive(Debug)]
+pub(crate) enum SourceProfile {
+    /// An embedded ICC profile.
+    Icc(Vec<u8>),
+    /// What other words of the file say.
+    Said(Box<ColorProfile>),
 }
 
-/// From codes of one RGB space to sRGB's.
-struct Conversion {
-    /// What each code of red, of green and of blue adds to sRGB's linear light. With the fourth number, places are powers of two.
-    parts: [[[i32; 4]; 256]; 3],
-    codes: [u8; STEPS],
-}
+/// Pixels converted at a time.
+const CHUNK: usize = 4096;
 
-impl Conversion {
-    fn from(profile: &ColorProfile) -> Option<Self> {
-        let colorants = profile.rgb_to_xyz_matrix();
-        // A profile by tables alone has no colorants.
-        let is_matrix = profile.color_space == DataColorSpace::Rgb
-            && profile.pcs == DataColorSpace::Xyz
-            && (0..3).all(|column| colorants.v.iter().any(|row| row[column] != 0.0));
-        if !is_matrix || is_same(&colorants, &SRGB) {
-            return None;
+/// Packed sRGB of a raster.
+///
+/// A profile that cannot be read, or is one of another kind of colors than the file's, is as good as none, as in browsers.
+///
+/// # Errors
+/// A profile that fits the picture but that no conversion can be made of.
+pub(crate) fn to_srgb(raster: Raster, profile: Option<SourceProfile>) -> Result<Vec<u8>> {
+    let profile = match profile {
+        Some(SourceProfile::Icc(bytes)) => ColorProfile::new_from_slice(&bytes).ok(),
+        Some(SourceProfile::Said(profile)) => Some(*profile),
+        None => None,
+    };
+    let Raster { colors, samples, .. } = raster;
+    let Some(profile) = profile else {
+        return Ok(plain(colors, samples));
+    };
+    match (colors, profile.color_space) {
+        (Colors::Gray, DataColorSpace::Gray) => {
+            let transform = transform(&profile, Layout::Gray)?;
+            Ok(converted::<1>(&*transform, &samples, |gray| gray))
         }
-        let curves = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
-        let [Some(red), Some(green), Some(blue)] = curves.map(|curve| linear(curve.as_ref()?)) else {
-            return None;
-        };
-        let linear = [red, green, blue];
-        let matrix = SRGB.inverse().mat_mul(colorants).v;
-        let (one, half_a_step) = (
-            f64::from(1 << FRACTION) * (STEPS - 1) as f64,
-            f64::from(1 << (FRACTION - 1)),
-        );
-        let part = |from: usize, to: usize, light: f32| {
-            // The sum of all three is cut off, which half a step makes rounding.
-            let rounding = if from == 0 { half_a_step } else { 0.0 };
-            (matrix[to][from] * f64::from(light) * one + rounding) as i32
-        };
-        Some(Self {
-            parts: std::array::from_fn(|from| {
-                linear[from].map(|light| [part(from, 0, light), part(from, 1, light), part(from, 2, light), 0])
-            }),
-            codes: std::array::from_fn(|step| code_from_linear(step as f32 / (STEPS - 1) as f32)),
-        })
-    }
-
-    fn apply(&self, pixels: &mut [u8]) {
-        let [red, green, blue] = &self.parts;
-        for pixel in pixels.as_chunks_mut::<3>().0 {
-            let [r, g, b] = pixel.map(usize::from);
-            let code = |to: usize| {
-                let step = (red[r][to] + green[g][to] + blue[b][to]) >> FRACTION;
-                // Colours that sRGB does not have become its nearest channel by channel.
-                self.codes[step.clamp(0, STEPS as i32 - 1) as usize]
-            };
-            *pixel = [code(0), code(1), code(2)];
+        (Colors::InvertedCmyk, DataColorSpace::Cmyk) => {
+            let transform = transform(&profile, Layout::Rgba)?;
+            // Profiles count ink.
+            Ok(converted::<4>(&*transform, &samples, |inks| {
+                inks.map(|level| 255 - level)
+            }))
         }
-    }
-}
-
-/// Linear light of each code by a profile's curve (ICC.1:2022, 10.6 and 10.18).
-fn linear(curve: &ToneReprCurve) -> Option<[f32; 256]> {
-    let of = |light: &dyn Fn(f32) -> f32| Some(std::array::from_fn(|code| light(code as f32 / 255.0).clamp(0.0, 1.0)));
-    match curve {
-        ToneReprCurve::Parametric(parameters) => {
-            let ParametricCurve { g, a, b, c, d, e, f } = ParametricCurve::new(parameters)?;
-            of(&|v| {
-                if v < d {
-                    c * v + f
-                } else {
-                    (a * v + b).max(0.0).powf(g) + e
+        (Colors::Gray | Colors::Rgb, DataColorSpace::Rgb) => {
+            let mut pixels = plain(colors, samples);
+            let transform = transform(&profile, Layout::Rgb)?;
+            if !is_srgb(&*transform) {
+                let mut before = Vec::with_capacity(CHUNK * 3);
+                for chunk in pixels.chunks_mut(CHUNK * 3) {
+                    before.clear();
+                    before.extend_from_slice(chunk);
+                    convert(&*transform, &before, chunk);
                 }
-            })
+            }
+            Ok(pixels)
         }
-        ToneReprCurve::Lut(table) => match table[..] {
-            [] => of(&|v| v),
-            [gamma] => of(&|v| v.powf(f32::from(gamma) / 256.0)),
-            [.., last] => of(&|v| {
-                let place = v * (table.len() - 1) as f32;
-                let step = place as usize;
-                let [low, high] = [step, step + 1].map(|at| f32::from(*table.get(at).unwrap_or(&last)));
-                (low + (high - low) * place.fract()) / f32::from(u16::MAX)
-            }),
-        },
+        _ => Ok(plain(colors, samples)),
     }
 }
 
-fn is_same(a: &Matrix3d, b: &Matrix3d) -> bool {
-    let pairs = a.v.as_flattened().iter().zip(b.v.as_flattened());
-    pairs.into_iter().all(|(a, b)| (a - b).abs() < SAME)
+/// Without a profile: gray three times, and inks as light that each of them takes away.
+fn plain(colors: Colors, samples: Vec<u8>) -> Vec<u8> {
+    match colors {
+        Colors::Rgb => samples,
+        Colors::Gray => samples.iter().flat_map(|gray| [*gray; 3]).collect(),
+        Colors::InvertedCmyk => {
+            let pixels = samples.as_chunks::<4>().0.iter();
+            pixels
+                .flat_map(|[c, m, y, k]| [c, m, y].map(|level| ((u32::from(*level) * u32::from(*k) + 127) / 255) as u8))
+                .collect()
+        }
+    }
+}
+
+/// Whether a matrix of primaries can be one: together they are about the white that profiles are relative to, and none
+/// lies far beyond the visible ones. Wider than any space in use, and old profiles that are relative to another white pass.
+fn is_plausible(profile: &ColorProfile) -> bool {
+    const D50: [f64; 3] = [0.9642, 1.0, 0.8249];
+    let rows = profile.rgb_to_xyz_matrix().v;
+    rows.iter().zip(D50).all(|(row, white)| {
+        let is_near = (row.iter().sum::<f64>() - white).abs() < 0.5;
+        is_near && row.iter().all(|value| value.abs() < 4.0)
+    })
+}
+
+fn transform(profile: &ColorProfile, layout: Layout) -> Result<Arc<Transform8BitExecutor>> {
+    if profile.is_matrix_shaper() && !is_plausible(profile) {
+        return Err(Error::ColorProfile);
+    }
+    let options = TransformOptions {
+        // The profile's curves, not what it may name beside them; and floats: fixed point is off by 2 for ProPhoto RGB.
+        allow_use_cicp_transfer: false,
+        prefer_fixed_point: false,
+        ..TransformOptions::default()
+    };
+    profile
+        .create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options)
+        .map_err(|_| Error::ColorProfile)
+}
+
+fn converted<const C: usize>(
+    transform: &Transform8BitExecutor,
+    samples: &[u8],
+    prepare: impl Fn([u8; C]) -> [u8; C],
+) -> Vec<u8> {
+    let pixels = samples.as_chunks::<C>().0;
+    let mut out = vec![0; pixels.len() * 3];
+    let mut before = Vec::with_capacity(CHUNK * C);
+    for (pixels, out) in pixels.chunks(CHUNK).zip(out.chunks_mut(CHUNK * 3)) {
+        before.clear();
+        before.extend(pixels.iter().flat_map(|pixel| prepare(*pixel)));
+        convert(transform, &before, out);
+    }
+    out
+}
+
+/// Lengths fit, and nothing else can fail.
+fn convert(transform: &Transform8BitExecutor, before: &[u8], after: &mut [u8]) {
+    let done = transform.transform(before, after);
+    debug_assert!(done.is_ok(), "{done:?}");
+}
+
+/// Whether a conversion changes no color by more than a level: the profile is sRGB, in curves and in primaries.
+fn is_srgb(transform: &Transform8BitExecutor) -> bool {
+    let levels = || (0..=255u8).step_by(17);
+    let grays = (0..=255u8).map(|level| [level; 3]);
+    let colors = levels().flat_map(|r| levels().flat_map(move |g| levels().map(move |b| [r, g, b])));
+    let before: Vec<u8> = grays.chain(colors).flatten().collect();
+    let mut after = vec![0; before.len()];
+    convert(transform, &before, &mut after);
+    before.iter().zip(&after).all(|(a, b)| a.abs_diff(*b) <= 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use moxcms::{Layout, TransformOptions};
+    use moxcms::ToneReprCurve;
 
     use super::*;
 
-    /// Every colour in steps of 15, and some dark ones.
-    fn colours() -> Vec<u8> {
-        let levels: Vec<u8> = (0..=17).map(|step| step * 15).chain(1..12).collect();
-        let mut all = Vec::new();
-        for r in &levels {
-            for g in &levels {
-                all.extend(levels.iter().flat_map(|b| [*r, *g, *b]));
+    fn converted_pixels(profile: &ColorProfile, colors: Colors, samples: &[u8]) -> Vec<u8> {
+        let raster = Raster {
+            width: 1,
+            height: 1,
+            colors,
+            samples: samples.to_vec(),
+        };
+        to_srgb(raster, Some(SourceProfile::Icc(profile.encode().unwrap()))).unwrap()
+    }
+
+    /// A color by the definitions, in f64: curve, matrix by way of XYZ, sRGB's curve.
+    fn expected(profile: &ColorProfile, pixel: [u8; 3], curve: impl Fn(f64) -> f64) -> [f64; 3] {
+        let light = pixel.map(|code| curve(f64::from(code) / 255.0));
+        let matrix = profile.transform_matrix(&ColorProfile::new_srgb()).v;
+        matrix.map(|row| {
+            let linear: f64 = row.iter().zip(light).map(|(a, b)| a * b).sum::<f64>().clamp(0.0, 1.0);
+            let code = if linear <= 0.003_130_8 {
+                linear * 12.92
+            } else {
+                1.055 * linear.powf(1.0 / 2.4) - 0.055
+            };
+            code * 255.0
+        })
+    }
+
+    fn srgb_curve(value: f64) -> f64 {
+        if value <= 0.040_45 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    }
+
+    const COLORS: [[u8; 3]; 7] = [
+        [128, 128, 128],
+        [200, 120, 90],
+        [240, 200, 180],
+        [60, 35, 25],
+        [10, 11, 12],
+        [255, 255, 255],
+        [0, 0, 0],
+    ];
+
+    #[test]
+    fn colors_are_those_of_the_definitions() {
+        let linear = |value: f64| value;
+        let check = |name: &str, profile: &ColorProfile, curve: &dyn Fn(f64) -> f64| {
+            let got = converted_pixels(profile, Colors::Rgb, COLORS.as_flattened());
+            for (got, pixel) in got.as_chunks::<3>().0.iter().zip(COLORS) {
+                let wanted = expected(profile, pixel, curve);
+                for (got, wanted) in got.iter().zip(wanted) {
+                    assert!(
+                        (f64::from(*got) - wanted).abs() <= 1.5,
+                        "{name} {pixel:?}: {got} for {wanted}"
+                    );
+                }
             }
-        }
-        all
-    }
-
-    /// The most that a channel differs from what `moxcms` makes of it.
-    fn apart(profile: &ColorProfile) -> u8 {
-        let before = colours();
-        let mut expected = vec![0; before.len()];
-        // Curves, as here, not the transfer that a profile may name beside them. Fixed point is off by 2 for ProPhoto RGB.
-        let options = TransformOptions {
-            allow_use_cicp_transfer: false,
-            prefer_fixed_point: false,
-            ..TransformOptions::default()
         };
-        let srgb = ColorProfile::new_srgb();
-        let transform = profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, options);
-        transform.unwrap().transform(&before, &mut expected).unwrap();
-        let mut got = before.clone();
-        to_srgb(&profile.encode().unwrap(), &mut got);
-        assert_ne!(got, before);
-        got.iter().zip(&expected).map(|(a, b)| a.abs_diff(*b)).max().unwrap()
+        check("Display P3", &ColorProfile::new_display_p3(), &srgb_curve);
+        check("Adobe RGB", &ColorProfile::new_adobe_rgb(), &|v| v.powf(563.0 / 256.0));
+        // sRGB's primaries count for nothing where the curve is another.
+        let mut straight = ColorProfile::new_srgb();
+        straight.cicp = None;
+        let curve = Some(ToneReprCurve::Lut(vec![]));
+        (straight.red_trc, straight.green_trc, straight.blue_trc) = (curve.clone(), curve.clone(), curve);
+        check("linear sRGB", &straight, &linear);
+        let got = converted_pixels(&straight, Colors::Rgb, &[55, 55, 55]);
+        assert!(got.iter().all(|level| level.abs_diff(128) <= 2), "{got:?}");
     }
 
     #[test]
-    fn colours_are_those_of_a_colour_management_system() {
-        for (name, profile) in [
-            ("Display P3", ColorProfile::new_display_p3()),
-            ("Adobe RGB", ColorProfile::new_adobe_rgb()),
-            ("ProPhoto RGB", ColorProfile::new_pro_photo_rgb()),
-            ("BT.2020", ColorProfile::new_bt2020()),
-            ("DCI P3", ColorProfile::new_dci_p3()),
-            ("ACES CG, linear", ColorProfile::new_aces_cg_linear()),
-        ] {
-            let most = apart(&profile);
-            assert!(most <= 1, "{name}: {most}");
-        }
+    fn srgb_changes_nothing() {
+        let pixels: Vec<u8> = (0..=255).flat_map(|v: u8| [v, 255 - v, v / 2]).collect();
+        assert_eq!(
+            converted_pixels(&ColorProfile::new_srgb(), Colors::Rgb, &pixels),
+            pixels
+        );
     }
 
     #[test]
-    fn curves_of_every_kind_are_read() {
-        let table = |length: usize| {
-            let light = |at: usize| (at as f32 / (length - 1) as f32).powf(1.9) * 65535.0;
-            ToneReprCurve::Lut((0..length).map(|at| light(at) as u16).collect())
+    fn absurd_primaries_are_refused() {
+        let mut absurd = ColorProfile::new_display_p3();
+        absurd.red_colorant.x = 30_000.0;
+        let raster = Raster {
+            width: 1,
+            height: 1,
+            colors: Colors::Rgb,
+            samples: vec![1, 2, 3],
         };
-        for curve in [
-            ToneReprCurve::Lut(vec![]),
-            ToneReprCurve::Lut(vec![0x01cd]),
-            table(2),
-            table(26),
-            table(1024),
-            ToneReprCurve::Parametric(vec![2.2]),
-            ToneReprCurve::Parametric(vec![2.2, 0.9, 0.1]),
-            ToneReprCurve::Parametric(vec![2.2, 0.9, 0.1, 0.02]),
-            ToneReprCurve::Parametric(vec![2.4, 1. / 1.055, 0.055 / 1.055, 1. / 12.92, 0.04045]),
-            ToneReprCurve::Parametric(vec![2.4, 0.9, 0.05, 0.08, 0.04, 0.01, 0.002]),
-        ] {
-            let mut profile = ColorProfile::new_display_p3();
-            profile.green_trc = Some(curve.clone());
-            let most = apart(&profile);
-            assert!(most <= 1, "{curve:?}: {most}");
-        }
-    }
-
-    #[test]
-    fn display_p3_becomes_srgb() {
-        let p3 = ColorProfile::new_display_p3().encode().unwrap();
-        // Greys stay; a P3 orange within sRGB's reach gains saturation. Expected value: CSS Color 4's matrices.
-        let mut pixels = [128, 128, 128, 200, 120, 90];
-        to_srgb(&p3, &mut pixels);
-        assert!(pixels[..3].iter().all(|v| v.abs_diff(128) <= 1), "{pixels:?}");
-        for (got, expected) in pixels[3..].iter().zip([213u8, 115, 83]) {
-            assert!(got.abs_diff(expected) <= 2, "{pixels:?}");
-        }
-    }
-
-    #[test]
-    fn srgb_and_what_has_no_matrix_change_nothing() {
-        let mut no_curve = ColorProfile::new_display_p3();
-        no_curve.blue_trc = None;
-        let before = [10, 200, 30, 1, 2, 3];
+        let refused = to_srgb(raster, Some(SourceProfile::Said(Box::new(absurd))));
+        assert!(matches!(refused, Err(Error::ColorProfile)), "{refused:?}");
         for profile in [
-            ColorProfile::new_srgb().encode().unwrap(),
-            ColorProfile::new_gray_with_gamma(2.2).encode().unwrap(),
-            ColorProfile::new_lab().encode().unwrap(),
-            no_curve.encode().unwrap(),
-            b"not a profile".to_vec(),
+            ColorProfile::new_adobe_rgb(),
+            ColorProfile::new_pro_photo_rgb(),
+            ColorProfile::new_bt2020(),
+            ColorProfile::new_dci_p3(),
+            ColorProfile::new_aces_cg_linear(),
         ] {
-            let mut pixels = before;
-            to_srgb(&profile, &mut pixels);
-            assert_eq!(pixels, before);
+            assert!(is_plausible(&profile), "{:?}", profile.rgb_to_xyz_matrix());
         }
+    }
+
+    #[test]
+    fn gray_profiles_count() {
+        let profile = ColorProfile::new_gray_with_gamma(1.0);
+        let got = converted_pixels(&profile, Colors::Gray, &[0, 55, 255]);
+        assert!(got[3..6].iter().all(|level| level.abs_diff(128) <= 2), "{got:?}");
+        assert_eq!((&got[..3], &got[6..]), (&[0; 3][..], &[255; 3][..]));
+    }
+
+    #[test]
+    fn what_is_of_another_kind_or_damaged_changes_nothing() {
+        let before = [10, 200, 30, 1, 2, 3];
+        let gray = ColorProfile::new_gray_with_gamma(1.0);
+        assert_eq!(converted_pixels(&gray, Colors::Rgb, &before), before);
+        let raster = Raster {
+            width: 2,
+            height: 1,
+            colors: Colors::Rgb,
+            samples: before.to_vec(),
+        };
+        let damaged = Some(SourceProfile::Icc(b"not a profile".to_vec()));
+        assert_eq!(to_srgb(raster, damaged).unwrap(), before);
     }
 }

@@ -1,14 +1,16 @@
 //! Photo files to upright RGB, within limits, with every piece of metadata left behind.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{ColorType, ImageDecoder, ImageFormat, RgbImage, imageops};
+use image::{RgbImage, imageops};
 
 use crate::frame::Frame;
-use crate::photo::jpeg;
+use crate::photo::format::{self, Format};
 use crate::photo::limits::Limits;
+use crate::photo::raster::Decoded;
+use crate::photo::{color_profile, jpeg, png, webp};
 use crate::{Error, Result};
 
 /// A decoded photo: upright RGB pixels and nothing else.
@@ -30,7 +32,7 @@ impl std::fmt::Debug for Photo {
 }
 
 impl Photo {
-    /// Reads and decodes a JPEG or PNG file.
+    /// Reads and decodes a JPEG, PNG or WebP file.
     ///
     /// # Errors
     /// A missing path, a directory, and everything [`Photo::decode`] refuses.
@@ -46,37 +48,52 @@ impl Photo {
         Self::decode_for(&read_file(path, limits)?, limits, least_side)
     }
 
-    /// Decodes a JPEG or PNG held in memory.
+    /// Decodes a JPEG, PNG or WebP held in memory.
     ///
-    /// Colours of another RGB space (Display P3, Adobe RGB) are brought to sRGB by the file's ICC profile, where that is a
-    /// matrix and three curves, as cameras' and phones' are. By any other the colours stay as they are.
+    /// Colors are brought to sRGB by the file's ICC profile of any kind, and by a PNG's `cICP`, or `gAMA` and `cHRM`,
+    /// unless these say sRGB; a profile that cannot be read is as good as none. Transparency is left out. A JPEG of more
+    /// pixels than [`Limits::max_pixels`] is decoded at 1/2, 1/4 or 1/8: [`Photo::scale`] says so.
     ///
     /// # Errors
-    /// No bytes, an unknown format, a header beyond `limits` (nothing is decoded then), damaged or cut data.
+    /// No bytes, an unknown format or one that is not read, by its name, a header beyond `limits` (nothing is decoded
+    /// then), data that are damaged or end early.
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
         Self::decode_for(bytes, limits, u32::MAX)
     }
 
     /// Decodes a JPEG at 1/8, 1/4, 1/2 or full size, the smallest whose shorter side is still `least_side` pixels or
-    /// more; [`Photo::scale`] says which. A baseline picture, which is what cameras make, comes straight from its DCT
-    /// coefficients: half the time and a small part of the memory. Others (progressive, CMYK) are decoded whole and averaged.
-    /// Other formats stay whole.
+    /// more, and at none that has more pixels than the limits allow; [`Photo::scale`] says which. Pixels come straight from
+    /// the DCT coefficients and are means of the whole picture's. Other formats stay whole.
     ///
     /// # Errors
     /// As [`Photo::decode`].
     pub fn decode_for(bytes: &[u8], limits: &Limits, least_side: u32) -> Result<Self> {
         limits.check_bytes(bytes.len() as u64)?;
-        let raw = match image::guess_format(bytes) {
-            Ok(ImageFormat::Jpeg) => jpeg::decode(bytes, limits, least_side)?,
-            Ok(ImageFormat::Png) => Raw::png(bytes, limits)?,
-            Ok(ImageFormat::WebP) => return Err(Error::Unsupported("WebP")),
-            Ok(ImageFormat::Gif) => return Err(Error::Unsupported("GIF")),
-            Ok(ImageFormat::Tiff) => return Err(Error::Unsupported("TIFF")),
-            Ok(ImageFormat::Bmp) => return Err(Error::Unsupported("BMP")),
-            _ if is_heif(bytes) => return Err(Error::Unsupported("HEIC/AVIF")),
-            _ => return Err(Error::UnknownFormat),
+        let decoded = match format::recognize(bytes)? {
+            Format::Jpeg => jpeg::decode(bytes, limits, least_side)?,
+            Format::Png => png::decode(bytes, limits)?,
+            Format::WebP => webp::decode(bytes, limits)?,
         };
-        Ok(raw.finish())
+        Self::finish(decoded)
+    }
+
+    fn finish(decoded: Decoded) -> Result<Self> {
+        let (width, height) = (decoded.raster.width, decoded.raster.height);
+        if width == 0 || height == 0 {
+            return Err(Error::EmptyFrame { width, height });
+        }
+        let pixels = color_profile::to_srgb(decoded.raster, decoded.profile)?;
+        let picture = RgbImage::from_raw(width, height, pixels).ok_or(Error::EmptyFrame { width, height })?;
+        let (picture, is_turned) = upright(picture, decoded.orientation.unwrap_or(Orientation::NoTransforms));
+        let (wide, high) = decoded.file_size;
+        let (width, height) = picture.dimensions();
+        Ok(Self {
+            pixels: picture.into_raw(),
+            width,
+            height,
+            file_size: if is_turned { (high, wide) } else { (wide, high) },
+            scale: decoded.scale,
+        })
     }
 
     /// From pixels already decoded elsewhere: packed upright RGB.
@@ -131,12 +148,12 @@ fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
         source,
     };
     // Before it is opened: opening a pipe waits for its writer.
-    let about = std::fs::metadata(path).map_err(failed)?;
-    if !about.is_file() {
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
         return Err(Error::NotAFile(path.to_owned()));
     }
-    limits.check_bytes(about.len())?;
-    let mut bytes = Vec::with_capacity(about.len() as usize);
+    limits.check_bytes(metadata.len())?;
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
     // The file may grow while it is read; the limit holds all the same.
     std::fs::File::open(path)
         .map_err(failed)?
@@ -146,122 +163,22 @@ fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Decoded pixels that are not upright sRGB yet.
-///
-/// Brought to RGB first: `image` has every step for ten kinds of pixels, and what is not named here is not linked.
-pub(crate) struct Raw {
-    pub picture: RgbImage,
-    pub orientation: Orientation,
-    pub profile: Option<Vec<u8>>,
-    /// The file's own width and height, as stored.
-    pub file_size: (u32, u32),
-    pub scale: f32,
-}
-
-impl Raw {
-    fn png(bytes: &[u8], limits: &Limits) -> Result<Self> {
-        let mut decoder = image::codecs::png::PngDecoder::with_limits(Cursor::new(bytes), image_limits(limits))
-            .map_err(|error| damaged("PNG", &error))?;
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let profile = decoder.icc_profile().ok().flatten();
-        Ok(Self {
-            file_size: decoder.dimensions(),
-            picture: decode("PNG", decoder, limits)?,
-            orientation,
-            profile,
-            scale: 1.0,
-        })
-    }
-
-    fn finish(self) -> Photo {
-        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-        let file_size = match (self.orientation, self.file_size) {
-            (Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH, (wide, high)) => (high, wide),
-            (_, size) => size,
-        };
-        let mut picture = match self.orientation {
-            Rotate90 | Rotate90FlipH => imageops::rotate90(&self.picture),
-            Rotate270 | Rotate270FlipH => imageops::rotate270(&self.picture),
-            _ => self.picture,
-        };
-        match self.orientation {
-            Orientation::FlipHorizontal | Rotate90FlipH | Rotate270FlipH => {
-                imageops::flip_horizontal_in_place(&mut picture);
-            }
-            Orientation::FlipVertical => imageops::flip_vertical_in_place(&mut picture),
-            Orientation::Rotate180 => imageops::rotate180_in_place(&mut picture),
-            Orientation::NoTransforms | Rotate90 | Rotate270 => {}
-        }
-        let (width, height) = picture.dimensions();
-        if let Some(profile) = self.profile {
-            crate::photo::color_profile::to_srgb(&profile, &mut picture);
-        }
-        Photo {
-            pixels: picture.into_raw(),
-            width,
-            height,
-            file_size,
-            scale: self.scale,
-        }
-    }
-}
-
-/// Every pixel of a picture, as RGB, once its size was held against the limits.
-pub(crate) fn decode(format: &'static str, decoder: impl ImageDecoder, limits: &Limits) -> Result<RgbImage> {
-    let (width, height) = decoder.dimensions();
-    limits.check_size(width.into(), height.into())?;
-    if width == 0 || height == 0 {
-        return Err(Error::EmptyFrame { width, height });
-    }
-    let colour = decoder.color_type();
-    let mut samples = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX)];
-    decoder
-        .read_image(&mut samples)
-        .map_err(|error| damaged(format, &error))?;
-    rgb(samples, colour)
-        .and_then(|pixels| RgbImage::from_raw(width, height, pixels))
-        .ok_or(Error::Unsupported("floating-point"))
-}
-
-/// Pixels of another kind as RGB: grey three times, without alpha, and 16 bits rounded to 8. `None` for other depths.
-fn rgb(samples: Vec<u8>, colour: ColorType) -> Option<Vec<u8>> {
-    let rounded = |high, low| ((u32::from(u16::from_ne_bytes([high, low])) + 128) / 257) as u8;
-    let samples: Vec<u8> = match colour.bytes_per_pixel() / colour.channel_count() {
-        1 => samples,
-        2 => samples.as_chunks().0.iter().map(|&[a, b]| rounded(a, b)).collect(),
-        _ => return None,
+/// The pixels the right way up, and whether width and height changed places.
+fn upright(picture: RgbImage, orientation: Orientation) -> (RgbImage, bool) {
+    use Orientation::{
+        FlipHorizontal, FlipVertical, NoTransforms, Rotate90, Rotate90FlipH, Rotate180, Rotate270, Rotate270FlipH,
     };
-    Some(match colour.channel_count() {
-        1 => samples.iter().flat_map(|&grey| [grey; 3]).collect(),
-        2 => samples.as_chunks().0.iter().flat_map(|&[grey, _]| [grey; 3]).collect(),
-        4 => samples
-            .as_chunks()
-            .0
-            .iter()
-            .flat_map(|&[r, g, b, _]| [r, g, b])
-            .collect(),
-        _ => samples,
-    })
-}
-
-fn image_limits(limits: &Limits) -> image::Limits {
-    let mut all = image::Limits::default();
-    // 16 bits and alpha: eight bytes a pixel at most.
-    all.max_alloc = Some(limits.max_pixels.saturating_mul(8));
-    all
-}
-
-pub(crate) fn damaged(format: &'static str, error: &image::ImageError) -> Error {
-    Error::Damaged {
-        format,
-        reason: error.to_string(),
+    let mut picture = match orientation {
+        Rotate90 | Rotate90FlipH => imageops::rotate90(&picture),
+        Rotate270 | Rotate270FlipH => imageops::rotate270(&picture),
+        _ => picture,
+    };
+    match orientation {
+        FlipHorizontal | Rotate90FlipH | Rotate270FlipH => imageops::flip_horizontal_in_place(&mut picture),
+        FlipVertical => imageops::flip_vertical_in_place(&mut picture),
+        Rotate180 => imageops::rotate180_in_place(&mut picture),
+        NoTransforms | Rotate90 | Rotate270 => {}
     }
-}
-
-fn is_heif(bytes: &[u8]) -> bool {
-    bytes.get(4..8) == Some(b"ftyp")
-        && matches!(
-            bytes.get(8..12),
-            Some(b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avif")
-        )
+    let is_turned = matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH);
+    (picture, is_turned)
 }

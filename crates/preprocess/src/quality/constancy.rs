@@ -124,7 +124,7 @@ fn linear_from_code(code: u8) -> f32 {
 }
 
 /// Clamps to 0..=1.
-pub(crate) fn code_from_linear(linear: f32) -> u8 {
+fn code_from_linear(linear: f32) -> u8 {
     let linear = linear.clamp(0.0, 1.0);
     let value = if linear <= 0.003_130_8 {
         linear * 12.92

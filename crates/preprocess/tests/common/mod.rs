@@ -222,17 +222,21 @@ pub fn rgb_from_yuv(y: f64, u: f64, v: f64, matrix: ColorMatrix, range: Range) -
 pub struct Apart {
     pub mean: f64,
     pub most: u32,
+    /// The mean where nothing was clamped: clamping before and after averaging are not the same.
+    pub unclamped: f64,
 }
 
 /// Holds a scaled photo against the whole one by the plainest means: the mean of each square, which is a little less sharp.
 pub fn apart(whole: &Photo, part: &Photo) -> Apart {
     let step = (1.0 / part.scale()).round() as u32;
     let (mut sum, mut count, mut most) = (0u64, 0u64, 0);
+    let (mut unclamped_sum, mut unclamped) = (0u64, 0u64);
     for y in 0..whole.height() / step {
         for x in 0..whole.width() / step {
-            let mut sums = [0u32; 3];
+            let (mut sums, mut is_clamped) = ([0u32; 3], false);
             for at in 0..step * step {
                 let pixel = whole.frame().pixel(x * step + at % step, y * step + at / step).unwrap();
+                is_clamped |= pixel.iter().any(|level| matches!(level, 0 | 255));
                 sums.iter_mut()
                     .zip(pixel)
                     .for_each(|(sum, level)| *sum += u32::from(level));
@@ -240,11 +244,15 @@ pub fn apart(whole: &Photo, part: &Photo) -> Apart {
             for (sum_of, got) in sums.iter().zip(part.frame().pixel(x, y).unwrap()) {
                 let off = (sum_of / (step * step)).abs_diff(u32::from(got));
                 (sum, count, most) = (sum + u64::from(off), count + 1, most.max(off));
+                if !is_clamped {
+                    (unclamped_sum, unclamped) = (unclamped_sum + u64::from(off), unclamped + 1);
+                }
             }
         }
     }
     Apart {
         mean: sum as f64 / count.max(1) as f64,
         most,
+        unclamped: unclamped_sum as f64 / unclamped.max(1) as f64,
     }
 }

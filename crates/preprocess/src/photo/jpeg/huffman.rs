@@ -4,7 +4,7 @@
 const QUICK: u32 = 10;
 
 /// The codes of one table.
-pub(crate) struct Codes {
+pub(super) struct HuffmanTable {
     /// By the next [`QUICK`] bits: length of the code that they begin with, and its symbol; length 0 where it is longer.
     quick: Vec<(u8, u8)>,
     /// For each length 1..=16: the first code that is longer, moved up to 16 bits; and what is added to a code's number
@@ -13,7 +13,7 @@ pub(crate) struct Codes {
     symbols: Vec<u8>,
 }
 
-impl Codes {
+impl HuffmanTable {
     /// From the number of codes of each length 1..=16, and their symbols by rising code; `None` for what is no code.
     pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
         let (mut quick, mut ends) = (vec![(0, 0); 1 << QUICK], [(0, 0); 17]);
@@ -43,16 +43,16 @@ impl Codes {
 
     /// Length and symbol of the code that these 16 bits begin with.
     #[inline(always)]
-    fn look_up(&self, bits: u32) -> Option<(u32, u8)> {
+    fn lookup(&self, bits: u32) -> Option<(u32, u8)> {
         let (length, symbol) = self.quick[(bits >> (16 - QUICK)) as usize];
         if length > 0 {
             return Some((u32::from(length), symbol));
         }
-        self.look_further(bits)
+        self.lookup_long(bits)
     }
 
     #[cold]
-    fn look_further(&self, bits: u32) -> Option<(u32, u8)> {
+    fn lookup_long(&self, bits: u32) -> Option<(u32, u8)> {
         let length = (QUICK + 1..=16).find(|length| bits < self.ends[*length as usize].0)?;
         let number = (bits >> (16 - length)) as i32 + self.ends[length as usize].1;
         let symbol = self.symbols.get(usize::try_from(number).ok()?)?;
@@ -61,7 +61,7 @@ impl Codes {
 }
 
 /// The bits of a scan, from its first byte on.
-pub(crate) struct Bits<'a> {
+pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     at: usize,
     /// The next bits, the first on top.
@@ -71,7 +71,7 @@ pub(crate) struct Bits<'a> {
     lent: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
@@ -132,9 +132,9 @@ impl<'a> Bits<'a> {
 
     /// The next symbol, and the whole number in the bits after it whose count is the symbol's lower half.
     #[inline(always)]
-    pub fn symbol(&mut self, codes: &Codes) -> Option<(u8, i32)> {
+    pub fn symbol(&mut self, codes: &HuffmanTable) -> Option<(u8, i32)> {
         self.fill();
-        let (length, symbol) = codes.look_up((self.held >> 48) as u32)?;
+        let (length, symbol) = codes.lookup((self.held >> 48) as u32)?;
         let size = u32::from(symbol & 15);
         // A code and its number have 31 bits at most.
         let value = ((self.held << length) >> 1 >> (63 - size)) as i32;
@@ -142,6 +142,20 @@ impl<'a> Bits<'a> {
         // A first bit of 0 says that the number is negative.
         let negative = size > 0 && value >> (size - 1) == 0;
         Some((symbol, if negative { value - (1 << size) + 1 } else { value }))
+    }
+
+    /// The next bits, at most 16, as a whole number.
+    #[inline(always)]
+    pub fn bits(&mut self, count: u32) -> u32 {
+        self.fill();
+        let value = (self.held >> 1 >> (63 - count)) as u32;
+        self.skip(count);
+        value
+    }
+
+    /// Where the bytes are that were not taken yet: never beyond the marker that ends the scan.
+    pub fn position(&self) -> usize {
+        self.at
     }
 
     /// Whether more was read than is there.
@@ -155,6 +169,10 @@ impl<'a> Bits<'a> {
             return None;
         }
         (self.held, self.count, self.lent) = (0, 0, 0);
+        // A marker may be preceded by any number of 0xff.
+        while let Some([0xff, 0xff, ..]) = self.bytes.get(self.at..) {
+            self.at += 1;
+        }
         match self.bytes.get(self.at..)? {
             [0xff, marker, ..] if usize::from(*marker) == 0xd0 + number % 8 => self.at += 2,
             _ => return None,
@@ -168,15 +186,15 @@ mod tests {
     use super::*;
 
     /// 00 → 5, 010 → 1, 011 → 2, …, and one of twelve bits: 1111 1111 1110 → 0x21.
-    fn codes() -> Codes {
-        Codes::new(&[0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], &[5, 1, 2, 0x21]).unwrap()
+    fn codes() -> HuffmanTable {
+        HuffmanTable::new(&[0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], &[5, 1, 2, 0x21]).unwrap()
     }
 
     #[test]
     fn symbols_and_their_numbers_are_read() {
         // 010 1 → 1: +1. 010 0 → 1: −1. 011 10 → 2: +2. 00 01111 → 5: −16. Filled with ones.
         let bytes = [0b0101_0100, 0b0111_0000, 0b1111_1111, 0x00];
-        let (mut bits, codes) = (Bits::new(&bytes), codes());
+        let (mut bits, codes) = (BitReader::new(&bytes), codes());
         let read: Vec<_> = (0..4).map_while(|_| bits.symbol(&codes)).collect();
         assert_eq!(read, [(1, 1), (1, -1), (2, 2), (5, -16)]);
         assert!(!bits.ran_out());
@@ -186,20 +204,20 @@ mod tests {
     fn long_codes_are_found_and_impossible_ones_are_not() {
         // After 00, 010, 011 the next codes begin with 1000: the twelve-bit one is 1000 0000 0000.
         let bytes = [0b1000_0000, 0b0000_1000, 0, 0];
-        assert_eq!(Bits::new(&bytes).symbol(&codes()), Some((0x21, 1)));
-        assert_eq!(Bits::new(&[0b1100_0000, 0, 0, 0]).symbol(&codes()), None);
+        assert_eq!(BitReader::new(&bytes).symbol(&codes()), Some((0x21, 1)));
+        assert_eq!(BitReader::new(&[0b1100_0000, 0, 0, 0]).symbol(&codes()), None);
         let too_many = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        assert!(Codes::new(&too_many, &[1, 2, 3]).is_none());
-        assert!(Codes::new(&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[1]).is_none());
+        assert!(HuffmanTable::new(&too_many, &[1, 2, 3]).is_none());
+        assert!(HuffmanTable::new(&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[1]).is_none());
     }
 
     #[test]
     fn the_end_is_noticed_and_restarts_are_stepped_over() {
         let bytes = [0b0000_0000, 0xff, 0xd0, 0b0011_1111];
-        let (mut bits, codes) = (Bits::new(&bytes), codes());
+        let (mut bits, codes) = (BitReader::new(&bytes), codes());
         assert_eq!(bits.symbol(&codes), Some((5, -31)));
         assert!(!bits.ran_out());
-        let mut beyond = Bits::new(&bytes);
+        let mut beyond = BitReader::new(&bytes);
         (0..2).for_each(|_| assert!(beyond.symbol(&codes).is_some()));
         assert!(
             beyond.ran_out() && beyond.restart(0).is_none(),

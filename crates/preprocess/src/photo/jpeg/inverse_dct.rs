@@ -1,0 +1,163 @@
+//! A block's coefficients to samples (ITU-T T.81, A.3.3), at full size or averaged.
+
+use crate::frame::ROUND;
+
+/// A block's coefficients in the order in which they are coded: row · 8 + column.
+pub(super) const ZIGZAG: [u8; 64] = [
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
+    47, 55, 62, 63,
+];
+
+/// What each coefficient of a row adds to its `N` samples: the means of 8 / N neighboring ones of the 8.
+const fn basis<const N: usize>() -> [[f32; N]; 8] {
+    // cos(k·π/16); Rust has no cosine in constants.
+    const COSINES: [f64; 9] = [
+        1.0,
+        0.980_785_280_403_230_4,
+        0.923_879_532_511_286_7,
+        0.831_469_612_302_545_2,
+        std::f64::consts::FRAC_1_SQRT_2,
+        0.555_570_233_019_602_2,
+        0.382_683_432_365_089_8,
+        0.195_090_322_016_128_3,
+        0.0,
+    ];
+    let mut table = [[0.0; N]; 8];
+    let mut u = 0;
+    while u < 8 {
+        let mut sums = [0.0; N];
+        let mut x = 0;
+        while x < 8 {
+            // In sixteenths of a half turn.
+            let angle = (2 * x + 1) * u % 32;
+            let angle = if angle > 16 { 32 - angle } else { angle };
+            sums[x * N / 8] += if angle > 8 {
+                -COSINES[16 - angle]
+            } else {
+                COSINES[angle]
+            };
+            x += 1;
+        }
+        let weight = if u == 0 { 0.353_553_390_593_273_8 } else { 0.5 };
+        let mut x = 0;
+        while x < N {
+            let mean = sums[x] * weight * N as f64 / 8.0;
+            // What cancels out leaves a rounding error.
+            table[u][x] = if mean > -1e-9 && mean < 1e-9 { 0.0 } else { mean as f32 };
+            x += 1;
+        }
+        u += 1;
+    }
+    table
+}
+
+/// The coefficients that count at `side` samples a block, by their number as coded: of the others the means are 0.
+pub(super) fn needed(side: usize) -> u64 {
+    let counts = |u: u8| match side {
+        8 => true,
+        4 => u != 4,
+        2 => u == 0 || u % 2 == 1,
+        _ => u == 0,
+    };
+    (0..64)
+        .filter(|k| counts(ZIGZAG[*k] / 8) && counts(ZIGZAG[*k] % 8))
+        .fold(0, |set, k| set | 1 << k)
+}
+
+/// Writes a tile of `N` by `N` samples. `values` are dequantized, row by row; only the first `rows` hold any that is not 0.
+#[inline(always)]
+pub(super) fn inverse_dct<const N: usize>(values: &[[f32; 8]; 8], rows: usize, out: &mut [u8], stride: usize) {
+    let basis = const { basis::<N>() };
+    let mut columns = [[0.0f32; 8]; N];
+    for (values, weights) in values.iter().zip(&basis).take(rows) {
+        for (sums, weight) in columns.iter_mut().zip(weights) {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += value * weight;
+            }
+        }
+    }
+    for (values, out) in columns.iter().zip(out.chunks_mut(stride)) {
+        let mut line = [128.0f32; N];
+        for (value, weights) in values.iter().zip(&basis) {
+            for (sum, weight) in line.iter_mut().zip(weights) {
+                *sum += value * weight;
+            }
+        }
+        for (out, sum) in out.iter_mut().zip(line) {
+            *out = sample(sum);
+        }
+    }
+}
+
+/// The nearest of 0 to 255.
+#[inline(always)]
+pub(super) fn sample(value: f32) -> u8 {
+    (value.max(0.0).min(255.0) + ROUND).to_bits() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// T.81's formula, pixel by pixel.
+    fn exact(values: &[[f32; 8]; 8], x: usize, y: usize) -> f64 {
+        let wave = |at: usize, u: usize| {
+            let weight = if u == 0 { std::f64::consts::FRAC_1_SQRT_2 } else { 1.0 };
+            weight * ((2 * at + 1) as f64 * u as f64 * std::f64::consts::PI / 16.0).cos()
+        };
+        let sum: f64 = (0..64)
+            .map(|i| f64::from(values[i / 8][i % 8]) * wave(y, i / 8) * wave(x, i % 8))
+            .sum();
+        128.0 + sum / 4.0
+    }
+
+    fn values() -> [[f32; 8]; 8] {
+        std::array::from_fn(|v| std::array::from_fn(|u| ((v * 31 + u * 17) % 23) as f32 - 11.0))
+    }
+
+    fn check<const N: usize>() {
+        let values = values();
+        let (mut out, step) = ([0; 64], 8 / N);
+        inverse_dct::<N>(&values, 8, &mut out, 8);
+        for (y, x) in (0..N * N).map(|i| (i / N, i % N)) {
+            let all = (0..step * step).map(|i| exact(&values, x * step + i % step, y * step + i / step));
+            let mean = all.sum::<f64>() / (step * step) as f64;
+            assert!((f64::from(out[y * 8 + x]) - mean).abs() <= 0.502, "1/{step} at {x},{y}");
+        }
+    }
+
+    #[test]
+    fn tiles_are_means_of_the_whole_block() {
+        check::<8>();
+        check::<4>();
+        check::<2>();
+        check::<1>();
+    }
+
+    #[test]
+    fn coefficients_that_are_left_out_change_nothing() {
+        for side in [1, 2, 4, 8] {
+            let mut kept = values();
+            for (k, at) in ZIGZAG.iter().enumerate() {
+                if needed(side) >> k & 1 == 0 {
+                    kept[usize::from(at / 8)][usize::from(at % 8)] = 0.0;
+                }
+            }
+            let (mut all, mut some) = ([0; 64], [0; 64]);
+            match side {
+                1 => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<1>(v, 8, out, 8)),
+                2 => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<2>(v, 8, out, 8)),
+                4 => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<4>(v, 8, out, 8)),
+                _ => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<8>(v, 8, out, 8)),
+            };
+            assert_eq!(all, some, "{side}");
+        }
+        assert_eq!([1, 2, 4, 8].map(|side| needed(side).count_ones()), [1, 25, 49, 64]);
+    }
+
+    #[test]
+    fn samples_are_clamped() {
+        assert_eq!([-5.0, 0.4, 254.6, 1e9].map(sample), [0, 0, 255, 255]);
+    }
+}
