@@ -164,7 +164,7 @@ fn scaled_photos_show_what_the_whole_ones_do() {
         for step in [2, 4, 8] {
             let part = Photo::open_for(&path, &Limits::default(), short / step).unwrap();
             assert_eq!(part.scale(), 1.0 / step as f32, "{}", path.display());
-            let Apart { mean, most } = apart(&whole, &part);
+            let Apart { mean, most, .. } = apart(&whole, &part);
             println!(
                 "{} 1/{step}: {mean:.2} levels on average, {most} at most",
                 path.display()

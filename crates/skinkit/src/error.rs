@@ -33,8 +33,8 @@ pub enum Error {
     },
     /// A photo that was opened for one region is wanted for something else.
     #[error(
-        "this photo was opened for one region, with fewer pixels than its file has, and serves for nothing else: open it \
-         for what you want of it, or whole"
+        "this photo was opened with fewer pixels than its file has, for one region or because of their number, and serves \
+         for nothing else: open it for what you want of it, or shrink it"
     )]
     OpenedSmaller,
     /// A camera frame beyond what the live session holds.

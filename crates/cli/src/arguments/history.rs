@@ -36,7 +36,7 @@ pub struct Add {
     pub db: PathBuf,
     /// The site: where on the body, in your own words, such as 'left forearm'
     pub site: String,
-    /// JPEG or PNG
+    /// JPEG, PNG or WebP
     pub photo: PathBuf,
     #[command(flatten)]
     pub model: Model,

@@ -8,7 +8,7 @@ use super::{Model, Networks};
 
 #[derive(Args)]
 pub struct Analyze {
-    /// JPEG or PNG
+    /// JPEG, PNG or WebP
     pub photo: PathBuf,
     #[command(flatten)]
     pub model: Model,
@@ -23,7 +23,7 @@ pub struct Analyze {
 
 #[derive(Args)]
 pub struct Landmarks {
-    /// JPEG or PNG
+    /// JPEG, PNG or WebP
     pub photo: PathBuf,
     #[command(flatten)]
     pub networks: Networks,
@@ -45,7 +45,7 @@ pub enum Site {
 
 #[derive(Args)]
 pub struct MarkSite {
-    /// JPEG or PNG
+    /// JPEG, PNG or WebP
     pub photo: PathBuf,
     /// The place, in pixels from the left and from the top
     #[arg(value_name = "X,Y")]
@@ -68,7 +68,7 @@ pub struct MarkSite {
 
 #[derive(Args)]
 pub struct FindSite {
-    /// JPEG or PNG
+    /// JPEG, PNG or WebP
     pub photo: PathBuf,
     /// The file that `skinkit site mark` wrote
     pub place: PathBuf,
@@ -87,7 +87,7 @@ pub struct FindSite {
 
 #[derive(Args)]
 pub struct ScaleOf {
-    /// JPEG or PNG
+    /// JPEG, PNG or WebP
     pub photo: PathBuf,
     /// Read a coin of this diameter (a euro: 23.25, a quarter dollar: 24.26) instead of the irises
     #[arg(long, value_name = "MM", conflicts_with = "card")]

@@ -1,7 +1,7 @@
 //! `skinkit add`: a photo, analyzed and kept.
 
 use serde_json::json;
-use skinkit::{Config, Ruler, ScanRequest, SkinKit};
+use skinkit::{Config, Picture, Ruler, ScanRequest, SkinKit};
 
 use crate::failure::Failure;
 use crate::open::{self, key_file, packs};
@@ -27,7 +27,10 @@ pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
         .keep_pictures(arguments.keep_picture);
     let kit = SkinKit::open(config)?;
     let scale = match ruler {
-        Some(ruler) => open::named(&arguments.photo, kit.landmarks().scale(&photo.frame(), ruler, None))?,
+        Some(ruler) => {
+            let frame = open::named(&arguments.photo, Picture::from(&photo).whole())?;
+            open::named(&arguments.photo, kit.landmarks().scale(&frame, ruler, None))?
+        }
         None => None,
     };
     if ruler.is_some() && scale.is_none() {
@@ -46,7 +49,7 @@ pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
         taken_at,
         ..ScanRequest::new(arguments.site.as_str())
     };
-    let scan = open::named(&arguments.photo, kit.scan(&photo.frame(), &request))?;
+    let scan = open::named(&arguments.photo, kit.scan(&photo, &request))?;
     if arguments.json {
         out.line(format_args!("{}", json!({"scan_id": scan.id, "site": arguments.site})));
     } else {

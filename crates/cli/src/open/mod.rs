@@ -14,7 +14,16 @@ use crate::failure::Failure;
 
 /// A photo from a file.
 pub fn photo(path: &Path) -> Result<Photo, Failure> {
-    named(path, Photo::open(path, &Limits::default()).map_err(Error::from))
+    let photo = named(path, Photo::open(path, &Limits::default()).map_err(Error::from))?;
+    if photo.scale() < 1.0 {
+        let (width, height) = photo.file_size();
+        return Err(Failure::Input(format!(
+            "{}: {width}x{height} pixels are too many to give places and lengths in: shrink it to {} million",
+            path.display(),
+            Limits::default().max_pixels / 1_000_000
+        )));
+    }
+    Ok(photo)
 }
 
 /// A photo from a file, no larger than analyzing this region of it needs.

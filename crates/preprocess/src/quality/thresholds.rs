@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quality::head_turn::HeadTurn;
 
-/// What a picture has to meet. The README says what the defaults keep and reject.
+/// What a picture has to meet. `BENCHMARKS.md` says what the defaults keep and reject.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

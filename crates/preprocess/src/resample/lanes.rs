@@ -34,6 +34,8 @@ pub(crate) trait Lanes: Copy {
     fn upper_product(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn transpose(self, rows: [Self::Vector; LANES]) -> [Self::Vector; LANES];
     fn transpose_bytes(self, rows: &[[u8; LANES]; LANES]) -> [[u8; LANES]; LANES];
+    /// The bytes of three planes by turns.
+    fn interleave(self, planes: &[[u8; LANES]; 3]) -> [u8; 3 * LANES];
 }
 
 /// Plain Rust.
@@ -86,6 +88,11 @@ impl Lanes for Plain {
     #[inline(always)]
     fn transpose_bytes(self, rows: &[[u8; LANES]; LANES]) -> [[u8; LANES]; LANES] {
         std::array::from_fn(|column| std::array::from_fn(|row| rows[row][column]))
+    }
+
+    #[inline(always)]
+    fn interleave(self, planes: &[[u8; LANES]; 3]) -> [u8; 3 * LANES] {
+        std::array::from_fn(|at| planes[at % 3][at / 3])
     }
 }
 
@@ -199,6 +206,31 @@ mod avx2 {
             }
             columns
         }
+
+        #[inline(always)]
+        fn interleave(self, planes: &[[u8; LANES]; 3]) -> [u8; 3 * LANES] {
+            /// For each third of the result and each plane: which of its bytes go where; 0x80 is none.
+            const ORDERS: [[[u8; LANES]; 3]; 3] = {
+                let mut orders = [[[0x80; LANES]; 3]; 3];
+                let mut at = 0;
+                while at < 3 * LANES {
+                    orders[at / LANES][at % 3][at % LANES] = (at / 3) as u8;
+                    at += 1;
+                }
+                orders
+            };
+            let mut out = [[0u8; LANES]; 3];
+            for third in 0..3 {
+                let mut all = self.sse2._mm_setzero_si128();
+                for plane in 0..3 {
+                    let bytes = must_cast(planes[plane]);
+                    let picked = self.ssse3._mm_shuffle_epi8(bytes, must_cast(ORDERS[third][plane]));
+                    all = self.sse2._mm_or_si128(all, picked);
+                }
+                out[third] = must_cast(all);
+            }
+            must_cast(out)
+        }
     }
 }
 
@@ -237,5 +269,7 @@ mod tests {
         assert_eq!(got, Plain.upper_product(rows[15], Plain.splat(60_000)));
         let rows = rows.map(|row| row.map(|v| (v >> 3) as u8));
         assert_eq!(simd.transpose_bytes(&rows), Plain.transpose_bytes(&rows));
+        let planes = [rows[3], rows[7], rows[12]];
+        assert_eq!(simd.interleave(&planes), Plain.interleave(&planes));
     }
 }

@@ -264,13 +264,13 @@ impl Picture {
 
     /// Takes a row of MCUs of one component, which begins with row `first` of blocks there.
     fn fill(&mut self, index: usize, coefficients: &Coefficients, first: usize, row: usize) {
-        let task = FillBand {
+        FillBand {
             plane: &mut self.planes[index],
             row,
             coefficients,
             first,
-        };
-        vectorize(pulp::Arch::new(), task);
+        }
+        .run();
     }
 
     /// Writes the rows whose neighbors are all there: those up to the last of this row of MCUs, which needs the next one.
@@ -309,12 +309,12 @@ impl Picture {
             }
             let start = self.pixels.len();
             self.pixels.resize(start + row, 0);
-            let task = WriteRow {
+            WriteRow {
                 transform: self.transform,
                 rows: &self.rows,
                 out: &mut self.pixels[start..],
-            };
-            vectorize(arch, task);
+            }
+            .run();
         }
     }
 }

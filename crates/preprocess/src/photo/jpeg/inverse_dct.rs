@@ -1,6 +1,7 @@
 //! A block's coefficients to samples (ITU-T T.81, A.3.3), at full size or averaged.
 
 use crate::frame::ROUND;
+use crate::resample::lanes::LANES;
 
 /// A block's coefficients in the order in which they are coded: row · 8 + column.
 pub(super) const ZIGZAG: [u8; 64] = [
@@ -65,35 +66,57 @@ pub(super) fn needed(side: usize) -> u64 {
         .fold(0, |set, k| set | 1 << k)
 }
 
-/// Writes a tile of `N` by `N` samples. `values` are dequantized, row by row; only the first `rows` hold any that is not 0.
+/// One number of each of [`LANES`] blocks.
+pub(super) type Lane<T> = [T; LANES];
+
+/// The coefficients of some blocks, dequantized: `[row][column]`.
+pub(super) type Coefficients = [[Lane<f32>; 8]; 8];
+
+/// Samples of some blocks: that of row y and column x is number `y * N + x`.
+pub(super) type Samples = [Lane<u8>; 64];
+
+/// Turns blocks into tiles of `N` by `N` samples.
 #[inline(always)]
-pub(super) fn inverse_dct<const N: usize>(values: &[[f32; 8]; 8], rows: usize, out: &mut [u8], stride: usize) {
-    let basis = const { basis::<N>() };
-    let mut columns = [[0.0f32; 8]; N];
-    for (values, weights) in values.iter().zip(&basis).take(rows) {
-        for (sums, weight) in columns.iter_mut().zip(weights) {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += value * weight;
-            }
-        }
+pub(super) fn inverse_dct<const N: usize>(values: &Coefficients, samples: &mut Samples) {
+    let mut rows = [[[0.0f32; LANES]; 8]; 8];
+    for u in 0..8 {
+        transform::<N>(std::array::from_fn(|v| &values[v][u]), |y, sums| rows[y][u] = *sums);
     }
-    for (values, out) in columns.iter().zip(out.chunks_mut(stride)) {
-        let mut line = [128.0f32; N];
-        for (value, weights) in values.iter().zip(&basis) {
-            for (sum, weight) in line.iter_mut().zip(weights) {
-                *sum += value * weight;
+    for (y, row) in rows.iter().enumerate().take(N) {
+        transform::<N>(std::array::from_fn(|u| &row[u]), |x, sums| {
+            for (sample, sum) in samples[y * N + x].iter_mut().zip(sums) {
+                *sample = level(*sum + 128.0);
             }
+        });
+    }
+}
+
+/// One dimension: even coefficients are the same on both sides of the middle, odd ones change their sign.
+#[inline(always)]
+fn transform<const N: usize>(values: [&Lane<f32>; 8], mut put: impl FnMut(usize, &Lane<f32>)) {
+    let basis = const { basis::<N>() };
+    for y in 0..N.div_ceil(2) {
+        let (mut left, mut right) = ([0.0; LANES], [0.0; LANES]);
+        let term = |k: usize, lane: usize| values[k][lane] * basis[k][y];
+        // Plain loops over the lanes become vector code; loops over a block's eight numbers do not.
+        for lane in 0..LANES {
+            let even = term(0, lane) + term(2, lane) + term(4, lane) + term(6, lane);
+            let odd = term(1, lane) + term(3, lane) + term(5, lane) + term(7, lane);
+            (left[lane], right[lane]) = (even + odd, even - odd);
         }
-        for (out, sum) in out.iter_mut().zip(line) {
-            *out = sample(sum);
+        put(y, &left);
+        if N > 1 {
+            put(N - 1 - y, &right);
         }
     }
 }
 
-/// The nearest of 0 to 255.
+/// The nearest of 0 to 255 of what is a number: `clamp` would keep NaN, for which vectors need twice the work.
 #[inline(always)]
-pub(super) fn sample(value: f32) -> u8 {
-    (value.max(0.0).min(255.0) + ROUND).to_bits() as u8
+pub(super) fn level(value: f32) -> u8 {
+    let positive = if value > 0.0 { value } else { 0.0 };
+    let within = if positive < 255.0 { positive } else { 255.0 };
+    (within + ROUND).to_bits() as u8
 }
 
 #[cfg(test)]
@@ -116,14 +139,23 @@ mod tests {
         std::array::from_fn(|v| std::array::from_fn(|u| ((v * 31 + u * 17) % 23) as f32 - 11.0))
     }
 
+    /// The samples of a block that lies in the last lane, with others beside it.
+    fn tile<const N: usize>(values: &[[f32; 8]; 8]) -> Vec<u8> {
+        let lanes = values.map(|row| {
+            row.map(|value| std::array::from_fn(|lane| if lane == LANES - 1 { value } else { 50.0 * lane as f32 }))
+        });
+        let mut samples = [[0; LANES]; 64];
+        inverse_dct::<N>(&lanes, &mut samples);
+        samples.iter().take(N * N).map(|lanes| lanes[LANES - 1]).collect()
+    }
+
     fn check<const N: usize>() {
-        let values = values();
-        let (mut out, step) = ([0; 64], 8 / N);
-        inverse_dct::<N>(&values, 8, &mut out, 8);
-        for (y, x) in (0..N * N).map(|i| (i / N, i % N)) {
+        let (values, step) = (values(), 8 / N);
+        for (at, got) in tile::<N>(&values).into_iter().enumerate() {
+            let (x, y) = (at % N, at / N);
             let all = (0..step * step).map(|i| exact(&values, x * step + i % step, y * step + i / step));
             let mean = all.sum::<f64>() / (step * step) as f64;
-            assert!((f64::from(out[y * 8 + x]) - mean).abs() <= 0.502, "1/{step} at {x},{y}");
+            assert!((f64::from(got) - mean).abs() <= 0.502, "1/{step} at {x},{y}");
         }
     }
 
@@ -137,27 +169,23 @@ mod tests {
 
     #[test]
     fn coefficients_that_are_left_out_change_nothing() {
-        for side in [1, 2, 4, 8] {
+        let kept = |side: usize| {
             let mut kept = values();
             for (k, at) in ZIGZAG.iter().enumerate() {
                 if needed(side) >> k & 1 == 0 {
                     kept[usize::from(at / 8)][usize::from(at % 8)] = 0.0;
                 }
             }
-            let (mut all, mut some) = ([0; 64], [0; 64]);
-            match side {
-                1 => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<1>(v, 8, out, 8)),
-                2 => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<2>(v, 8, out, 8)),
-                4 => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<4>(v, 8, out, 8)),
-                _ => [(&values(), &mut all), (&kept, &mut some)].map(|(v, out)| inverse_dct::<8>(v, 8, out, 8)),
-            };
-            assert_eq!(all, some, "{side}");
-        }
+            kept
+        };
+        assert_eq!(tile::<1>(&values()), tile::<1>(&kept(1)));
+        assert_eq!(tile::<2>(&values()), tile::<2>(&kept(2)));
+        assert_eq!(tile::<4>(&values()), tile::<4>(&kept(4)));
         assert_eq!([1, 2, 4, 8].map(|side| needed(side).count_ones()), [1, 25, 49, 64]);
     }
 
     #[test]
-    fn samples_are_clamped() {
-        assert_eq!([-5.0, 0.4, 254.6, 1e9].map(sample), [0, 0, 255, 255]);
+    fn levels_are_clamped() {
+        assert_eq!([-5.0, 0.4, 254.6, 1e9].map(level), [0, 0, 255, 255]);
     }
 }

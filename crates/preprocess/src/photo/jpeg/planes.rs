@@ -3,12 +3,13 @@
 use pulp::NullaryFnOnce;
 
 use super::coefficients::Coefficients;
-use super::inverse_dct::{ZIGZAG, inverse_dct, needed, sample};
+use super::inverse_dct::{self, ZIGZAG, inverse_dct, level, needed};
+use crate::resample::lanes::{LANES, Lanes, Plain};
 
 /// One component's samples: those of a row of MCUs, and above them the last row of the one before.
 pub(super) struct Plane {
     /// Samples of a block, across and down: 1, 2, 4 or 8.
-    pub side: usize,
+    side: usize,
     /// Samples of the component, across and down, without those that fill up blocks.
     size: [usize; 2],
     /// How many of the picture's columns and rows a sample stands for.
@@ -57,44 +58,118 @@ pub(super) struct FillBand<'a> {
     pub row: usize,
 }
 
-impl NullaryFnOnce for FillBand<'_> {
+impl FillBand<'_> {
+    /// Does it on the machine's vectors.
+    pub fn run(self) {
+        match pulp::Arch::new() {
+            #[cfg(target_arch = "x86_64")]
+            pulp::Arch::V3(lanes) => pulp::Simd::vectorize(lanes, On { lanes, task: self }),
+            _ => On {
+                lanes: Plain,
+                task: self,
+            }
+            .call(),
+        }
+    }
+}
+
+/// [`FillBand`] on a vector unit.
+struct On<'a, L> {
+    lanes: L,
+    task: FillBand<'a>,
+}
+
+impl<L: Lanes> NullaryFnOnce for On<'_, L> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let plane = self.plane;
+        let Self { lanes, task } = self;
+        let plane = task.plane;
         let last = plane.band * plane.stride;
         plane.samples.copy_within(last.., 0);
-        plane.above = self.row * plane.band;
-        let kept = needed(plane.side);
-        let slot_of = self.coefficients.slot_of();
-        for y in 0..plane.band / plane.side {
-            for x in 0..self.coefficients.columns() {
-                let (coded, values) = self.coefficients.coded(x, self.first + y);
-                let out = &mut plane.samples[(1 + y * plane.side) * plane.stride + x * plane.side..];
-                let (mut coded, mut block, mut rows) = (coded & kept, [[0.0f32; 8]; 8], 1);
-                if coded & !1 == 0 {
-                    let first = if coded == 0 { 0 } else { values[0] };
-                    let level = sample(f32::from(first) * f32::from(plane.quantization[0]) / 8.0 + 128.0);
+        plane.above = task.row * plane.band;
+        let mut samples = [[0; LANES]; 64];
+        for row in 0..plane.band / plane.side {
+            for column in (0..task.coefficients.columns()).step_by(LANES) {
+                let count = LANES.min(task.coefficients.columns() - column);
+                let out = &mut plane.samples[(1 + row * plane.side) * plane.stride + column * plane.side..];
+                let (values, is_flat) = dequantize(
+                    task.coefficients,
+                    [column, task.first + row],
+                    count,
+                    plane.side,
+                    &plane.quantization,
+                );
+                if is_flat || plane.side == 1 {
+                    let levels = values[0][0].map(|first| level(first / 8.0 + 128.0));
                     for line in out.chunks_mut(plane.stride).take(plane.side) {
-                        line[..plane.side].fill(level);
+                        for (tile, level) in line.chunks_exact_mut(plane.side).zip(levels).take(count) {
+                            tile.fill(level);
+                        }
                     }
                     continue;
                 }
-                while coded != 0 {
-                    let k = coded.trailing_zeros() as usize;
-                    coded &= coded - 1;
-                    let at = usize::from(ZIGZAG[k & 63]);
-                    let value = values[usize::from(slot_of[k & 63])];
-                    block[at / 8][at % 8] = f32::from(value) * f32::from(plane.quantization[k & 63]);
-                    rows = rows.max(at / 8 + 1);
-                }
                 match plane.side {
-                    1 => inverse_dct::<1>(&block, rows, out, plane.stride),
-                    2 => inverse_dct::<2>(&block, rows, out, plane.stride),
-                    4 => inverse_dct::<4>(&block, rows, out, plane.stride),
-                    _ => inverse_dct::<8>(&block, rows, out, plane.stride),
+                    2 => {
+                        inverse_dct::<2>(&values, &mut samples);
+                        write_tiles::<2>(lanes, &samples, count, out, plane.stride);
+                    }
+                    4 => {
+                        inverse_dct::<4>(&values, &mut samples);
+                        write_tiles::<4>(lanes, &samples, count, out, plane.stride);
+                    }
+                    _ => {
+                        inverse_dct::<8>(&values, &mut samples);
+                        write_tiles::<8>(lanes, &samples, count, out, plane.stride);
+                    }
                 }
+            }
+        }
+    }
+}
+
+/// The coefficients of some blocks side by side, and whether none but the first of each counts.
+#[inline(always)]
+fn dequantize(
+    coefficients: &Coefficients,
+    [column, row]: [usize; 2],
+    count: usize,
+    side: usize,
+    quantization: &[u16; 64],
+) -> (inverse_dct::Coefficients, bool) {
+    let (kept, slot_of) = (needed(side), coefficients.slot_of());
+    let (mut values, mut any) = ([[[0.0; LANES]; 8]; 8], 0);
+    for lane in 0..count {
+        let (coded, block) = coefficients.coded(column + lane, row);
+        let mut coded = coded & kept;
+        any |= coded;
+        while coded != 0 {
+            let k = coded.trailing_zeros() as usize & 63;
+            coded &= coded - 1;
+            let at = usize::from(ZIGZAG[k]) & 63;
+            let value = f32::from(block[usize::from(slot_of[k])]) * f32::from(quantization[k]);
+            values[at >> 3][at & 7][lane] = value;
+        }
+    }
+    (values, any & !1 == 0)
+}
+
+/// Brings the blocks' samples side by side.
+#[inline(always)]
+fn write_tiles<const N: usize>(
+    lanes: impl Lanes,
+    samples: &inverse_dct::Samples,
+    count: usize,
+    out: &mut [u8],
+    stride: usize,
+) {
+    let groups = samples.as_chunks::<LANES>().0.iter().take((N * N).div_ceil(LANES));
+    for (group, samples) in groups.enumerate() {
+        for (lane, tile) in lanes.transpose_bytes(samples).iter().enumerate().take(count) {
+            for (y, line) in tile.as_chunks::<N>().0.iter().enumerate().take(N) {
+                let at = (group * LANES / N + y) * stride + lane * N;
+                out[at..at + N].copy_from_slice(line);
             }
         }
     }
@@ -135,7 +210,8 @@ impl NullaryFnOnce for EnlargeRow<'_> {
             (1, 2) if smooth => {
                 let rounding = if y.is_multiple_of(2) { 1 } else { 2 };
                 for (out, (near, far)) in out.iter_mut().zip(near.iter().zip(plane.row(beyond))) {
-                    *out = ((u16::from(*near) * 3 + u16::from(*far) + rounding) >> 2) as u8;
+                    let sum = u16::from(*near).wrapping_mul(3).wrapping_add(u16::from(*far));
+                    *out = (sum.wrapping_add(rounding) >> 2) as u8;
                 }
             }
             (2, 2) if smooth => {
@@ -160,34 +236,44 @@ impl NullaryFnOnce for EnlargeRow<'_> {
 /// Twice as many samples: three quarters of the nearer one and a quarter of the other.
 #[inline(always)]
 fn double_row(row: &[u8], out: &mut [u8]) {
-    let last = row.len() - 1;
-    let (pairs, rest) = out.as_chunks_mut::<2>();
-    for (i, pair) in pairs.iter_mut().enumerate() {
-        let level = |i: usize| u16::from(row[i]);
-        let (left, right) = (level(i.saturating_sub(1)), level((i + 1).min(last)));
-        *pair = [
-            ((level(i) * 3 + left + 1) >> 2) as u8,
-            ((level(i) * 3 + right + 2) >> 2) as u8,
-        ];
-    }
-    if let [odd] = rest {
-        *odd = ((u16::from(row[last]) * 3 + u16::from(row[last - 1]) + 1) >> 2) as u8;
-    }
+    double(row, out, |near, left, right| {
+        let [near, left, right] = [near, left, right].map(u16::from);
+        let near = near.wrapping_mul(3);
+        [
+            (near.wrapping_add(left).wrapping_add(1) >> 2) as u8,
+            (near.wrapping_add(right).wrapping_add(2) >> 2) as u8,
+        ]
+    });
 }
 
 /// The same of sums that count four times.
 #[inline(always)]
 fn double_sums(sums: &[u16], out: &mut [u8]) {
-    let last = sums.len() - 1;
+    double(sums, out, |near, left, right| {
+        let near = near.wrapping_mul(3);
+        [
+            (near.wrapping_add(left).wrapping_add(8) >> 4) as u8,
+            (near.wrapping_add(right).wrapping_add(7) >> 4) as u8,
+        ]
+    });
+}
+
+/// Two samples of each, from it and its neighbors; at the ends it is its own neighbor. There are three at least.
+#[inline(always)]
+fn double<T: Copy>(row: &[T], out: &mut [u8], pair: impl Fn(T, T, T) -> [u8; 2]) {
+    let last = row.len() - 1;
     let (pairs, rest) = out.as_chunks_mut::<2>();
-    for (i, pair) in pairs.iter_mut().enumerate() {
-        let (left, right) = (sums[i.saturating_sub(1)], sums[(i + 1).min(last)]);
-        *pair = [
-            ((sums[i] * 3 + left + 8) >> 4) as u8,
-            ((sums[i] * 3 + right + 7) >> 4) as u8,
-        ];
+    let neighbors = row.iter().zip(&row[1..]).zip(&row[2..]);
+    for (pair_of, ((left, near), right)) in pairs.iter_mut().skip(1).zip(neighbors) {
+        *pair_of = pair(*near, *left, *right);
+    }
+    if let Some(first) = pairs.first_mut() {
+        *first = pair(row[0], row[0], row[1]);
+    }
+    if let Some(end) = pairs.get_mut(last) {
+        *end = pair(row[last], row[last - 1], row[last]);
     }
     if let [odd] = rest {
-        *odd = ((sums[last] * 3 + sums[last - 1] + 8) >> 4) as u8;
+        [*odd, _] = pair(row[last], row[last - 1], row[last]);
     }
 }
