@@ -87,7 +87,7 @@ pub enum Error {
         y: f32,
     },
     /// Too few pixels that could be skin.
-    #[error("no skin is seen here: too few pixels have a skin-like colour, or they lie outside the picture")]
+    #[error("no skin is seen here: too few pixels have a skin-like color, or they lie outside the picture")]
     NoSkin,
     /// Landmarks of another kind than the operation needs.
     #[error("this needs {needed} landmarks, the mesh has {got}: {hint}")]

@@ -1,12 +1,12 @@
-//! Millimetres, with their error, or not at all.
+//! Millimeters, with their error, or not at all.
 
 use serde::{Deserialize, Serialize};
 
-use crate::face_mesh::{FaceMesh, LEFT_EYE_CORNERS, MESH_POINTS_WITH_IRISES, RIGHT_EYE_CORNERS};
-use crate::topology::{LEFT_IRIS, RIGHT_IRIS};
+use crate::face::mesh::{FaceMesh, LEFT_EYE_CORNERS, MESH_POINTS_WITH_IRISES, RIGHT_EYE_CORNERS};
+use crate::face::topology::{LEFT_IRIS, RIGHT_IRIS};
 use crate::{Error, Result};
 
-/// Horizontal visible iris diameter of adults, in millimetres: mean and standard deviation.
+/// Horizontal visible iris diameter of adults, in millimeters: mean and standard deviation.
 ///
 /// It varies so little between people that it serves as a ruler; the figures are those of MediaPipe Iris.
 pub const IRIS_MM: [f32; 2] = [11.7, 0.5];
@@ -37,7 +37,7 @@ pub enum ScaleSource {
 /// How large a pixel is, and how sure that is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scale {
-    /// Millimetres a pixel, > 0.
+    /// Millimeters a pixel, > 0.
     pub mm_per_pixel: f32,
     /// Standard deviation of `mm_per_pixel`, same unit.
     pub error: f32,
@@ -86,7 +86,7 @@ impl Scale {
         })
     }
 
-    /// From a round object: its diameter in millimetres and its two axes in pixels (a tilted circle is an
+    /// From a round object: its diameter in millimeters and its two axes in pixels (a tilted circle is an
     /// ellipse, whose long axis keeps the true diameter).
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Scale {
         })
     }
 
-    /// From a printed square: its side in millimetres and its four corners in pixels, in order. A tilted square is
+    /// From a printed square: its side in millimeters and its four corners in pixels, in order. A tilted square is
     /// foreshortened across its tilt only: what is measured is its extent along the tilt's axis.
     ///
     /// # Errors
@@ -175,8 +175,8 @@ impl Scale {
         self.error / self.mm_per_pixel
     }
 
-    /// A length in millimetres and its standard deviation; `pixels_error` is that of the length in pixels.
-    pub fn millimetres(&self, pixels: f32, pixels_error: f32) -> [f32; 2] {
+    /// A length in millimeters and its standard deviation; `pixels_error` is that of the length in pixels.
+    pub fn millimeters(&self, pixels: f32, pixels_error: f32) -> [f32; 2] {
         let length = pixels * self.mm_per_pixel;
         [length, (pixels * self.error).hypot(pixels_error * self.mm_per_pixel)]
     }
@@ -191,7 +191,7 @@ fn yaw(mesh: &FaceMesh) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face_mesh::tests::canonical_mesh;
+    use crate::face::mesh::tests::canonical_mesh;
 
     /// The canonical face, 10 pixels a centimetre, with irises of the given widths in pixels.
     fn with_irises(right: f32, left: f32) -> FaceMesh {
@@ -213,7 +213,7 @@ mod tests {
             "never surer than people differ: {}",
             scale.error
         );
-        let [length, error] = scale.millimetres(10.0, 1.0);
+        let [length, error] = scale.millimeters(10.0, 1.0);
         assert!((length - 10.0).abs() < 0.01 && error > 1.0);
     }
 
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn no_iris_no_millimetre() {
+    fn no_iris_no_millimeter() {
         assert!(matches!(
             Scale::from_irises(&canonical_mesh([0.0; 2], 9.0)),
             Err(Error::Landmarks { .. })

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hand::{Hand, HandFace, Side};
-use crate::pose::Pose;
-use crate::region::{FaceRegion, inside};
+use crate::body::hand::{Hand, HandFace, Side};
+use crate::body::pose::Pose;
+use crate::face::region::{FaceRegion, inside};
 
 /// A part of the body's surface. Which side of the body is kept beside it, in [`BodySite`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -348,8 +348,8 @@ mod tests {
     use skinkit_preprocess::Roi;
 
     use super::*;
-    use crate::hand::tests::upright;
-    use crate::pose::PosePoint;
+    use crate::body::hand::tests::upright;
+    use crate::body::pose::PosePoint;
 
     /// SNOMED CT identifiers end in a Verhoeff check digit: a mistyped one does not pass.
     fn verhoeff(id: u64) -> bool {
@@ -415,7 +415,7 @@ mod tests {
                 visibility: 0.0,
                 presence: 0.0
             };
-            crate::pose::POSE_POINTS
+            crate::body::pose::POSE_POINTS
         ];
         for (i, [x, y]) in [
             (0, [100.0, 40.0]),

@@ -4,7 +4,7 @@
 //! `face_mesh_connections.py` (0.10.21, Apache-2.0), put in order. Left and right are the subject's.
 //! Numbers below 468 hold for both meshes; the irises exist in the 478-point mesh only.
 
-pub use crate::canonical_tables::{TEXTURE, TRIANGLES, VERTICES};
+pub use crate::face::canonical::{TEXTURE, TRIANGLES, VERTICES};
 
 /// A line through mesh points, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
 use crate::Result;
-use crate::anchors;
-use crate::detection::{Decoder, Detection};
-use crate::networks::{Network, Networks};
-use crate::picture_network::{PictureNetwork, Sampling, letterbox};
+use crate::network::anchors;
+use crate::network::detection::{Decoder, Detection};
+use crate::network::networks::{Network, Networks};
+use crate::network::picture::{PictureNetwork, Sampling, letterbox};
 
 const KEY_POINTS: usize = 6;
 const VALUES: usize = 4 + 2 * KEY_POINTS;

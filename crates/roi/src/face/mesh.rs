@@ -6,10 +6,10 @@ use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
 use crate::Result;
-use crate::detection::sigmoid;
-use crate::face_detector::{FaceDetection, MESH_SCALE};
-use crate::networks::{Network, Networks};
-use crate::picture_network::{PictureNetwork, Sampling};
+use crate::face::detector::{FaceDetection, MESH_SCALE};
+use crate::network::detection::sigmoid;
+use crate::network::networks::{Network, Networks};
+use crate::network::picture::{PictureNetwork, Sampling};
 
 /// Points of a mesh without irises.
 pub const MESH_POINTS: usize = 468;
@@ -273,7 +273,7 @@ impl FaceMesher {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::canonical_tables::VERTICES;
+    use crate::face::canonical::VERTICES;
 
     /// The canonical face, seen from the front, `scale` pixels a centimetre.
     pub(crate) fn canonical_mesh(centre: [f32; 2], scale: f32) -> FaceMesh {

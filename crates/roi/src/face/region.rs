@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use skinkit_preprocess::Roi;
 
-use crate::face_mesh::FaceMesh;
-use crate::topology::FACE_OVAL;
+use crate::face::mesh::FaceMesh;
+use crate::face::topology::FACE_OVAL;
 use crate::{Error, Result};
 
 /// Room around a part's outline in [`region_roi`], as a share of its longer side.
@@ -260,7 +260,7 @@ fn turned_bounds(points: impl Iterator<Item = [f32; 2]>, rotation: f32) -> [f32;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face_mesh::tests::canonical_mesh;
+    use crate::face::mesh::tests::canonical_mesh;
 
     #[test]
     fn names_round_trip() {

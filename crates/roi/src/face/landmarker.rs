@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use skinkit_inference::Runtime;
 use skinkit_preprocess::Frame;
 
-use crate::face_detector::{FaceDetection, FaceDetector, FaceRange};
-use crate::face_mesh::{FaceMesh, FaceMesher, MeshKind};
-use crate::networks::Networks;
+use crate::face::detector::{FaceDetection, FaceDetector, FaceRange};
+use crate::face::mesh::{FaceMesh, FaceMesher, MeshKind};
+use crate::network::networks::Networks;
 use crate::{Error, Result};
 
 /// How faces are looked for. `Default` is what a selfie needs.
@@ -15,7 +15,7 @@ use crate::{Error, Result};
 pub struct FaceOptions {
     /// Which detector.
     pub range: FaceRange,
-    /// Whether the 478-point mesh is fitted as well (irises, and with them millimetres).
+    /// Whether the 478-point mesh is fitted as well (irises, and with them millimeters).
     pub irises: bool,
     /// Whether meshes are steadied ([`FaceMesher::steady_landmarks`]): for photos in which a place is to be set or
     /// found again, nine times the time.
@@ -258,8 +258,8 @@ pub(crate) fn overlaps(detection: &FaceDetection, frame: &Frame<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face_detector::tests::face_at;
-    use crate::face_mesh::tests::canonical_mesh;
+    use crate::face::detector::tests::face_at;
+    use crate::face::mesh::tests::canonical_mesh;
 
     fn face(centre: [f32; 2], side: f32) -> Face {
         Face {

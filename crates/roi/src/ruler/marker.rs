@@ -5,7 +5,7 @@ use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::Result;
-use crate::scale::Scale;
+use crate::ruler::scale::Scale;
 
 /// Rows and columns of the grid that is searched.
 const SIDE: usize = 288;
@@ -37,7 +37,7 @@ impl Marker {
         std::array::from_fn(|i| distance(self.corners[i], self.corners[(i + 1) % 4]))
     }
 
-    /// The scale in the card's plane, for the printed side of the black square in millimetres.
+    /// The scale in the card's plane, for the printed side of the black square in millimeters.
     ///
     /// # Errors
     /// A side that is not finite and positive, or a card seen too obliquely.

@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
-use crate::colour::{Lab, lab, shadeless};
-use crate::face_mesh::FaceMesh;
-use crate::person::PersonMask;
-use crate::raster::{Raster, grown};
-use crate::region::{FaceRegion, region_roi};
-use crate::topology::{LEFT_EYE, LEFT_EYEBROW, LIPS_OUTER, RIGHT_EYE, RIGHT_EYEBROW};
+use crate::body::person::PersonMask;
+use crate::face::mesh::FaceMesh;
+use crate::face::region::{FaceRegion, region_roi};
+use crate::face::topology::{LEFT_EYE, LEFT_EYEBROW, LIPS_OUTER, RIGHT_EYE, RIGHT_EYEBROW};
+use crate::skin::color::{Lab, lab, shadeless};
+use crate::skin::raster::{Raster, grown};
 use crate::{Error, Result};
 
 /// Rows and columns of a [`SkinMask`].
 pub const SKIN_MASK_SIDE: usize = 192;
 
-/// Parts that the face's own skin colour is learnt from: seldom covered, seldom bearded.
+/// Parts that the face's own skin color is learnt from: seldom covered, seldom bearded.
 const SEEDS: [FaceRegion; 3] = [FaceRegion::LeftCheek, FaceRegion::RightCheek, FaceRegion::Nose];
 
 /// What is not skin inside the oval, and how much larger than its outline it is taken.
@@ -29,7 +29,7 @@ const HOLES: [(&[u16], f32); 5] = [
     (RIGHT_EYEBROW.points, 1.15),
 ];
 
-/// How far a hue may lie from the median one, in degrees; wider for pale colours, whose hue is noise.
+/// How far a hue may lie from the median one, in degrees; wider for pale colors, whose hue is noise.
 const HUE_REACH: f32 = 25.0;
 /// Least and greatest shadeless chroma, as shares of the median one: gloss pales skin, folds and blushing deepen it.
 const CHROMA_RANGE: [f32; 2] = [0.4, 1.9];
@@ -40,7 +40,7 @@ const DARKEST: f32 = 0.6;
 /// How much lighter than the skin (cube-root light, as a ratio) and how much paler a highlight is.
 const HIGHLIGHT: [f32; 2] = [1.13, 0.55];
 
-/// The colour of skin in a picture, under its light. A description of the picture, not of the person.
+/// The color of skin in a picture, under its light. A description of the picture, not of the person.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SkinTone {
     /// Lightness L*, `0..=100`.
@@ -58,7 +58,7 @@ pub struct SkinMask {
     pub roi: Roi,
     /// [`SKIN_MASK_SIDE`] rows of as many cells, `true` where skin is seen.
     pub cells: Vec<bool>,
-    /// The median colour of the skin.
+    /// The median color of the skin.
     pub tone: SkinTone,
     /// Share of the part's outline (or of the person) that is skin, `0..=1`: low when hair, glasses or light cover it.
     pub coverage: f32,
@@ -98,12 +98,12 @@ impl SkinMask {
 
 /// Makes skin masks. Holds its work buffers: one finder a thread.
 ///
-/// No fixed range of "skin colours" is used for faces: the colour is learnt from the cheeks and nose of
+/// No fixed range of "skin colors" is used for faces: the color is learnt from the cheeks and nose of
 /// the face at hand, as chroma divided by lightness, which shading and exposure leave alone.
 pub struct SkinFinder {
     resampler: Resampler,
     pixels: Array3<u8>,
-    colours: Vec<Lab>,
+    colors: Vec<Lab>,
 }
 
 impl Default for SkinFinder {
@@ -118,18 +118,18 @@ impl SkinFinder {
         Self {
             resampler: Resampler::new(),
             pixels: Array3::zeros((SKIN_MASK_SIDE, SKIN_MASK_SIDE, 3)),
-            colours: Vec::new(),
+            colors: Vec::new(),
         }
     }
 
-    /// The skin of a part of a face: its outline without eyes, lips and brows, and without what has another colour
+    /// The skin of a part of a face: its outline without eyes, lips and brows, and without what has another color
     /// (hair, beard, glasses) or shines.
     ///
     /// # Errors
     /// The part lies wholly outside the picture.
     pub fn face(&mut self, frame: &Frame<'_>, mesh: &FaceMesh, region: FaceRegion) -> Result<SkinMask> {
         // Learn from the whole face even for a part: a beard must not teach what skin is.
-        let model = self.colour_of(frame, mesh)?.ok_or(Error::NoSkin)?;
+        let model = self.color_of(frame, mesh)?.ok_or(Error::NoSkin)?;
         let roi = region_roi(mesh, region);
         if region != FaceRegion::WholeFace {
             self.look(frame, &roi)?;
@@ -143,18 +143,18 @@ impl SkinFinder {
         Ok(self.finish(roi, &[model], allowed, outline))
     }
 
-    /// The skin of people in a region: the person mask, narrowed to the colours of the faces in the picture.
+    /// The skin of people in a region: the person mask, narrowed to the colors of the faces in the picture.
     ///
     /// Without a face there is no place that is surely skin, so a generous gate (hue angle 0..=90 degrees and some
-    /// chroma) picks the seeds of one colour. It passes wood, sand and pale clothes too: give the faces where there are
+    /// chroma) picks the seeds of one color. It passes wood, sand and pale clothes too: give the faces where there are
     /// any.
     ///
     /// # Errors
-    /// The region lies outside the picture, or nothing in it is a person with skin-like colour.
+    /// The region lies outside the picture, or nothing in it is a person with skin-like color.
     pub fn body(&mut self, frame: &Frame<'_>, person: &PersonMask, faces: &[&FaceMesh], roi: &Roi) -> Result<SkinMask> {
         let mut models = Vec::new();
         for mesh in faces {
-            models.extend(self.colour_of(frame, mesh)?);
+            models.extend(self.color_of(frame, mesh)?);
         }
         self.look(frame, roi)?;
         let mut allowed = Raster::empty(SKIN_MASK_SIDE);
@@ -170,52 +170,52 @@ impl SkinFinder {
         }
         if models.is_empty() {
             let mut seeds = allowed.clone();
-            for (cell, &colour) in seeds.cells.iter_mut().zip(&self.colours) {
-                let [a, b] = shadeless(colour);
-                *cell &= a > 0.0 && b > 0.0 && a.hypot(b) > 0.08 && colour[0] > 8.0;
+            for (cell, &color) in seeds.cells.iter_mut().zip(&self.colors) {
+                let [a, b] = shadeless(color);
+                *cell &= a > 0.0 && b > 0.0 && a.hypot(b) > 0.08 && color[0] > 8.0;
             }
-            models.push(ColourModel::learn(&self.colours, &seeds.majority(2)).ok_or(Error::NoSkin)?);
+            models.push(ColorModel::learn(&self.colors, &seeds.majority(2)).ok_or(Error::NoSkin)?);
         }
         Ok(self.finish(*roi, &models, allowed, outline))
     }
 
-    /// The skin's colour on a face; `None` where too little of it is seen.
-    fn colour_of(&mut self, frame: &Frame<'_>, mesh: &FaceMesh) -> Result<Option<ColourModel>> {
+    /// The skin's color on a face; `None` where too little of it is seen.
+    fn color_of(&mut self, frame: &Frame<'_>, mesh: &FaceMesh) -> Result<Option<ColorModel>> {
         let roi = region_roi(mesh, FaceRegion::WholeFace);
         self.look(frame, &roi)?;
         let mut seeds = Raster::empty(SKIN_MASK_SIDE);
         for seed in SEEDS {
             seeds.fill(&on_grid(mesh, seed.outline(), &roi), true);
         }
-        Ok(ColourModel::learn(&self.colours, &seeds))
+        Ok(ColorModel::learn(&self.colors, &seeds))
     }
 
-    /// Samples the region and converts its colours.
+    /// Samples the region and converts its colors.
     fn look(&mut self, frame: &Frame<'_>, roi: &Roi) -> Result<()> {
         self.resampler.rgb8(frame, roi, self.pixels.view_mut())?;
         let pixels = self.pixels.as_slice().unwrap_or_default();
-        self.colours.clear();
-        self.colours
+        self.colors.clear();
+        self.colors
             .extend(pixels.chunks_exact(3).map(|p| lab([p[0], p[1], p[2]])));
         Ok(())
     }
 
-    fn finish(&self, roi: Roi, models: &[ColourModel], mut allowed: Raster, outline: usize) -> SkinMask {
-        for (cell, &colour) in allowed.cells.iter_mut().zip(&self.colours) {
-            *cell &= models.iter().any(|model| model.accepts(colour));
+    fn finish(&self, roi: Roi, models: &[ColorModel], mut allowed: Raster, outline: usize) -> SkinMask {
+        for (cell, &color) in allowed.cells.iter_mut().zip(&self.colors) {
+            *cell &= models.iter().any(|model| model.accepts(color));
         }
         // Single cells are noise: ask the neighbours, then stay within what was accepted or nearly so.
         let cells = allowed.majority(2).cells;
         let skin: Vec<Lab> = cells
             .iter()
-            .zip(&self.colours)
+            .zip(&self.colors)
             .filter(|(skin, _)| **skin)
-            .map(|(_, colour)| *colour)
+            .map(|(_, color)| *color)
             .collect();
         let coverage = skin.len() as f32 / outline.max(1) as f32;
         let [lightness, a, b] = match models.first() {
-            Some(model) if skin.is_empty() => model.colour,
-            _ => median_colour(&skin),
+            Some(model) if skin.is_empty() => model.color,
+            _ => median_color(&skin),
         };
         let tone = SkinTone {
             lightness,
@@ -231,23 +231,23 @@ impl SkinFinder {
     }
 }
 
-/// One person's skin colour under one light.
-struct ColourModel {
-    colour: Lab,
+/// One person's skin color under one light.
+struct ColorModel {
+    color: Lab,
     hue: f32,
     chroma: f32,
     yellow: f32,
 }
 
-impl ColourModel {
+impl ColorModel {
     /// Medians of the seeds; `None` with too few of them.
-    fn learn(colours: &[Lab], seeds: &Raster) -> Option<Self> {
+    fn learn(colors: &[Lab], seeds: &Raster) -> Option<Self> {
         let seeds: Vec<Lab> = seeds
             .cells
             .iter()
-            .zip(colours)
+            .zip(colors)
             .filter(|(seed, _)| **seed)
-            .map(|(_, colour)| *colour)
+            .map(|(_, color)| *color)
             .collect();
         if seeds.len() < 40 {
             return None;
@@ -255,16 +255,16 @@ impl ColourModel {
         let [red, yellow] = std::array::from_fn(|i| median(seeds.iter().map(|c| shadeless(*c)[i]).collect()));
         let chroma = red.hypot(yellow).max(1e-3);
         Some(Self {
-            colour: median_colour(&seeds),
+            color: median_color(&seeds),
             hue: yellow.atan2(red),
             chroma,
             yellow: yellow.abs().max(1e-3),
         })
     }
 
-    fn accepts(&self, colour: Lab) -> bool {
-        let [red, yellow] = shadeless(colour);
-        let light = (colour[0] + 16.0) / (self.colour[0] + 16.0);
+    fn accepts(&self, color: Lab) -> bool {
+        let [red, yellow] = shadeless(color);
+        let light = (color[0] + 16.0) / (self.color[0] + 16.0);
         let chroma = red.hypot(yellow) / self.chroma;
         let reach = HUE_REACH * (0.8 / chroma.max(1e-3)).clamp(1.0, 2.0);
         let hue = (yellow.atan2(red) - self.hue + PI).rem_euclid(TAU) - PI;
@@ -285,8 +285,8 @@ fn on_grid(mesh: &FaceMesh, outline: &[u16], roi: &Roi) -> Vec<[f32; 2]> {
         .collect()
 }
 
-fn median_colour(colours: &[Lab]) -> Lab {
-    std::array::from_fn(|i| median(colours.iter().map(|c| c[i]).collect()))
+fn median_color(colors: &[Lab]) -> Lab {
+    std::array::from_fn(|i| median(colors.iter().map(|c| c[i]).collect()))
 }
 
 /// The upper median; 0 for nothing.
@@ -301,9 +301,9 @@ fn median(mut values: Vec<f32>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face_mesh::tests::canonical_mesh;
+    use crate::face::mesh::tests::canonical_mesh;
 
-    /// A face-coloured picture with a dark bar where glasses would be.
+    /// A face-colored picture with a dark bar where glasses would be.
     fn painted(skin: [u8; 3], bar: [u8; 3]) -> Vec<u8> {
         (0..400u32 * 400)
             .flat_map(|i| if (150..190).contains(&(i / 400)) { bar } else { skin })
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn eyes_lips_and_brows_are_left_out_whatever_their_colour() {
+    fn eyes_lips_and_brows_are_left_out_whatever_their_color() {
         let mesh = canonical_mesh([200.0, 200.0], 18.0);
         let pixels = [200u8, 150, 120].repeat(400 * 400);
         let frame = Frame::rgb8(&pixels, 400, 400).unwrap();
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_face_says_which_of_two_warm_colours_is_skin() {
+    fn a_face_says_which_of_two_warm_colors_is_skin() {
         // A face and an arm of brown skin over much pale pink cloth.
         let mesh = canonical_mesh([200.0, 120.0], 12.0);
         let pixels: Vec<u8> = (0..400u32 * 400)

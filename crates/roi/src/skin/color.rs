@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn known_colours() {
+    fn known_colors() {
         assert!(
             near(lab([255, 255, 255]), [100.0, 0.0, 0.0]),
             "{:?}",
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn shading_leaves_the_shadeless_colour() {
+    fn shading_leaves_the_shadeless_color() {
         let light = shadeless(lab([224, 172, 140]));
         // The same in linear light, at 30 %.
         let dark = shadeless(lab([130, 98, 78]));

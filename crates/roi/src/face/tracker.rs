@@ -5,12 +5,12 @@ use skinkit_inference::Runtime;
 use skinkit_preprocess::{Frame, Roi};
 
 use crate::Result;
-use crate::detection::intersection_over_union;
-use crate::face_detector::FaceDetector;
-use crate::face_landmarker::{FaceOptions, overlaps, right_way_round};
-use crate::face_mesh::{FaceMesh, FaceMesher, MeshKind};
-use crate::networks::Networks;
-use crate::smoothing::{Smoother, Smoothing};
+use crate::face::detector::FaceDetector;
+use crate::face::landmarker::{FaceOptions, overlaps, right_way_round};
+use crate::face::mesh::{FaceMesh, FaceMesher, MeshKind};
+use crate::face::smoothing::{Smoother, Smoothing};
+use crate::network::detection::intersection_over_union;
+use crate::network::networks::Networks;
 
 /// How faces are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

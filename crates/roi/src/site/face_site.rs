@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canonical_tables::{TEXTURE, TRIANGLES};
-use crate::face_mesh::FaceMesh;
+use crate::face::canonical::{TEXTURE, TRIANGLES};
+use crate::face::mesh::FaceMesh;
 use crate::{Error, Result};
 
 /// Least [`SitePlace::facing`] at which a place counts as seen: skin tilted by more than 75 degrees shows nothing.
@@ -15,7 +15,7 @@ pub const MIN_FACING: f32 = 0.26;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct FaceSite {
-    /// Number of the triangle in [`crate::topology::TRIANGLES`].
+    /// Number of the triangle in [`crate::face::topology::TRIANGLES`].
     triangle: u16,
     /// Weights of its corners, `0..=1`, sum 1.
     barycentric: [f32; 3],
@@ -171,7 +171,7 @@ fn facing([a, b, c]: [[f32; 3]; 3]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face_mesh::tests::canonical_mesh;
+    use crate::face::mesh::tests::canonical_mesh;
 
     #[test]
     fn the_canonical_face_faces_the_camera() {

@@ -6,11 +6,11 @@ use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
 use crate::Result;
-use crate::anchors;
-use crate::detection::{Decoder, Detection};
-use crate::networks::{Network, Networks};
-use crate::picture_network::{PictureNetwork, Sampling, letterbox};
-use crate::scale_hint::ScaleHint;
+use crate::network::anchors;
+use crate::network::detection::{Decoder, Detection};
+use crate::network::networks::{Network, Networks};
+use crate::network::picture::{PictureNetwork, Sampling, letterbox};
+use crate::ruler::scale_hint::ScaleHint;
 
 /// Landmarks of a hand: the wrist, then four for each finger from thumb to little finger, root to tip.
 pub const HAND_POINTS: usize = 21;

@@ -5,7 +5,7 @@ use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::Result;
-use crate::scale::Scale;
+use crate::ruler::scale::Scale;
 
 /// Rows and columns of the grid that is searched.
 const SIDE: usize = 192;
@@ -45,7 +45,7 @@ pub struct Disc {
 }
 
 impl Disc {
-    /// The scale in the disc's plane, for its true diameter in millimetres (a euro: 23.25, a quarter dollar: 24.26).
+    /// The scale in the disc's plane, for its true diameter in millimeters (a euro: 23.25, a quarter dollar: 24.26).
     ///
     /// # Errors
     /// A diameter that is not finite and positive, or a disc seen too obliquely.

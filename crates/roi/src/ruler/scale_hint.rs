@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Length of an adult's hand from wrist to the middle finger's tip, in millimetres: the mean of 190.6 for men and 176.6
+/// Length of an adult's hand from wrist to the middle finger's tip, in millimeters: the mean of 190.6 for men and 176.6
 /// for women, 150 of each (Ibeachu, Abu and Didia, Asian Journal of Medical Sciences 3(8), 2011).
 const HAND_MM: f32 = 183.6;
 /// Wrist, then the middle finger from root to tip.
@@ -17,7 +17,7 @@ const LEAST_POINTS: usize = 6;
 /// "come closer", never for a length; so it has no way to become a [`crate::Scale`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ScaleHint {
-    /// Millimetres a pixel if the person is an adult of average size, > 0.
+    /// Millimeters a pixel if the person is an adult of average size, > 0.
     pub rough_mm_per_pixel: f32,
     /// Relative standard deviation, itself a rough figure: 0.3. Children are outside it.
     pub spread: f32,
@@ -53,7 +53,7 @@ impl ScaleHint {
         }
         let (real, seen) = (spread(pairs.iter().map(|p| p.0)), spread(pairs.iter().map(|p| p.1)));
         let rough_mm_per_pixel = 1000.0 * real / seen;
-        // A body of three pixels, or of a millimetre, has no size.
+        // A body of three pixels, or of a millimeter, has no size.
         (seen > 1.0 && real > 1e-3 && rough_mm_per_pixel.is_finite() && rough_mm_per_pixel > 0.0).then_some(Self {
             rough_mm_per_pixel,
             spread: SPREAD,

@@ -6,8 +6,8 @@ use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
 use crate::Result;
-use crate::networks::{Network, Networks};
-use crate::picture_network::{PictureNetwork, Sampling};
+use crate::network::networks::{Network, Networks};
+use crate::network::picture::{PictureNetwork, Sampling};
 
 /// Width and height of a [`PersonMask`].
 pub const PERSON_MASK_SIDE: usize = 256;

@@ -6,13 +6,13 @@ use skinkit_preprocess::warp::Border;
 use skinkit_preprocess::{Frame, Roi};
 
 use crate::Result;
-use crate::anchors;
-use crate::detection::{Decoder, Detection, sigmoid};
-use crate::face_detector::{FaceDetection, FaceDetector, FaceRange};
-use crate::hand::wrap;
-use crate::networks::{Network, Networks};
-use crate::picture_network::{PictureNetwork, Sampling, letterbox};
-use crate::scale_hint::ScaleHint;
+use crate::body::hand::wrap;
+use crate::face::detector::{FaceDetection, FaceDetector, FaceRange};
+use crate::network::anchors;
+use crate::network::detection::{Decoder, Detection, sigmoid};
+use crate::network::networks::{Network, Networks};
+use crate::network::picture::{PictureNetwork, Sampling, letterbox};
+use crate::ruler::scale_hint::ScaleHint;
 
 /// Landmarks of a pose, in MediaPipe's order: nose, eyes, ears, mouth, then shoulders to feet, left before right.
 pub const POSE_POINTS: usize = 33;

@@ -63,11 +63,11 @@ impl Network {
     fn embedded(self) -> Option<&'static [u8]> {
         #[cfg(feature = "face-models")]
         match self {
-            Self::BlazeFaceShortRange => return Some(include_bytes!("../models/blazeface_short_range.onnx")),
-            Self::BlazeFaceFullRange => return Some(include_bytes!("../models/blazeface_full_range_sparse.onnx")),
-            Self::FaceMesh468 => return Some(include_bytes!("../models/face_mesh_468.onnx")),
-            Self::FaceLandmarks478 => return Some(include_bytes!("../models/face_landmarks_478_v2.onnx")),
-            Self::SelfieSegmentation => return Some(include_bytes!("../models/selfie_segmentation.onnx")),
+            Self::BlazeFaceShortRange => return Some(include_bytes!("../../models/blazeface_short_range.onnx")),
+            Self::BlazeFaceFullRange => return Some(include_bytes!("../../models/blazeface_full_range_sparse.onnx")),
+            Self::FaceMesh468 => return Some(include_bytes!("../../models/face_mesh_468.onnx")),
+            Self::FaceLandmarks478 => return Some(include_bytes!("../../models/face_landmarks_478_v2.onnx")),
+            Self::SelfieSegmentation => return Some(include_bytes!("../../models/selfie_segmentation.onnx")),
             _ => {}
         }
         None

@@ -2,8 +2,8 @@
 
 use skinkit_preprocess::quality::HeadTurn;
 
-use crate::canonical_tables::VERTICES;
-use crate::face_mesh::FaceMesh;
+use crate::face::canonical::VERTICES;
+use crate::face::mesh::FaceMesh;
 
 /// Points on the subject's right and left, in pairs: eye corners, cheekbones, jaw. Bone, so that no smile moves them.
 const ACROSS: [[usize; 2]; 4] = [[33, 263], [133, 362], [127, 356], [93, 323]];
@@ -73,7 +73,7 @@ fn unit(v: Vector) -> Option<Vector> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::face_mesh::tests::canonical_mesh;
+    use crate::face::mesh::tests::canonical_mesh;
 
     /// The canonical face, turned about its own middle.
     fn turned(turn: HeadTurn) -> FaceMesh {

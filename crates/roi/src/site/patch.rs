@@ -8,8 +8,8 @@ use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::{Frame, Resampler, Roi};
 
 use crate::Result;
-use crate::hand::wrap;
-use crate::spectrum::{SIDE, Spectra, log_polar, log_step};
+use crate::body::hand::wrap;
+use crate::site::spectrum::{SIDE, Spectra, log_polar, log_step};
 
 /// Rows and columns of a [`SitePatch`].
 pub const PATCH_SIDE: usize = SIDE;

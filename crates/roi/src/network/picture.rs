@@ -5,7 +5,7 @@ use skinkit_preprocess::ndarray::{Array3, Axis};
 use skinkit_preprocess::warp::{self, Border};
 use skinkit_preprocess::{Frame, Roi};
 
-use crate::networks::{Network, Networks};
+use crate::network::networks::{Network, Networks};
 use crate::{Error, Result};
 
 /// How a region becomes a network's input.
