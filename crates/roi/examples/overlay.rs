@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 line(&mut picture, [x - 1.0, *y], [x + 1.0, *y], [0, 255, 255]);
             }
             let scale = Scale::from_irises(mesh)?;
-            let [distance, error] = scale.millimetres(mesh.interocular_distance(), 1.0);
+            let [distance, error] = scale.millimeters(mesh.interocular_distance(), 1.0);
             println!(
                 "eyes {distance:.1} ± {error:.1} mm apart, {:.3} mm a pixel",
                 scale.mm_per_pixel
