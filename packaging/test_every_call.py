@@ -98,8 +98,8 @@ def test_the_languages_export_the_same():
 def test_a_call_without_a_test_is_found():
     exported, wrappers, tests = LANGUAGES["swift"]()
     assert untested(exported | {"gone"}, wrappers, tests) == ["gone"]
-    without = tests.replace(".erase(scan:", ".keep(scan:")
-    assert untested(exported, wrappers, without) == ["eraseScan"]
+    without = tests.replace(".thumbnail(of:", ".picture(of:")
+    assert untested(exported, wrappers, without) == ["thumbnail"]
     exported, wrappers, tests = LANGUAGES["kotlin"]()
-    without = tests.replace(".eraseScan(", ".keepScan(")
-    assert untested(exported, wrappers, without) == ["eraseScanBlocking"]
+    without = tests.replace(".thumbnail(", ".picture(")
+    assert untested(exported, wrappers, without) == ["thumbnailBlocking"]

@@ -78,14 +78,14 @@ def main(library, scratch):
     photos = [photo(scan["photo"]) for scan in scenario["scans"]]
     none = HANDLE(0)
     say("pack", call("pack", kit, out=[TEXT])[0])
-    say("analyse", call("analyse", kit, photos[0], b"lesion", none, out=[TEXT])[0])
+    say("analyse", call("analyze", kit, photos[0], text({"region": "lesion"}), none, out=[TEXT])[0])
     face = scenario["face"]
-    say("face", call("analyse", kit, photo(face["photo"]), face["region"].encode(), none, out=[TEXT])[0])
+    say("face", call("analyze", kit, photo(face["photo"]), text({"region": face["region"]}), none, out=[TEXT])[0])
     large = scenario["large"]
     region = large["region"].encode()
     opened = HANDLE(call("photo_open_for", kit, large["photo"].encode(), region, out=[HANDLE])[0])
     say("large.size", call("photo_size", opened, out=[c.c_uint32, c.c_uint32]))
-    say("large", call("analyse", kit, opened, region, none, out=[TEXT])[0])
+    say("large", call("analyze", kit, opened, text({"region": large["region"]}), none, out=[TEXT])[0])
     ids = []
     for number, (scan, picture) in enumerate(zip(scenario["scans"], photos), 1):
         request = {"site": scenario["site"], "subject": scenario["subject"], "taken_at": scan["taken_at"]}
@@ -96,29 +96,29 @@ def main(library, scratch):
     say("compare", call("history_compare", history, subject, site, out=[TEXT])[0])
     say("history.sites", call("history_sites", history, subject, out=[TEXT])[0])
     say("history.scans", call("history_scans", history, subject, site, out=[TEXT])[0])
-    call("history_erase_scan", history, c.c_int64(ids[0]))
+    call("history_erase", history, text({"kind": "scan", "scan": ids[0]}), out=[TEXT])
     say("erase.left", call("history_scans", history, subject, site, out=[TEXT])[0])
-    say("erase.everything", call("history_erase_everything", history, out=[c.c_uint64])[0])
+    say("erase.everything", call("history_erase", history, text({"kind": "everything"}), out=[TEXT])[0])
     say("erase.sites", call("history_sites", history, subject, out=[TEXT])[0])
 
     say("error.pack", call.error("open", text({"pack": "nowhere"}), None, c.c_size_t(0), out=[HANDLE]))
     say("error.photo", call.error("photo_open", b"nowhere.jpg", out=[HANDLE]))
     say("error.photo_for", call.error("photo_open_for", kit, b"nowhere.jpg", b"lesion", out=[HANDLE]))
-    say("error.other_region", call.error("analyse", kit, opened, b"left_cheek", none, out=[TEXT]))
+    say("error.other_region", call.error("analyze", kit, opened, text({"region": "left_cheek"}), none, out=[TEXT]))
     other = (c.c_uint8 * 32)()
     say("error.key", call.error("history_open", file, other, c.c_size_t(32), 1, out=[HANDLE]))
     say("error.key_length", call.error("history_open", file, key, c.c_size_t(31), 1, out=[HANDLE]))
-    say("error.region", call.error("analyse", kit, photos[0], b"nose", none, out=[TEXT]))
-    say("error.scan", call.error("history_erase_scan", history, c.c_int64(999)))
+    say("error.region", call.error("analyze", kit, photos[0], text({"region": "nose"}), none, out=[TEXT]))
+    say("error.scan", call.error("history_erase", history, text({"kind": "scan", "scan": 999}), out=[TEXT]))
     cancel = HANDLE(call("cancel_new", out=[HANDLE])[0])
     call("cancel", cancel)
-    say("error.cancelled", call.error("analyse", kit, photos[0], b"lesion", cancel, out=[TEXT]))
+    say("error.cancelled", call.error("analyze", kit, photos[0], text({"region": "lesion"}), cancel, out=[TEXT]))
     plain = HANDLE(call("open", text(options), None, c.c_size_t(0), out=[HANDLE])[0])
     request = text({"site": scenario["site"]})
     say("error.no_history", call.error("scan", plain, photos[0], request, none, out=[c.c_int64, TEXT]))
     for handle in (plain, kit, history):
         call("close", handle)
-    say("error.closed", call.error("analyse", kit, photos[0], b"lesion", none, out=[TEXT]))
+    say("error.closed", call.error("analyze", kit, photos[0], text({"region": "lesion"}), none, out=[TEXT]))
 
 
 if __name__ == "__main__":

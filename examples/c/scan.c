@@ -27,9 +27,11 @@ int main(int argc, char **argv) {
     skinkit_error error = {0};
     char *json = NULL;
     const char *region = argc == 4 ? argv[3] : "lesion";
+    char analysis[128];
+    snprintf(analysis, sizeof analysis, "{\"region\": \"%s\"}", region);
     int failed = skinkit_open(options, NULL, 0, &kit, &error) ||
                  skinkit_photo_open_for(kit, argv[2], region, &photo, &error) ||
-                 skinkit_analyse(kit, photo, region, 0, &json, &error);
+                 skinkit_analyze(kit, photo, analysis, 0, &json, &error);
     if (failed) {
         fprintf(stderr, "%s: %s\n", skinkit_status_name(error.status), error.reason);
     } else {

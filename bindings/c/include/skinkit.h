@@ -131,7 +131,7 @@ enum skinkit_pixel_format
     /**
      * One plane of luma, full range.
      */
-    SKINKIT_PIXEL_FORMAT_GREY8 = 3,
+    SKINKIT_PIXEL_FORMAT_GRAY8 = 3,
     /**
      * Y plane, and interleaved U V plane at half size.
      */
@@ -160,7 +160,7 @@ typedef int32_t skinkit_pixel_format;
 /**
  * Luma weights of a YUV frame.
  */
-enum skinkit_colour_matrix
+enum skinkit_color_matrix
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -168,17 +168,17 @@ enum skinkit_colour_matrix
     /**
      * ITU-R BT.601 (JPEG, most Android cameras).
      */
-    SKINKIT_COLOUR_MATRIX_BT601 = 0,
+    SKINKIT_COLOR_MATRIX_BT601 = 0,
     /**
      * ITU-R BT.709 (HD video).
      */
-    SKINKIT_COLOUR_MATRIX_BT709 = 1,
+    SKINKIT_COLOR_MATRIX_BT709 = 1,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum skinkit_colour_matrix skinkit_colour_matrix;
+typedef enum skinkit_color_matrix skinkit_color_matrix;
 #else
-typedef int32_t skinkit_colour_matrix;
+typedef int32_t skinkit_color_matrix;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -228,7 +228,7 @@ enum skinkit_guidance
      */
     SKINKIT_GUIDANCE_HOLD = 2,
     /**
-     * The capture is being analysed; the camera may move.
+     * The capture is being analyzed; the camera may move.
      */
     SKINKIT_GUIDANCE_WAIT = 3,
     /**
@@ -261,9 +261,9 @@ enum skinkit_live_phase
      */
     SKINKIT_LIVE_PHASE_HOLDING = 1,
     /**
-     * One was captured and is being analysed.
+     * One was captured and is being analyzed.
      */
-    SKINKIT_LIVE_PHASE_ANALYSING = 2,
+    SKINKIT_LIVE_PHASE_ANALYZING = 2,
     /**
      * It was delivered; nothing more is captured until a restart.
      */
@@ -454,7 +454,7 @@ typedef struct {
      */
     int32_t mirrored;
     /**
-     * A `skinkit_colour_matrix`.
+     * A `skinkit_color_matrix`.
      */
     int32_t matrix;
     /**
@@ -555,8 +555,8 @@ typedef struct {
      */
     void (*on_update)(void *user, const skinkit_live_update *update);
     /**
-     * A capture was analysed: its number in the history, or -1 where it was not kept, and a JSON object with
-     * `timestamp`, `quality`, `chosen_from`, `analysis`. The text is SkinKit's: copy it.
+     * A capture was analyzed: its number in the history, or -1 where it was not kept, and a JSON object with
+     * `timestamp` (an object of `secs` and `nanos`), `quality`, `chosen_from`, `analysis`. The text is SkinKit's: copy it.
      */
     void (*on_capture)(void *user, int64_t scan, const char *json);
     /**
@@ -599,9 +599,23 @@ int32_t skinkit_history_open(const char *path,
                              skinkit_error *error);
 
 /**
+ * Everybody in the history, in the order they were first recorded: a JSON array of strings.
+ */
+int32_t skinkit_history_subjects(skinkit_handle history, char **json, skinkit_error *error);
+
+/**
  * Sites of a person, in the order they were first recorded: a JSON array of strings.
  */
 int32_t skinkit_history_sites(skinkit_handle history, const char *subject, char **json, skinkit_error *error);
+
+/**
+ * Names of the lesions told apart at a site, in the order they were first seen: a JSON array of strings.
+ */
+int32_t skinkit_history_lesions(skinkit_handle history,
+                                const char *subject,
+                                const char *site,
+                                char **json,
+                                skinkit_error *error);
 
 /**
  * Scans of a site, oldest first: a JSON array of objects.
@@ -613,7 +627,13 @@ int32_t skinkit_history_scans(skinkit_handle history,
                               skinkit_error *error);
 
 /**
- * Compares the two latest scans of a site: a JSON object, or `null` where there are fewer than two.
+ * One scan: a JSON object.
+ */
+int32_t skinkit_history_scan(skinkit_handle history, int64_t scan, char **json, skinkit_error *error);
+
+/**
+ * Compares the two latest visits of the site's lesion that was scanned last: a JSON object, or `null` where there are
+ * fewer than two scans.
  */
 int32_t skinkit_history_compare(skinkit_handle history,
                                 const char *subject,
@@ -622,41 +642,187 @@ int32_t skinkit_history_compare(skinkit_handle history,
                                 skinkit_error *error);
 
 /**
- * Erases one scan for good.
+ * Compares two scans, with the noise of the later one's person: a JSON object. Blocks for some tens of milliseconds,
+ * and as long again for each pair of repeat shots.
  */
-int32_t skinkit_history_erase_scan(skinkit_handle history, int64_t scan, skinkit_error *error);
-
-/**
- * Erases a site with all its scans. Gives the number of scans erased: 0 where there is no such site.
- */
-int32_t skinkit_history_erase_site(skinkit_handle history,
-                                   const char *subject,
-                                   const char *site,
-                                   uint64_t *scans,
-                                   skinkit_error *error);
-
-/**
- * Erases a person: destroys the data key and all that it sealed. Gives the number of scans erased.
- */
-int32_t skinkit_history_erase_subject(skinkit_handle history,
-                                      const char *subject,
-                                      uint64_t *scans,
+int32_t skinkit_history_compare_scans(skinkit_handle history,
+                                      int64_t before,
+                                      int64_t after,
+                                      char **json,
                                       skinkit_error *error);
 
 /**
- * Erases everything; an empty history remains that the same key opens. Gives the number of scans erased.
+ * What a person's own repeat shots say about the noise of a comparison: a JSON object.
  */
-int32_t skinkit_history_erase_everything(skinkit_handle history, uint64_t *scans, skinkit_error *error);
+int32_t skinkit_history_noise(skinkit_handle history, const char *subject, char **json, skinkit_error *error);
 
 /**
- * Writes the history to a new JSON file, readable by anyone. `subject` NULL: of everyone; `pictures` not 0: with the
- * pictures that were kept.
+ * Every measure of a lesion over time: a JSON array. `request` is a JSON object: `subject`, `site`, `lesion` (which
+ * one there; scans that were put to none if not given), `visit_days` (days that should lie between two visits).
+ */
+int32_t skinkit_history_trends(skinkit_handle history,
+                               const char *request,
+                               char **json,
+                               skinkit_error *error);
+
+/**
+ * One measure of a lesion over time (`area`, `greatest_diameter` …): a JSON object. `request` as for
+ * `skinkit_history_trends`.
+ */
+int32_t skinkit_history_trend(skinkit_handle history,
+                              const char *request,
+                              const char *measure,
+                              char **json,
+                              skinkit_error *error);
+
+/**
+ * Counts, dates, due and missed visits of every lesion: a JSON array, an object a person. `request` is a JSON object,
+ * all of it optional: `subject` (one person only), `visit_days`, `verdicts` (true: also what each lesion's latest pair
+ * shows), `now` (milliseconds since 1970-01-01 UTC).
+ */
+int32_t skinkit_history_summary(skinkit_handle history,
+                                const char *request,
+                                char **json,
+                                skinkit_error *error);
+
+/**
+ * Says which of a site's known lesions each scan of a visit shows: a JSON object, in which an `earlier` id is a
+ * lesion's name and a `later` id a scan's number. Nothing is changed. `request` is a JSON object: `subject`, `site`,
+ * `scans` (numbers), `position_sd` (how far a lesion's position may move between visits), `overrides` (a person's
+ * word: objects of `earlier`, `later`, `note`).
+ */
+int32_t skinkit_history_match_lesions(skinkit_handle history,
+                                      const char *request,
+                                      char **json,
+                                      skinkit_error *error);
+
+/**
+ * Puts scans to lesions as a matching of `skinkit_history_match_lesions` says: a JSON array. `at` is when, in
+ * milliseconds since 1970-01-01 UTC.
+ */
+int32_t skinkit_history_apply_matching(skinkit_handle history,
+                                       const char *subject,
+                                       const char *site,
+                                       const char *matching,
+                                       int64_t at,
+                                       char **json,
+                                       skinkit_error *error);
+
+/**
+ * Every assignment of a scan to a lesion after it was added, oldest first: a JSON array.
+ */
+int32_t skinkit_history_assignments(skinkit_handle history, int64_t scan, char **json, skinkit_error *error);
+
+/**
+ * The `most` scans of anybody that look most like this one, itself left out, most alike first: a JSON array.
+ */
+int32_t skinkit_history_nearest(skinkit_handle history,
+                                int64_t scan,
+                                uint32_t most,
+                                char **json,
+                                skinkit_error *error);
+
+/**
+ * Ranks a person's lesions by how little each is like that person's others, least alike first: a JSON array. A rank,
+ * not a verdict: in everyone some lesion comes first.
+ */
+int32_t skinkit_history_unlike_the_others(skinkit_handle history,
+                                          const char *subject,
+                                          char **json,
+                                          skinkit_error *error);
+
+/**
+ * Writes an export, in clear, into a file that only its owner can read and that appears under its name only when it is
+ * whole; a file of that name is replaced. Gives the number of scans as JSON. `request` is a JSON object: `format`
+ * (`json`, `csv`, `fhir`), `subject` (one person only; null for everybody), `pictures` (whether kept pictures go
+ * along).
  */
 int32_t skinkit_history_export(skinkit_handle history,
+                               const char *request,
                                const char *path,
-                               const char *subject,
-                               int32_t pictures,
+                               char **json,
                                skinkit_error *error);
+
+/**
+ * Adds the scans of a JSON export: all of them, or on an error none. Gives a JSON object of `added` and `known`.
+ */
+int32_t skinkit_history_import(skinkit_handle history,
+                               const char *path,
+                               char **json,
+                               skinkit_error *error);
+
+/**
+ * Erases for good: a JSON object of `scans` and `log_emptied`. `what` is a JSON object whose `kind` is `scan` (with
+ * `scan`), `lesion` (`subject`, `site`, `lesion`), `site` (`subject`, `site`), `subject` (`subject`), or `everything`.
+ * What is not there erases nothing.
+ */
+int32_t skinkit_history_erase(skinkit_handle history,
+                              const char *what,
+                              char **json,
+                              skinkit_error *error);
+
+/**
+ * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes as JSON. A file
+ * of that name is not replaced.
+ */
+int32_t skinkit_history_backup(skinkit_handle history,
+                               const char *path,
+                               char **json,
+                               skinkit_error *error);
+
+/**
+ * Reads everything and says what is damaged: a JSON object of `scans` and `problems`. Changes nothing.
+ */
+int32_t skinkit_history_check(skinkit_handle history, char **json, skinkit_error *error);
+
+/**
+ * Puts one scan to a lesion of its site by a person's word (NULL: to no lesion), and keeps the note as evidence. `at` is when,
+ * in milliseconds since 1970-01-01 UTC.
+ */
+int32_t skinkit_history_assign(skinkit_handle history,
+                               int64_t scan,
+                               const char *lesion,
+                               const char *note,
+                               int64_t at,
+                               skinkit_error *error);
+
+/**
+ * The analyzed region of a scan as a PNG, its longer side `side` pixels (16 to 2048). `view` is `picture`, `mask` (with the
+ * lesion's outline) or `heatmap`. Gives the file's bytes, to be freed with `skinkit_bytes_free`; NULL and 0 where what was
+ * asked for was not kept.
+ */
+int32_t skinkit_history_thumbnail(skinkit_handle history,
+                                  int64_t scan,
+                                  const char *view,
+                                  uint32_t side,
+                                  uint8_t **png,
+                                  size_t *length,
+                                  skinkit_error *error);
+
+/**
+ * Frees bytes that a call gave, with the length that it gave; NULL is fine.
+ */
+void skinkit_bytes_free(uint8_t *bytes, size_t length);
+
+/**
+ * Changes the key to another `key_length` = 32 bytes: afterwards only these open the history. Backups made before still need
+ * the old key.
+ */
+int32_t skinkit_history_rotate_key(skinkit_handle history,
+                                   const uint8_t *new_key,
+                                   size_t key_length,
+                                   skinkit_error *error);
+
+/**
+ * Puts a backup in place of the history at `path`, after checking it whole: a JSON object of `scans` and `set_aside`. What is
+ * there has to have the same key; a damaged file is moved aside. Histories that are open go on with what was restored.
+ */
+int32_t skinkit_history_restore(const char *backup,
+                                const char *path,
+                                const uint8_t *key,
+                                size_t key_length,
+                                char **json,
+                                skinkit_error *error);
 
 /**
  * Checks the pack, finds an engine, warms the lesion model up, and opens the history if one is named.
@@ -664,8 +830,10 @@ int32_t skinkit_history_export(skinkit_handle history,
  * `options` is a JSON object: `pack` (the model pack's folder; the only one that must be there), `history` (a file, made
  * if it is not there), `engine` (`auto`, `onnx-runtime`, `embedded`), `library` (the ONNX Runtime library to load),
  * `threads` (for one run of a network, 1 unless said otherwise), `networks` (the folder of landmark networks, like
- * `models/landmarks`; those for faces are built in), `keep_pictures` (true keeps the analysed region of each
- * picture, encrypted). `key` is the history's `key_length` = 32 bytes; NULL and 0 without a history.
+ * `models/landmarks`; those for faces are built in), `keep_pictures` (true keeps the analyzed region of each
+ * picture, encrypted), `quality` (what a picture must meet: `skinkit_quality_thresholds` gives the fields; those left out
+ * keep their values), `race` (an array of ONNX Runtime's execution providers `xnnpack`, `coreml`, `nnapi` that race against
+ * the processor for each network), `race_results` (the file that keeps what a race gave). `key` is the history's `key_length` = 32 bytes; NULL and 0 without a history.
  */
 int32_t skinkit_open(const char *options,
                      const uint8_t *key,
@@ -688,35 +856,39 @@ int32_t skinkit_pack(skinkit_handle kit, char **json, skinkit_error *error);
 /**
  * Judges, classifies and measures one picture; nothing is kept. Blocks.
  *
- * `region` is `lesion`, `face`, a part of the face (`whole_face`, `forehead`, `left_cheek`, `right_cheek`, `nose`,
- * `chin`, `perioral`, `left_periorbital`, `right_periorbital`), or `X,Y,SIZE`: centre and side of a square in pixels of
- * the upright picture. `cancel` may be 0. The JSON object has `region`, `roi`, `face`, `quality`, `finding`, `measures`,
- * `engine` and `timings`.
+ * `options` is a JSON object, or NULL for a close-up of one spot: `region` (`lesion`, `face`, a part of the face
+ * (`whole_face`, `forehead`, `left_cheek`, `right_cheek`, `nose`, `chin`, `perioral`, `left_periorbital`,
+ * `right_periorbital`), or `X,Y,SIZE`: center and side of a square in pixels of the upright picture), `scale` (the object
+ * that `skinkit_scale` gives: then sizes are in millimeters), `measures` (false leaves the measures out; true), `capture` (how
+ * the picture was taken: `auto`, `dermoscope`, `close_up`), `context` (what a person knows of the lesion: an object of answers
+ * by the question's id in the pack). `cancel` may be 0. The JSON object has `region`, `roi`, `face`, `quality`, `finding`,
+ * `measures`, `scale`, `engine` and `timings`.
  */
-int32_t skinkit_analyse(skinkit_handle kit,
+int32_t skinkit_analyze(skinkit_handle kit,
                         skinkit_handle photo,
-                        const char *region,
+                        const char *options,
                         skinkit_handle cancel,
                         char **json,
                         skinkit_error *error);
 
 /**
- * `skinkit_analyse` of a camera frame, borrowed during the call and not copied.
+ * `skinkit_analyze` of a camera frame, borrowed during the call and not copied.
  */
-int32_t skinkit_analyse_frame(skinkit_handle kit,
+int32_t skinkit_analyze_frame(skinkit_handle kit,
                               const skinkit_frame *frame,
-                              const char *region,
+                              const char *options,
                               skinkit_handle cancel,
                               char **json,
                               skinkit_error *error);
 
 /**
- * Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
+ * Analyzes one picture and adds it to the history; returns when it is safely on the disk. Blocks.
  *
  * `request` is a JSON object: `site` (where on the body, in the user's words; must be there), `subject` (whose skin: `me`
- * unless said otherwise), `region` (as for `skinkit_analyse`; `lesion`), `taken_at` (milliseconds since 1970-01-01 UTC;
- * now), `picture_sha256` (of the picture's file, in hexadecimal). `cancel` may be 0. Gives the scan's number and the
- * JSON object of `skinkit_analyse`.
+ * unless said otherwise), `lesion` (which one there, where they are told apart), `position` (`[x, y]` of the lesion on the
+ * site, in any unit that all its scans share), `options` (as for `skinkit_analyze`), `taken_at` (milliseconds since
+ * 1970-01-01 UTC; now), `picture_sha256` (of the picture's file, in hexadecimal). `cancel` may be 0. Gives the scan's
+ * number and the JSON object of `skinkit_analyze`.
  */
 int32_t skinkit_scan(skinkit_handle kit,
                      skinkit_handle photo,
@@ -730,6 +902,32 @@ int32_t skinkit_scan(skinkit_handle kit,
  * The history that SkinKit was opened with; close it on its own. It may outlive the kit.
  */
 int32_t skinkit_history(skinkit_handle kit, skinkit_handle *history, skinkit_error *error);
+
+/**
+ * Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded: a
+ * JSON object. Nothing is added. The photo has to be opened as it was then: `skinkit_reopen_photo`. `picture_sha256` may be
+ * NULL. Blocks.
+ */
+int32_t skinkit_replay(skinkit_handle kit,
+                       int64_t scan,
+                       skinkit_handle photo,
+                       const char *picture_sha256,
+                       char **json,
+                       skinkit_error *error);
+
+/**
+ * Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+ */
+int32_t skinkit_reopen_photo(skinkit_handle kit,
+                             int64_t scan,
+                             const char *path,
+                             skinkit_handle *photo,
+                             skinkit_error *error);
+
+/**
+ * What a picture must meet to be accepted unless the host says otherwise: a JSON object.
+ */
+int32_t skinkit_quality_thresholds(char **json, skinkit_error *error);
 
 /**
  * Faces in the picture, by falling score: a JSON array of objects with `detection` and `mesh`. `detail` is `mesh`, `irises`
@@ -875,11 +1073,11 @@ int32_t skinkit_cancel(skinkit_handle cancel,
                        skinkit_error *error);
 
 /**
- * Starts a live session: a camera's frames in; guidance for each, and at last one analysed capture out.
+ * Starts a live session: a camera's frames in; guidance for each, and at last one analyzed capture out.
  *
- * `options` is a JSON object, all of it optional: `region` (as for `skinkit_analyse`; `lesion`), `hold_ms` (how long frames
+ * `options` is a JSON object, all of it optional: `region` (as for `skinkit_analyze`; `lesion`), `hold_ms` (how long frames
  * must be good before the best of them is captured; 500), `grace_ms` (how long bad ones may interrupt that; 120),
- * `auto_capture` (true), `max_pixels` (frames with more are refused), `keep` (a request of `skinkit_scan`: adds the capture
+ * `auto_capture` (true), `max_pixels` (frames with more are refused), `quality` (what a frame must meet), `keep` (a request of `skinkit_scan`: adds the capture
  * to the history). `listener` is copied; NULL for a host that polls. The session keeps the kit's models in memory; end it
  * with `skinkit_close`, which waits for its threads: at most for a model run and a callback under way.
  */
@@ -935,7 +1133,7 @@ int32_t skinkit_live_shutter(skinkit_handle live,
                              skinkit_error *error);
 
 /**
- * Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+ * Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
  */
 int32_t skinkit_live_restart(skinkit_handle live,
                              skinkit_error *error);
@@ -951,7 +1149,7 @@ int32_t skinkit_live_pause(skinkit_handle live, skinkit_error *error);
 int32_t skinkit_live_resume(skinkit_handle live, skinkit_error *error);
 
 /**
- * Watches another region from the next frame on (as for `skinkit_analyse`); also cancels, as `skinkit_live_restart` does.
+ * Watches another region from the next frame on (as for `skinkit_analyze`); also cancels, as `skinkit_live_restart` does.
  */
 int32_t skinkit_live_set_region(skinkit_handle live,
                                 const char *region,
@@ -979,8 +1177,8 @@ int32_t skinkit_photo_open(const char *path,
 int32_t skinkit_photo_decode(const uint8_t *data, size_t length, skinkit_handle *photo, skinkit_error *error);
 
 /**
- * `skinkit_photo_open` with no more pixels than analysing or scanning this region of the file needs (`region` as for
- * `skinkit_analyse`): a large JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in
+ * `skinkit_photo_open` with no more pixels than analyzing or scanning this region of the file needs (`region` as for
+ * `skinkit_analyze`): a large JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in
  * half the time and a small part of the memory. Its size, regions and results are in the file's pixels all the same. Use it
  * for this region alone: where it came out smaller, anything else gives `SKINKIT_STATUS_INVALID_ARGUMENT`.
  */
@@ -1006,7 +1204,7 @@ int32_t skinkit_photo_decode_for(skinkit_handle kit,
 int32_t skinkit_photo_from_frame(const skinkit_frame *frame, skinkit_handle *photo, skinkit_error *error);
 
 /**
- * Width and height of the upright picture in pixels, of a file's all, however it was opened.
+ * Width and height of the upright picture in pixels, also of a photo that was decoded smaller.
  */
 int32_t skinkit_photo_size(skinkit_handle photo, uint32_t *width, uint32_t *height, skinkit_error *error);
 

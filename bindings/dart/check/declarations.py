@@ -27,6 +27,8 @@ DART_OF_C = {
     "char *": "Pointer<Utf8>",
     "char **": "Pointer<Pointer<Utf8>>",
     "uint8_t *": "Pointer<Uint8>",
+    "uint8_t **": "Pointer<Pointer<Uint8>>",
+    "size_t *": "Pointer<Size>",
     "int32_t *": "Pointer<Int32>",
     "uint32_t *": "Pointer<Uint32>",
     "int64_t *": "Pointer<Int64>",

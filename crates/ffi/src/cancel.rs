@@ -3,7 +3,7 @@
 /// Stops a call that another thread is in.
 ///
 /// Give one to a call, and call [`Cancel::cancel`] from any thread: the call ends with
-/// [`Cancelled`](crate::SkinKitError::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
+/// [`Cancelled`](skinkit::ErrorKind::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
 /// object may serve several calls; once cancelled it stays so.
 #[derive(Debug, Default, uniffi::Object)]
 pub struct Cancel {

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use skinkit::{AnalyzeOptions, Limits};
+use skinkit::inference::{EngineInfo, Label, License, Manifest};
+use skinkit::store::ScanId;
+use skinkit::{Change, Limits, Region, Replay};
+use zeroize::Zeroize;
 
-use crate::shape::{carry, json};
+use crate::json::json;
 use crate::slot::Slot;
-use crate::{Analysis, Cancel, Change, EngineInfo, History, Options, Photo, Region, Result, Scan, ScanRequest};
+use crate::{Analysis, AnalyzeOptions, Cancel, History, Options, Photo, Result, Scan, ScanRequest};
 
 /// One model pack, one engine, and at most one history.
 ///
@@ -19,7 +21,7 @@ use crate::{Analysis, Cancel, Change, EngineInfo, History, Options, Photo, Regio
 pub struct SkinKit(Slot<skinkit::SkinKit>);
 
 /// What a model pack says about itself. The whole manifest is in [`SkinKit::pack_json`].
-#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Pack {
     /// Short name. With `version` it names the space its embeddings live in.
     pub id: String,
@@ -28,41 +30,27 @@ pub struct Pack {
     /// One line for people.
     pub title: String,
     /// Under which conditions it may be used.
-    pub license: PackLicense,
+    pub license: License,
     /// What it is for.
     pub intended_use: String,
     /// What it cannot do.
     pub limitations: String,
     /// The classes, in the order of the probabilities.
-    pub labels: Vec<PackLabel>,
+    pub labels: Vec<Label>,
 }
 
-/// Licence of a pack.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, uniffi::Record)]
-pub struct PackLicense {
-    /// SPDX identifier, or a name.
-    pub id: String,
-    /// Whether the licence allows commercial use.
-    pub commercial_use: bool,
-    /// Whom to name.
-    pub attribution: String,
-}
-
-/// One class of a pack.
-#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
-pub struct PackLabel {
-    /// Short name, unique in the pack.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// SNOMED CT concept, where there is one.
-    pub snomed_ct: Option<String>,
-    /// ICD-10 code, where there is one.
-    pub icd10: Option<String>,
-    /// Its share among the pictures that the probabilities are meant for, 0 to 1, where the pack says; with several captures,
-    /// that of the first. A probability of 0.3 is a lot for a label of one picture in a hundred.
-    #[serde(default)]
-    pub frequency: Option<f32>,
+impl From<&Manifest> for Pack {
+    fn from(pack: &Manifest) -> Self {
+        Self {
+            id: pack.id.clone(),
+            version: pack.version.clone(),
+            title: pack.title.clone(),
+            license: pack.license.clone(),
+            intended_use: pack.intended_use.clone(),
+            limitations: pack.limitations.clone(),
+            labels: pack.labels.clone(),
+        }
+    }
 }
 
 #[uniffi::export]
@@ -72,8 +60,10 @@ impl SkinKit {
     /// # Errors
     /// `Pack`, `Runtime`, `WrongKey`, `History`, `InvalidArgument`; nothing is left half open.
     #[uniffi::constructor]
-    pub fn open(options: Options) -> Result<Self> {
-        let kit = skinkit::SkinKit::open(options.config()?)?;
+    pub fn open(mut options: Options) -> Result<Self> {
+        let config = options.config();
+        options.key.zeroize();
+        let kit = skinkit::SkinKit::open(config?)?;
         Ok(Self(Slot::new("this SkinKit", Arc::new(kit))))
     }
 
@@ -88,7 +78,7 @@ impl SkinKit {
     /// # Errors
     /// `Closed`.
     pub fn engine(&self) -> Result<EngineInfo> {
-        carry(self.0.get()?.engine())
+        Ok(self.0.get()?.engine().clone())
     }
 
     /// Labels, licence and intended use of the pack.
@@ -96,17 +86,7 @@ impl SkinKit {
     /// # Errors
     /// `Closed`.
     pub fn pack(&self) -> Result<Pack> {
-        let kit = self.0.get()?;
-        let mut pack: Pack = carry(kit.pack())?;
-        let shares = kit
-            .pack()
-            .captures
-            .first()
-            .and_then(|profile| profile.frequencies.as_ref());
-        for (label, share) in pack.labels.iter_mut().zip(shares.into_iter().flatten()) {
-            label.frequency = Some(*share);
-        }
-        Ok(pack)
+        Ok(self.0.get()?.pack().into())
     }
 
     /// The pack's whole manifest as JSON: also calibration, training data and measured figures.
@@ -117,7 +97,7 @@ impl SkinKit {
         json(self.0.get()?.pack())
     }
 
-    /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+    /// Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large
     /// JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
     /// part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
     /// this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
@@ -126,7 +106,7 @@ impl SkinKit {
     /// # Errors
     /// As [`Photo::open`]; `Closed`.
     pub fn open_photo(&self, path: String, region: Region) -> Result<Photo> {
-        let (kit, region) = (self.held()?, region.facade()?);
+        let kit = self.held()?;
         Ok(kit.open_photo(Path::new(&path), &Limits::default(), region)?.into())
     }
 
@@ -135,7 +115,7 @@ impl SkinKit {
     /// # Errors
     /// As [`SkinKit::open_photo`].
     pub fn decode_photo(&self, bytes: &[u8], region: Region) -> Result<Photo> {
-        let (kit, region) = (self.held()?, region.facade()?);
+        let kit = self.held()?;
         Ok(kit.decode_photo(bytes, &Limits::default(), region)?.into())
     }
 
@@ -144,28 +124,37 @@ impl SkinKit {
     /// # Errors
     /// `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
     /// another region; `Runtime`; `Cancelled`; `Closed`.
-    pub fn analyse(&self, photo: &Photo, region: Region, cancel: Option<Arc<Cancel>>) -> Result<Analysis> {
-        let cancel = Cancel::of(cancel.as_deref());
-        carry(
-            &self
-                .0
-                .get()?
-                .analyze(photo.picture()?, &AnalyzeOptions::new(region.facade()?).cancel(&cancel))?,
-        )
+    pub fn analyze(&self, photo: &Photo, options: AnalyzeOptions, cancel: Option<Arc<Cancel>>) -> Result<Analysis> {
+        let options = options.facade(cancel.as_deref());
+        Ok(self.0.get()?.analyze(photo.picture()?, &options)?.into())
     }
 
     /// Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
     ///
     /// # Errors
-    /// As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
+    /// As [`SkinKit::analyze`], and `NoHistory`, `History`, `Busy`; then nothing was added.
     pub fn scan(&self, photo: &Photo, request: ScanRequest, cancel: Option<Arc<Cancel>>) -> Result<Scan> {
-        let mut request = request.facade()?;
-        request.options.cancel = Cancel::of(cancel.as_deref());
-        let scan = self.0.get()?.scan(photo.picture()?, &request)?;
-        Ok(Scan {
-            id: scan.id.0,
-            analysis: carry(&scan.analysis)?,
-        })
+        let request = request.facade(cancel.as_deref());
+        Ok(self.0.get()?.scan(photo.picture()?, &request)?.into())
+    }
+
+    /// Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded;
+    /// nothing is added. A file in memory has to be opened as it was then: [`SkinKit::reopen_photo`]. Blocks.
+    ///
+    /// # Errors
+    /// As [`SkinKit::analyze`]; `NotFound`, `NoHistory`, `History`.
+    pub fn replay(&self, scan: ScanId, photo: &Photo, picture_sha256: Option<String>) -> Result<Replay> {
+        let kit = self.0.get()?;
+        Ok(kit.replay(scan, photo.picture()?, picture_sha256.as_deref())?)
+    }
+
+    /// Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+    ///
+    /// # Errors
+    /// As [`Photo::open`]; `NotFound`, `NoHistory`, `History`, `Closed`.
+    pub fn reopen_photo(&self, scan: ScanId, path: String) -> Result<Photo> {
+        let kit = self.0.get()?;
+        Ok(kit.reopen_photo(scan, Path::new(&path), &Limits::default())?.into())
     }
 
     /// Compares the two latest scans of a site; none where there are fewer than two.
@@ -173,7 +162,7 @@ impl SkinKit {
     /// # Errors
     /// `NoHistory`, `History`, `Busy`, `Closed`.
     pub fn compare(&self, subject: String, site: String) -> Result<Option<Change>> {
-        carry(&self.0.get()?.compare(&subject, &site)?)
+        Ok(self.0.get()?.compare(&subject, &site)?)
     }
 
     /// The history that SkinKit was opened with; it may outlive this object.

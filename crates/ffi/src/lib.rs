@@ -3,46 +3,38 @@
 #![allow(unsafe_code)]
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
+use skinkit_border::PointXy;
+
 mod analysis;
 pub mod c;
 mod cancel;
-mod change;
 mod error;
 mod frame;
 mod history;
+mod json;
 mod kit;
 mod landmarks;
 mod live;
 mod options;
 mod photo;
 mod scan;
-mod shape;
 mod slot;
 
-pub use analysis::{
-    Analysis, EngineInfo, EngineKind, Estimate, Face, FaceDetection, FaceMesh, Familiarity, Finding, Heatmap,
-    LabelProbability, LengthUnit, Mask, Measure, Measures, PackRef, Quality, QualityIssue, Timings,
-};
+pub use analysis::{Analysis, Corners, Face, FaceDetection, FaceMesh, Finding, Heatmap, Mask};
 pub use cancel::Cancel;
-pub use change::{Alignment, Aspect, Basis, Change, Direction, MeasureChange, Reason, Verdict};
 pub use error::{Result, SkinKitError};
-pub use frame::{ColourMatrix, FrameLayout, PixelFormat, Range};
-pub use history::{Erased, History};
-pub use kit::{Pack, PackLabel, PackLicense, SkinKit};
-pub use landmarks::{
-    BodySite, FaceDetail, FaceSkin, Hand, NamedRegion, PersonMask, Pose, PosePoint, RegionSkin, Relocation, Ruler,
-    Scale, ScaleHint, ScaleSource, SkinMask, SkinTone, Unmatched,
-};
-pub use live::{
-    Capture, Guidance, HeadTurn, ListenerError, LiveCounts, LiveFace, LiveListener, LiveOptions, LivePhase,
-    LiveSession, LiveTimings, LiveUpdate, Pushed, ThermalLevel,
-};
-pub use options::{EngineChoice, Options, generate_key};
+pub use frame::FrameLayout;
+pub use history::{Assignment, History, restore_history};
+pub use kit::{Pack, SkinKit};
+pub use landmarks::{BodySite, FaceSkin, Hand, PersonMask, Pose, PosePoint, SkinMask};
+pub use live::{Capture, ListenerError, LiveFace, LiveListener, LiveOptions, LiveSession, LiveUpdate};
+pub use options::{Options, generate_key, quality_thresholds};
 pub use photo::Photo;
-pub use scan::{Details, FaceRegion, Receipt, Region, Scan, ScanRequest, StoredScan};
-pub use shape::{Corners, Point, Roi};
+pub use scan::{AnalyzeOptions, Details, Scan, ScanRequest, StoredScan};
 
 uniffi::setup_scaffolding!();
+// What `skinkit_border` says of points holds in this crate's calls too.
+uniffi::use_remote_type!(skinkit_border::PointXy);
 
 /// The version of SkinKit, for example `0.1.0`.
 #[uniffi::export]

@@ -1,19 +1,21 @@
-//! Live capture: a camera's frames in, guidance and at last one analysed capture out.
+//! Live capture: a camera's frames in, guidance and at last one analyzed capture out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use skinkit::preprocess::quality::{HeadTurn, Quality, QualityThresholds};
+use skinkit::store::ScanId;
+use skinkit::{Guidance, LiveCounts, LivePhase, LiveTimings, Pushed, Region, Roi, ThermalLevel};
+use skinkit_border::{PointXy, to_bytes};
 
-use crate::shape::{carry, take};
 use crate::slot::Slot;
-use crate::{
-    Analysis, FrameLayout, Point, Quality, QualityIssue, Region, Result, Roi, ScanRequest, SkinKit, SkinKitError,
-};
+use crate::{Analysis, FrameLayout, Result, ScanRequest, SkinKit, SkinKitError};
 
-/// How to start a [`LiveSession`].
-#[derive(Clone, Debug, PartialEq, uniffi::Record)]
+/// How to start a [`LiveSession`]. In the C ABI it is JSON.
+#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveOptions {
     /// Which part of the picture is watched and captured.
     pub region: Region,
@@ -26,75 +28,32 @@ pub struct LiveOptions {
     /// Whether the session captures by itself; otherwise only [`LiveSession::shutter`] does.
     #[uniffi(default = true)]
     pub auto_capture: bool,
-    /// Adds the capture to the history under this request, whose region is replaced by the session's.
+    /// Adds the capture to the history under this request, with its options but for the region, which is the
+    /// session's.
     #[uniffi(default = None)]
     pub keep: Option<ScanRequest>,
     /// Frames with more pixels are refused; the session holds at most five frames.
     #[uniffi(default = 16777216)]
     pub max_pixels: u64,
+    /// What a frame must meet; none takes those of [`Options`](crate::Options).
+    #[uniffi(default = None)]
+    pub quality: Option<QualityThresholds>,
 }
 
-/// What the user should be shown. A host turns it into words or symbols of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, uniffi::Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum Guidance {
-    /// There is no face in the picture, and the region belongs to one.
-    ShowFace,
-    /// Something about the picture has to be better first; the most telling issue.
-    Improve(QualityIssue),
-    /// All is well: stay like this.
-    Hold,
-    /// The capture is being analysed; the camera may move.
-    Wait,
-    /// The capture has been delivered.
-    Done,
-}
-
-/// Where a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, uniffi::Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum LivePhase {
-    /// No good frame yet.
-    Looking,
-    /// Good frames are being collected.
-    Holding,
-    /// One was captured and is being analysed.
-    Analysing,
-    /// It was delivered; nothing more is captured until a restart.
-    Done,
-}
-
-/// What became of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, uniffi::Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum Pushed {
-    /// It will be looked at unless a newer one comes first; or it was looked at, in `process`.
-    Taken,
-    /// A newer or equally old one was there before.
-    Stale,
-    /// All buffers are in use, or another frame is being looked at.
-    Busy,
-    /// The device is too warm for it.
-    Skipped,
-    /// The session is paused.
-    Paused,
-    /// The session is closed.
-    Closed,
-}
-
-/// How warm the device is: iOS's `ProcessInfo.thermalState`; of Android's thermal status, 0 and 1 are nominal, 2 is fair, 3
-/// serious, the rest critical.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, uniffi::Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum ThermalLevel {
-    /// Every frame is looked at.
-    Nominal,
-    /// At most about 30 frames a second.
-    Fair,
-    /// At most about 10 frames a second.
-    Serious,
-    /// None.
-    Critical,
+impl Default for LiveOptions {
+    fn default() -> Self {
+        let config = skinkit::LiveConfig::default();
+        let milliseconds = |time: Duration| time.as_millis() as u32;
+        Self {
+            region: config.region,
+            hold_ms: milliseconds(config.hold),
+            grace_ms: milliseconds(config.grace),
+            auto_capture: config.auto_capture,
+            keep: None,
+            max_pixels: config.max_pixels,
+            quality: config.quality,
+        }
+    }
 }
 
 /// What one frame gave. All coordinates are pixels of the upright frame.
@@ -117,7 +76,7 @@ pub struct LiveUpdate {
     /// The watched region; none where its face is not in the picture.
     pub roi: Option<Roi>,
     /// The region's outline, closed.
-    pub outline: Vec<Point>,
+    pub outline: Vec<PointXy>,
     /// The face that the region belongs to.
     pub face: Option<LiveFace>,
     /// Quality of the region; none where there is none.
@@ -139,33 +98,7 @@ pub struct LiveFace {
     pub points: Vec<u8>,
 }
 
-/// How a head is turned, in degrees; 0 looks straight into the camera.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, uniffi::Record)]
-pub struct HeadTurn {
-    /// Positive where the face looks towards the picture's right.
-    pub yaw: f32,
-    /// Positive where the face looks down.
-    pub pitch: f32,
-    /// In the picture's plane, positive clockwise on the screen.
-    pub roll: f32,
-}
-
-/// Milliseconds of wall time by stage of one frame.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, uniffi::Record)]
-pub struct LiveTimings {
-    /// Copying the camera's planes; 0 where the frame was looked at in place.
-    pub copy: f64,
-    /// Waiting for the frame before.
-    pub wait: f64,
-    /// Following the face.
-    pub landmarks: f64,
-    /// Judging the region.
-    pub quality: f64,
-    /// From the start of landmarks to the update.
-    pub total: f64,
-}
-
-/// The capture of a session, analysed exactly like a photo.
+/// The capture of a session, analyzed exactly like a photo.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Capture {
     /// The captured frame's time in nanoseconds, as the host gave it.
@@ -177,24 +110,7 @@ pub struct Capture {
     /// What was recorded and measured.
     pub analysis: Analysis,
     /// Its number in the history, where it was kept.
-    pub scan: Option<i64>,
-}
-
-/// Frames of a session so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, uniffi::Record)]
-pub struct LiveCounts {
-    /// Frames that were pushed while the session was neither paused nor closed.
-    pub pushed: u64,
-    /// Frames that were looked at.
-    pub looked_at: u64,
-    /// Frames that waited until a newer one took their place.
-    pub replaced: u64,
-    /// Frames older than one that came before.
-    pub stale: u64,
-    /// Frames left out because everything was in use.
-    pub busy: u64,
-    /// Frames left out because of warmth.
-    pub skipped: u64,
+    pub scan: Option<ScanId>,
 }
 
 /// What a listener may throw. It is then not called again; the session goes on and can be polled.
@@ -224,13 +140,13 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for ListenerError {
 pub trait LiveListener: Send + Sync {
     /// A frame was looked at.
     fn on_update(&self, update: LiveUpdate) -> std::result::Result<(), ListenerError>;
-    /// A capture was analysed, and kept if that was asked for.
+    /// A capture was analyzed, and kept if that was asked for.
     fn on_capture(&self, capture: Capture) -> std::result::Result<(), ListenerError>;
     /// Something went wrong with a frame or the capture; the session goes on.
     fn on_failure(&self, error: SkinKitError) -> std::result::Result<(), ListenerError>;
 }
 
-/// A camera's frames in; guidance for each, and at last one analysed capture out.
+/// A camera's frames in; guidance for each, and at last one analyzed capture out.
 ///
 /// Push frames from any thread: the newest is copied into one of five recycled buffers, older ones that nobody looked at
 /// are dropped. Hear of it through a [`LiveListener`], or poll. No method but `process` and `shut` waits for a model run.
@@ -254,7 +170,7 @@ impl LiveSession {
             let failed = Arc::clone(&listener_failed);
             Box::new(Listener { host, failed }) as Box<dyn skinkit::LiveListener>
         });
-        let session = skinkit::LiveSession::start(kit.held()?, options.facade()?, listener)?;
+        let session = skinkit::LiveSession::start(kit.held()?, options.facade(), listener)?;
         Ok(Self {
             session: Slot::new("this session", Arc::new(session)),
             listener_failed,
@@ -262,7 +178,7 @@ impl LiveSession {
     }
 
     /// Ends the session and waits for its threads: at most for a model run and a callback under way (from a callback it
-    /// does not wait). What was being analysed is not delivered. Later calls end with `Closed`; shutting twice is no error.
+    /// does not wait). What was being analyzed is not delivered. Later calls end with `Closed`; shutting twice is no error.
     pub fn shut(&self) {
         if let Ok(session) = self.session.get() {
             session.close();
@@ -277,7 +193,7 @@ impl LiveSession {
     /// `Picture` where the planes do not fit the layout or the frame is too large, `InvalidArgument`, `Closed`.
     pub fn push(&self, layout: FrameLayout, y: &[u8], u: &[u8], v: &[u8], timestamp_ns: u64) -> Result<Pushed> {
         let frame = layout.frame(y, u, v)?;
-        carry(&self.held()?.push(&frame, Duration::from_nanos(timestamp_ns))?)
+        Ok(self.held()?.push(&frame, Duration::from_nanos(timestamp_ns))?)
     }
 
     /// Looks at a frame on the calling thread, in place; the listener is called from here.
@@ -286,7 +202,7 @@ impl LiveSession {
     /// As [`LiveSession::push`]. What goes wrong with the frame itself is told to the listener.
     pub fn process(&self, layout: FrameLayout, y: &[u8], u: &[u8], v: &[u8], timestamp_ns: u64) -> Result<Pushed> {
         let frame = layout.frame(y, u, v)?;
-        carry(&self.held()?.process(&frame, Duration::from_nanos(timestamp_ns))?)
+        Ok(self.held()?.process(&frame, Duration::from_nanos(timestamp_ns))?)
     }
 
     /// What the latest frame gave; none before the first.
@@ -294,7 +210,7 @@ impl LiveSession {
     /// # Errors
     /// `Closed`.
     pub fn latest(&self) -> Result<Option<LiveUpdate>> {
-        self.held()?.latest().map(|update| LiveUpdate::of(&update)).transpose()
+        Ok(self.held()?.latest().map(|update| LiveUpdate::of(&update)))
     }
 
     /// The capture, once; none while there is none.
@@ -304,7 +220,7 @@ impl LiveSession {
     pub fn take_capture(&self) -> Result<Option<Capture>> {
         match self.held()?.take_outcome() {
             None => Ok(None),
-            Some(Ok(capture)) => Capture::of(&capture).map(Some),
+            Some(Ok(capture)) => Ok(Some(Capture::of(&capture))),
             Some(Err(failure)) => Err((&*failure.error).into()),
         }
     }
@@ -314,7 +230,7 @@ impl LiveSession {
     /// # Errors
     /// `Closed`.
     pub fn counts(&self) -> Result<LiveCounts> {
-        carry(&self.held()?.counts())
+        Ok(self.held()?.counts())
     }
 
     /// Whether the listener has thrown and is not called any more.
@@ -332,7 +248,7 @@ impl LiveSession {
         Ok(())
     }
 
-    /// Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+    /// Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
     ///
     /// # Errors
     /// `Closed`.
@@ -346,7 +262,7 @@ impl LiveSession {
     /// # Errors
     /// `InvalidArgument`, `Closed`.
     pub fn set_region(&self, region: Region) -> Result<()> {
-        self.held()?.set_region(region.facade()?);
+        self.held()?.set_region(region);
         Ok(())
     }
 
@@ -373,7 +289,7 @@ impl LiveSession {
     /// # Errors
     /// `Closed`.
     pub fn set_thermal_level(&self, level: ThermalLevel) -> Result<()> {
-        self.held()?.set_thermal_level(take("thermal level", &level)?);
+        self.held()?.set_thermal_level(level);
         Ok(())
     }
 }
@@ -394,60 +310,51 @@ impl LiveSession {
 }
 
 impl LiveOptions {
-    pub(crate) fn facade(self) -> Result<skinkit::LiveConfig> {
-        let mut config = skinkit::LiveConfig::new(self.region.facade()?)
+    pub(crate) fn facade(self) -> skinkit::LiveConfig {
+        let mut config = skinkit::LiveConfig::new(self.region)
             .hold(Duration::from_millis(self.hold_ms.into()))
             .auto_capture(self.auto_capture);
         config.grace = Duration::from_millis(self.grace_ms.into());
         config.max_pixels = self.max_pixels;
-        config.keep = self.keep.map(ScanRequest::facade).transpose()?;
-        Ok(config)
+        config.keep = self.keep.map(|keep| keep.facade(None));
+        config.quality = self.quality;
+        config
     }
 }
 
-/// Frame by frame, so field by field instead of by way of serde.
 impl LiveUpdate {
-    pub(crate) fn of(update: &skinkit::LiveUpdate) -> Result<Self> {
-        Ok(Self {
+    fn of(update: &skinkit::LiveUpdate) -> Self {
+        Self {
             sequence: update.sequence,
             timestamp_ns: nanoseconds(update.timestamp),
             width: update.width,
             height: update.height,
-            phase: carry(&update.phase)?,
-            guidance: carry(&update.guidance)?,
+            phase: update.phase,
+            guidance: update.guidance,
             progress: update.progress,
-            roi: update.roi.map(Roi::from),
-            outline: update.outline.iter().map(|point| Point::from(*point)).collect(),
+            roi: update.roi,
+            outline: update.outline.clone(),
             face: update.face.as_ref().map(|face| LiveFace {
                 id: face.id,
                 presence: face.presence,
-                turn: HeadTurn {
-                    yaw: face.turn.yaw,
-                    pitch: face.turn.pitch,
-                    roll: face.turn.roll,
-                },
-                points: face
-                    .points
-                    .as_flattened()
-                    .iter()
-                    .flat_map(|v| v.to_le_bytes())
-                    .collect(),
+                turn: face.turn,
+                points: to_bytes(face.points.as_flattened()),
             }),
-            quality: update.quality.as_ref().map(carry).transpose()?,
-            timings: carry(&update.timings)?,
-        })
+            quality: update.quality.clone(),
+            timings: update.timings,
+        }
     }
 }
 
 impl Capture {
-    fn of(capture: &skinkit::Capture) -> Result<Self> {
-        Ok(Self {
+    fn of(capture: &skinkit::Capture) -> Self {
+        Self {
             timestamp_ns: nanoseconds(capture.timestamp),
-            quality: carry(&capture.quality)?,
+            quality: capture.quality.clone(),
             chosen_from: capture.chosen_from,
-            analysis: carry(&capture.analysis)?,
-            scan: capture.scan.map(|scan| scan.0),
-        })
+            analysis: capture.analysis.clone().into(),
+            scan: capture.scan,
+        }
     }
 }
 
@@ -463,19 +370,8 @@ struct Listener {
 
 impl Listener {
     /// Tells the host, unless it has thrown before.
-    fn tell<T>(
-        &self,
-        what: Result<T>,
-        call: impl FnOnce(&dyn LiveListener, T) -> std::result::Result<(), ListenerError>,
-    ) {
-        if self.failed.load(Ordering::Relaxed) {
-            return;
-        }
-        let told = match what {
-            Ok(what) => call(&*self.host, what),
-            Err(error) => self.host.on_failure(error),
-        };
-        if told.is_err() {
+    fn notify(&self, call: impl FnOnce(&dyn LiveListener) -> std::result::Result<(), ListenerError>) {
+        if !self.failed.load(Ordering::Relaxed) && call(&*self.host).is_err() {
             self.failed.store(true, Ordering::Relaxed);
         }
     }
@@ -483,14 +379,14 @@ impl Listener {
 
 impl skinkit::LiveListener for Listener {
     fn on_update(&self, update: &skinkit::LiveUpdate) {
-        self.tell(LiveUpdate::of(update), |host, update| host.on_update(update));
+        self.notify(|host| host.on_update(LiveUpdate::of(update)));
     }
 
     fn on_capture(&self, capture: &skinkit::Capture) {
-        self.tell(Capture::of(capture), |host, capture| host.on_capture(capture));
+        self.notify(|host| host.on_capture(Capture::of(capture)));
     }
 
     fn on_failure(&self, failure: &skinkit::LiveFailure) {
-        self.tell(Ok((&*failure.error).into()), |host, error| host.on_failure(error));
+        self.notify(|host| host.on_failure((&*failure.error).into()));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use skinkit::preprocess::FrameBuffer;
-use skinkit::{Frame, Limits, Picture};
+use skinkit::{ErrorKind, Frame, Limits, Picture};
 
 use crate::{FrameLayout, Result, SkinKitError};
 
@@ -50,12 +50,12 @@ impl Photo {
         Ok(Self::copy_of(&layout.frame(y, u, v)?))
     }
 
-    /// Width of the upright picture in pixels, of a file's all, however it was opened.
+    /// Width of the upright picture in pixels, also of a photo that was decoded smaller.
     pub fn width(&self) -> u32 {
         self.picture().map_or(0, |picture| picture.size().0)
     }
 
-    /// Height of the upright picture in pixels, of a file's all, however it was opened.
+    /// Height of the upright picture in pixels, also of a photo that was decoded smaller.
     pub fn height(&self) -> u32 {
         self.picture().map_or(0, |picture| picture.size().1)
     }
@@ -80,9 +80,8 @@ impl Photo {
         match &self.0 {
             Pixels::Photo(photo) => Ok(photo.into()),
             Pixels::Frame(buffer) => {
-                let frame = buffer.frame().ok_or_else(|| SkinKitError::Internal {
-                    reason: "a copied frame is empty: please report it".to_owned(),
-                    details: String::new(),
+                let frame = buffer.frame().ok_or_else(|| {
+                    SkinKitError::new(ErrorKind::Internal, "a copied frame is empty: please report it")
                 })?;
                 Ok((&frame).into())
             }

@@ -1,62 +1,92 @@
 //! What to scan, and what the history keeps of it.
 
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
-use crate::shape::{carry, optional_floats, take, where_known};
-use crate::{Analysis, Familiarity, LabelProbability, Measures, Point, Quality, Result, Roi, SkinKitError};
+use serde::Deserialize;
+use skinkit::inference::{Answer, CaptureChoice, Context, Embedding, Familiarity, LabelProbability};
+use skinkit::preprocess::quality::Quality;
+use skinkit::roi::Scale;
+use skinkit::store::{Receipt, ScanId};
+use skinkit::tracking::Measures;
+use skinkit::{Region, Roi};
+use skinkit_border::PointXy;
 
-/// The part of a picture that the lesion model sees.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, uniffi::Enum)]
-#[serde(try_from = "skinkit::Region")]
-pub enum Region {
-    /// The pack's own crop of a close-up: for the packs that come with SkinKit the centred square.
-    #[default]
-    Lesion,
-    /// A region of the largest face in the picture, found by its landmarks.
-    Face(FaceRegion),
-    /// An upright square.
-    Square {
-        /// Its middle, in pixels of the upright picture.
-        centre: Point,
-        /// Its side, in pixels.
-        size: f32,
-    },
+use crate::{Analysis, Cancel};
+
+/// How one picture is analyzed. In the C ABI it is JSON.
+#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnalyzeOptions {
+    /// Which part of the picture.
+    pub region: Region,
+    /// How large a pixel of the whole picture is at the skin, where something in the picture tells: then sizes are in
+    /// millimeters, otherwise in pixels of the analyzed square.
+    #[uniffi(default = None)]
+    pub scale: Option<Scale>,
+    /// Whether the lesion is measured too; without it the call takes less time.
+    #[uniffi(default = true)]
+    pub measures: bool,
+    /// How the picture was taken; none leaves it to the pack.
+    #[uniffi(default = None)]
+    pub capture: Option<CaptureChoice>,
+    /// What a person knows of the lesion: answers by the question's id in the pack. Never to be guessed.
+    #[uniffi(default = None)]
+    pub context: Option<HashMap<String, Answer>>,
 }
 
-/// A part of a face. Left and right are the subject's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum FaceRegion {
-    /// The face's oval, forehead to chin.
-    WholeFace,
-    /// Above the brows.
-    Forehead,
-    /// Below the left eye to the mouth's height.
-    LeftCheek,
-    /// Below the right eye to the mouth's height.
-    RightCheek,
-    /// Bridge, tip and wings of the nose.
-    Nose,
-    /// Below the lower lip.
-    Chin,
-    /// Around the mouth, lips included.
-    Perioral,
-    /// Around the left eye, from brow to cheekbone.
-    LeftPeriorbital,
-    /// Around the right eye, from brow to cheekbone.
-    RightPeriorbital,
+impl Default for AnalyzeOptions {
+    fn default() -> Self {
+        let skinkit::AnalyzeOptions {
+            region,
+            scale,
+            measures,
+            ..
+        } = skinkit::AnalyzeOptions::default();
+        Self {
+            region,
+            scale,
+            measures,
+            capture: None,
+            context: None,
+        }
+    }
 }
 
-/// What to scan, and under which name to keep it.
-#[derive(Clone, Debug, PartialEq, uniffi::Record)]
+impl AnalyzeOptions {
+    pub(crate) fn facade(self, cancel: Option<&Cancel>) -> skinkit::AnalyzeOptions {
+        let answers = self.context.into_iter().flatten();
+        let context = answers.fold(Context::default(), |context, (question, answer)| {
+            context.answer(question, answer)
+        });
+        skinkit::AnalyzeOptions::new(self.region)
+            .scale(self.scale)
+            .measures(self.measures)
+            .capture(self.capture.unwrap_or_default())
+            .context(context)
+            .cancel(&Cancel::of(cancel))
+    }
+}
+
+/// What to scan, and under which name to keep it. In the C ABI it is JSON.
+#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+#[serde(deny_unknown_fields)]
 pub struct ScanRequest {
     /// Where on the body, in the user's words: 1 to 256 bytes.
     pub site: String,
     /// Whose skin, 1 to 256 bytes.
     #[uniffi(default = "me")]
+    #[serde(default = "me")]
     pub subject: String,
-    /// Which part of the picture.
-    pub region: Region,
+    /// Which lesion there, 1 to 256 bytes, where the host tells them apart.
+    #[uniffi(default = None)]
+    pub lesion: Option<String>,
+    /// Where on the site, in any unit that all its scans share (millimeters, or 0 to 1 of the region): with several
+    /// lesions it tells which is which.
+    #[uniffi(default = None)]
+    pub position: Option<PointXy>,
+    /// How the picture is analyzed.
+    #[serde(default)]
+    pub options: AnalyzeOptions,
     /// When the picture was taken, in milliseconds since 1970-01-01 UTC; now if not given.
     #[uniffi(default = None)]
     pub taken_at: Option<i64>,
@@ -65,20 +95,47 @@ pub struct ScanRequest {
     pub picture_sha256: Option<String>,
 }
 
+fn me() -> String {
+    "me".to_owned()
+}
+
+impl ScanRequest {
+    pub(crate) fn facade(self, cancel: Option<&Cancel>) -> skinkit::ScanRequest {
+        skinkit::ScanRequest {
+            subject: self.subject,
+            lesion: self.lesion,
+            position: self.position,
+            options: self.options.facade(cancel),
+            taken_at: self.taken_at,
+            picture_sha256: self.picture_sha256,
+            ..skinkit::ScanRequest::new(self.site)
+        }
+    }
+}
+
 /// A scan that was just added to the history.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Scan {
     /// Its number in the history.
-    pub id: i64,
+    pub id: ScanId,
     /// What was recorded.
     pub analysis: Analysis,
 }
 
+impl From<skinkit::Scan> for Scan {
+    fn from(scan: skinkit::Scan) -> Self {
+        Self {
+            id: scan.id,
+            analysis: scan.analysis.into(),
+        }
+    }
+}
+
 /// A scan as it is in the history.
-#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct StoredScan {
     /// Number within this history.
-    pub id: i64,
+    pub id: ScanId,
     /// 32 hexadecimal digits that stay the same across export and import.
     pub uid: String,
     /// Whose skin it is.
@@ -97,92 +154,91 @@ pub struct StoredScan {
     pub sdk_version: String,
     /// Engine that ran the model.
     pub engine: String,
-    /// Probabilities, each 0 to 1; names are in `details`.
+    /// Probabilities, each 0 to 1; a name is empty where only the label was kept.
     pub probabilities: Vec<LabelProbability>,
     /// Labels of the prediction set.
     pub prediction_set: Vec<String>,
     /// Embedding, little-endian 32-bit floats.
-    #[serde(deserialize_with = "optional_floats")]
-    pub embedding: Option<Vec<u8>>,
+    pub embedding: Option<Embedding>,
     /// Region of the picture; none where another version wrote it differently.
-    #[serde(deserialize_with = "where_known")]
     pub roi: Option<Roi>,
     /// Quality of the picture; none where another version wrote it differently.
-    #[serde(deserialize_with = "where_known")]
     pub quality: Option<Quality>,
     /// What SkinKit keeps beside it; none where another version wrote it differently.
-    #[serde(deserialize_with = "where_known", rename = "extra")]
     pub details: Option<Details>,
     /// Hashes for a replay.
     pub receipt: Receipt,
 }
 
+impl StoredScan {
+    pub(crate) fn of(history: &skinkit::History, scan: skinkit::store::Scan) -> Self {
+        let details = history.details(&scan).ok();
+        let names = details
+            .as_ref()
+            .map(|details| details.names.clone())
+            .unwrap_or_default();
+        let named = scan
+            .probabilities
+            .into_iter()
+            .zip(names.into_iter().chain(std::iter::repeat(String::new())));
+        Self {
+            id: scan.id,
+            uid: scan.uid,
+            subject: scan.subject,
+            site: scan.site,
+            lesion: scan.lesion,
+            taken_at: scan.taken_at,
+            pack_id: scan.pack_id,
+            pack_version: scan.pack_version,
+            sdk_version: scan.sdk_version,
+            engine: scan.engine,
+            probabilities: named
+                .map(|(probability, name)| LabelProbability {
+                    label: probability.label,
+                    name,
+                    p: probability.p,
+                    frequency: None,
+                })
+                .collect(),
+            prediction_set: scan.prediction_set,
+            embedding: scan.embedding.map(Embedding::new),
+            roi: serde_json::from_value(scan.roi).ok(),
+            quality: serde_json::from_value(scan.quality).ok(),
+            details: details.map(Into::into),
+            receipt: scan.receipt,
+        }
+    }
+}
+
 /// What SkinKit keeps beside a scan.
-#[derive(Clone, Debug, PartialEq, Deserialize, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Details {
     /// Which part of the picture: `lesion`, `face`, a face region's name, or `X,Y,SIZE`.
     pub region: String,
     /// Measures of the lesion.
     pub measures: Option<Measures>,
-    /// The pack's licence id.
+    /// The pack's license id.
     pub license: String,
     /// What the pack is for, in its own words.
     pub intended_use: Option<String>,
     /// Whether the picture looks like what the pack was trained on.
     pub familiarity: Option<Familiarity>,
-    /// Names of the labels, in the order of the probabilities.
-    pub names: Vec<String>,
+    /// How large a pixel of the analyzed square is, where that is known.
+    pub scale: Option<Scale>,
+    /// Where on the site, as the host gave it.
+    pub position: Option<PointXy>,
 }
 
-/// What is needed to replay a scan to the same numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, uniffi::Record)]
-pub struct Receipt {
-    /// SHA-256 of the picture's file, hexadecimal; empty where the host gave none.
-    pub picture_sha256: String,
-    /// Identity of the preprocessing.
-    pub preprocessing: String,
-    /// SHA-256 of the model pack, hexadecimal.
-    pub pack_sha256: String,
-    /// Version of the SDK.
-    pub sdk_version: String,
-}
-
-impl Region {
-    pub(crate) fn facade(self) -> Result<skinkit::Region> {
-        Ok(match self {
-            Self::Lesion => skinkit::Region::Lesion,
-            Self::Face(part) => skinkit::Region::Face(take("region", &part)?),
-            Self::Square { centre, size } => skinkit::Region::Square {
-                centre: centre.into(),
-                size,
-            },
-        })
-    }
-}
-
-impl TryFrom<skinkit::Region> for Region {
-    type Error = SkinKitError;
-
-    fn try_from(region: skinkit::Region) -> Result<Self> {
-        Ok(match region {
-            skinkit::Region::Lesion => Self::Lesion,
-            skinkit::Region::Face(part) => Self::Face(carry(&part)?),
-            skinkit::Region::Square { centre, size } => Self::Square {
-                centre: centre.into(),
-                size,
-            },
-            other => return Err(SkinKitError::argument(format!("the region {other} is not known here"))),
-        })
-    }
-}
-
-impl ScanRequest {
-    pub(crate) fn facade(self) -> Result<skinkit::ScanRequest> {
-        Ok(skinkit::ScanRequest {
-            subject: self.subject,
-            taken_at: self.taken_at,
-            picture_sha256: self.picture_sha256,
-            ..skinkit::ScanRequest::new(self.site).region(self.region.facade()?)
-        })
+impl From<skinkit::Details> for Details {
+    fn from(details: skinkit::Details) -> Self {
+        Self {
+            region: details.region,
+            measures: details.measures,
+            license: details.license,
+            intended_use: details.intended_use,
+            familiarity: details.familiarity,
+            scale: details.scale,
+            position: details.position,
+        }
     }
 }

@@ -10,9 +10,13 @@ use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use skinkit::inference::EngineChoice;
+use skinkit::roi::FaceRegion;
+use skinkit::store::ScanId;
+use skinkit::tracking::Measure;
+use skinkit::{Erase, Region, Verdict};
 use skinkit_ffi::{
-    Analysis, Cancel, EngineChoice, FaceRegion, History, Measure, Options, Photo, Region, ScanRequest, SkinKit,
-    SkinKitError, Verdict, generate_key,
+    Analysis, AnalyzeOptions, Cancel, History, Options, Photo, ScanRequest, SkinKit, SkinKitError, generate_key,
 };
 
 /// The flat results of `expected.json`.
@@ -83,15 +87,6 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
         "pack" => vec![
             named("id", value["id"].clone()),
             named("labels", json!(list(&value["labels"]).len())),
-            named(
-                "rarest",
-                json!(
-                    list(&value["labels"])
-                        .iter()
-                        .map(|label| label["frequency"].as_f64().unwrap())
-                        .reduce(f64::min)
-                ),
-            ),
         ],
         "scan.1" | "scan.2" => labels().collect(),
         "face" => vec![
@@ -117,6 +112,9 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
         "analyse" => {
             let finding = &value["finding"];
             let mut results: Vec<_> = labels().collect();
+            let frequencies = list(&finding["probabilities"]);
+            let rarest = frequencies.iter().map(|label| label["frequency"].as_f64().unwrap());
+            results.push(("pack.rarest".to_owned(), json!(rarest.reduce(f64::min))));
             for measure in list(&value["measures"]["values"]) {
                 let name = format!("measure.{}", measure["measure"].as_str().unwrap());
                 results.push(named(&name, measure["value"].clone()));
@@ -148,6 +146,7 @@ fn from_json(step: &str, value: Value) -> Vec<(String, Value)> {
             vec![("history.taken_at".to_owned(), joined(times, ","))]
         }
         "erase.left" | "erase.sites" => vec![(step.to_owned(), json!(list(&value).len()))],
+        "erase.everything" => vec![(step.to_owned(), value["scans"].clone())],
         _ => vec![(step.to_owned(), value)],
     }
 }
@@ -186,12 +185,20 @@ fn variant(value: &dyn std::fmt::Debug) -> Value {
 }
 
 fn kind<T>(outcome: Result<T, SkinKitError>) -> Value {
-    outcome.map_or_else(|error| variant(&error), |_| json!("no error"))
+    outcome.map_or_else(|error| json!(error.kind().name()), |_| json!("no error"))
 }
 
 fn labels(prefix: &str, analysis: &Analysis, results: &mut Results) {
     for label in &analysis.finding.probabilities {
         results.insert(format!("{prefix}.p.{}", label.label), json!(label.p));
+    }
+}
+
+/// Options for a part of the picture.
+fn of(region: Region) -> AnalyzeOptions {
+    AnalyzeOptions {
+        region,
+        ..AnalyzeOptions::default()
     }
 }
 
@@ -212,6 +219,9 @@ fn the_objects() {
         threads: 1,
         networks: None,
         keep_pictures: false,
+        race: Vec::new(),
+        race_results: None,
+        quality: None,
     };
     let kit = SkinKit::open(Options {
         history: Some(file.clone()),
@@ -223,13 +233,17 @@ fn the_objects() {
     let pack = kit.pack().unwrap();
     results.insert("pack.id".to_owned(), json!(pack.id));
     results.insert("pack.labels".to_owned(), json!(pack.labels.len()));
-    let rarest = pack.labels.iter().filter_map(|label| label.frequency).reduce(f32::min);
-    results.insert("pack.rarest".to_owned(), json!(rarest.unwrap()));
 
     let scans = scenario["scans"].as_array().unwrap();
     let photo = Photo::open(path(&scans[0]["photo"])).unwrap();
-    let analysis = kit.analyse(&photo, Region::Lesion, None).unwrap();
+    let analysis = kit.analyze(&photo, of(Region::Lesion), None).unwrap();
     labels("analyse", &analysis, &mut results);
+    let frequencies = analysis
+        .finding
+        .probabilities
+        .iter()
+        .filter_map(|label| label.frequency);
+    results.insert("pack.rarest".to_owned(), json!(frequencies.reduce(f32::min).unwrap()));
     let (finding, measures) = (&analysis.finding, analysis.measures.as_ref().unwrap());
     for estimate in &measures.values {
         let name = variant(&estimate.measure);
@@ -246,14 +260,12 @@ fn the_objects() {
         ("unit", variant(&measures.unit)),
         (
             "border",
-            mean(
-                measures
-                    .border
-                    .iter()
-                    .flat_map(|point| [f64::from(point.x), f64::from(point.y)]),
-            ),
+            mean(measures.border.iter().flat_map(|point| point.map(f64::from))),
         ),
-        ("embedding", mean(floats(finding.embedding.as_ref().unwrap()))),
+        (
+            "embedding",
+            mean(finding.embedding.as_ref().unwrap().to_vec().into_iter().map(f64::from)),
+        ),
         ("mask", mean(floats(&finding.mask.as_ref().unwrap().values))),
         ("heatmap", mean(floats(&finding.heatmap.as_ref().unwrap().values))),
     ] {
@@ -261,7 +273,9 @@ fn the_objects() {
     }
     assert_eq!(scenario["face"]["region"], "left_cheek");
     let face = Photo::open(path(&scenario["face"]["photo"])).unwrap();
-    let face = kit.analyse(&face, Region::Face(FaceRegion::LeftCheek), None).unwrap();
+    let face = kit
+        .analyze(&face, of(Region::Face(FaceRegion::LeftCheek)), None)
+        .unwrap();
     results.insert("face.roi.width".to_owned(), json!(face.roi.width));
     results.insert("face.accepted".to_owned(), json!(face.quality.accepted));
     results.insert("face.mesh".to_owned(), mean(floats(&face.face.unwrap().mesh.points)));
@@ -270,7 +284,7 @@ fn the_objects() {
     let large = kit
         .open_photo(path(&scenario["large"]["photo"]), Region::Lesion)
         .unwrap();
-    let analysis = kit.analyse(&large, Region::Lesion, None).unwrap();
+    let analysis = kit.analyze(&large, of(Region::Lesion), None).unwrap();
     labels("large", &analysis, &mut results);
     let mut measures = analysis.measures.as_ref().unwrap().values.iter();
     let area = measures.find(|estimate| estimate.measure == Measure::Area).unwrap();
@@ -288,7 +302,9 @@ fn the_objects() {
     let request = |taken_at| ScanRequest {
         site: site.clone(),
         subject: subject.clone(),
-        region: Region::Lesion,
+        lesion: None,
+        position: None,
+        options: AnalyzeOptions::default(),
         taken_at,
         picture_sha256: None,
     };
@@ -320,10 +336,10 @@ fn the_objects() {
     ] {
         results.insert(key.to_owned(), value);
     }
-    history.erase_scan(ids[0]).unwrap();
+    history.erase(Erase::Scan { scan: ids[0] }).unwrap();
     let left = history.scans(subject.clone(), site.clone()).unwrap().len();
     results.insert("erase.left".to_owned(), json!(left));
-    let erased = history.erase_everything().unwrap().scans;
+    let erased = history.erase(Erase::Everything).unwrap().scans;
     results.insert("erase.everything".to_owned(), json!(erased));
     results.insert(
         "erase.sites".to_owned(),
@@ -346,20 +362,20 @@ fn the_objects() {
         ),
         (
             "other_region",
-            kind(kit.analyse(&large, Region::Face(FaceRegion::LeftCheek), None)),
+            kind(kit.analyze(&large, of(Region::Face(FaceRegion::LeftCheek)), None)),
         ),
         ("key", kind(History::open_existing(file.clone(), &[0; 32]))),
         ("key_length", kind(History::open_existing(file, &key[1..]))),
         (
             "region",
-            kind(kit.analyse(&photo, Region::Face(FaceRegion::Nose), None)),
+            kind(kit.analyze(&photo, of(Region::Face(FaceRegion::Nose)), None)),
         ),
-        ("scan", kind(history.erase_scan(999))),
-        ("cancelled", kind(kit.analyse(&photo, Region::Lesion, Some(cancel)))),
+        ("scan", kind(history.erase(Erase::Scan { scan: ScanId(999) }))),
+        ("cancelled", kind(kit.analyze(&photo, of(Region::Lesion), Some(cancel)))),
         ("no_history", kind(plain.scan(&photo, request(None), None))),
         ("closed", {
             kit.shut();
-            kind(kit.analyse(&photo, Region::Lesion, None))
+            kind(kit.analyze(&photo, of(Region::Lesion), None))
         }),
     ] {
         results.insert(format!("error.{key}"), value);

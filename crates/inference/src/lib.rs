@@ -1,6 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+#[cfg(feature = "uniffi")]
+#[macro_use]
+extern crate skinkit_border;
+#[cfg(feature = "uniffi")]
+use skinkit_border::UniFfiTag;
+
 #[cfg(not(any(feature = "embedded", feature = "_ort")))]
 compile_error!(
     "skinkit-inference needs an engine: enable the feature `embedded`, `onnxruntime` or `onnxruntime-linked`"

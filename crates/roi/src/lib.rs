@@ -1,6 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "uniffi")]
+#[macro_use]
+extern crate skinkit_border;
+#[cfg(feature = "uniffi")]
+use skinkit_border::UniFfiTag;
+
 mod body;
 mod error;
 mod face;

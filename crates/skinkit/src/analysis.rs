@@ -44,6 +44,7 @@ pub struct Analysis {
 /// Milliseconds of wall time by stage of one analysis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Timings {
     /// Finding the face and its landmarks; 0 where no face was asked for.
     pub landmarks: f64,

@@ -18,6 +18,7 @@ const IDLE: usize = 2;
 /// How much is looked for on a face. More takes more time: 1, 3 and 20 or so, in that order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum FaceDetail {
     /// The 468-point mesh.
     #[default]
@@ -30,6 +31,7 @@ pub enum FaceDetail {
 
 /// A part of a face and where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct NamedRegion {
     /// Which part; left and right are the subject's.
     pub region: FaceRegion,
@@ -39,6 +41,7 @@ pub struct NamedRegion {
 
 /// How much of a part of a face is skin that can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RegionSkin {
     /// Which part.
     pub region: FaceRegion,

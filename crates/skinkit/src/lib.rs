@@ -1,11 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "uniffi")]
+#[macro_use]
+extern crate skinkit_border;
+#[cfg(feature = "uniffi")]
+use skinkit_border::UniFfiTag;
+
 mod analysis;
 mod cancel;
 mod clock;
 mod config;
 mod error;
+mod error_kind;
 mod history;
 mod kit;
 mod landmarks;
@@ -27,6 +34,7 @@ pub use analysis::{Analysis, Timings};
 pub use cancel::Cancel;
 pub use config::Config;
 pub use error::{Error, Result};
+pub use error_kind::ErrorKind;
 pub use history::keep::{Erase, ExportFormat, ExportRequest};
 pub use history::lesions::{Assigned, MatchRequest};
 pub use history::noise::LearntNoise;

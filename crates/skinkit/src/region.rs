@@ -14,6 +14,7 @@ use crate::Error;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Region {
     /// The pack's own crop of a close-up: for the packs that come with SkinKit the centred square.
     #[default]

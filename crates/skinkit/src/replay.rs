@@ -14,6 +14,7 @@ const SAME: f64 = 1e-5;
 /// What a second run over a scan's picture gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Replay {
     /// The scan.
     pub scan: ScanId,

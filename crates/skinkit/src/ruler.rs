@@ -11,6 +11,7 @@ use crate::{Error, Landmarks, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Ruler {
     /// The irises of the largest face: good in the plane of the eyes, ±4.3 % at best.
     Iris,

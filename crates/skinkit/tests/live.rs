@@ -109,7 +109,7 @@ fn hold_until_captured(session: &LiveSession, picture: &Photo, from: u64) -> u64
     for i in from..from + 100 {
         assert_eq!(session.process(&picture.frame(), at(i)).unwrap(), Pushed::Taken);
         let update = session.latest().unwrap();
-        if update.phase == LivePhase::Analysing {
+        if update.phase == LivePhase::Analyzing {
             assert_eq!(update.guidance, Guidance::Wait);
             return i - from + 1;
         }
@@ -161,7 +161,7 @@ fn pushed_frames_come_to_the_listener_in_order_and_end_in_a_capture() {
         let update = next_update(&said);
         assert!(update.sequence == last + 1 && update.timestamp == at(i));
         last = update.sequence;
-        if update.phase == LivePhase::Analysing {
+        if update.phase == LivePhase::Analyzing {
             break;
         }
     }

@@ -23,6 +23,7 @@ use crate::{
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Restored {
     /// Scans in the history now.
     pub scans: u64,

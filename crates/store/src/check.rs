@@ -12,6 +12,7 @@ use crate::{
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Check {
     /// Scans looked at.
     pub scans: u64,

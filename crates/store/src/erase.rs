@@ -8,6 +8,7 @@ use crate::{Error, Result, Store, read, scan::ScanId, vault::Vault};
 /// What an erasure did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Erased {
     /// Number of scans erased.
     pub scans: u64,

@@ -19,6 +19,7 @@ use crate::{
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Imported {
     /// Scans that are new.
     pub added: u64,

@@ -13,6 +13,9 @@ pub const MAX_NAME: usize = 256;
 #[serde(transparent)]
 pub struct ScanId(pub i64);
 
+#[cfg(feature = "uniffi")]
+uniffi::custom_newtype!(ScanId, i64);
+
 impl std::fmt::Display for ScanId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
@@ -31,6 +34,7 @@ pub struct LabelProbability {
 /// What is needed to replay a scan to the same numbers: hashes of everything that went into it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Receipt {
     /// SHA-256 of the picture's file, hexadecimal.
     pub picture_sha256: String,

@@ -1,6 +1,7 @@
 import 'dart:convert';
 import 'dart:ffi';
 import 'dart:isolate';
+import 'dart:typed_data';
 
 import 'package:ffi/ffi.dart';
 
@@ -59,6 +60,19 @@ class Call {
 
   /// A count that a function gives.
   int count(int Function(Pointer<Uint64> out) function) => handle(function);
+
+  /// A file's bytes that a function gives, copied and freed; null where it gives none.
+  Uint8List? file(int Function(Pointer<Pointer<Uint8>> out, Pointer<Size> length) function) {
+    final out = place<Pointer<Uint8>>(sizeOf<Pointer<Uint8>>());
+    final length = place<Size>(sizeOf<Size>());
+    check(function(out, length));
+    if (out.value == nullptr) return null;
+    try {
+      return Uint8List.fromList(out.value.asTypedList(length.value));
+    } finally {
+      cBytesFree(out.value, length.value);
+    }
+  }
 
   /// JSON that a function gives, read and freed.
   Object? result(int Function(Pointer<Pointer<Utf8>> out) function) {

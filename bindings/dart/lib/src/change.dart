@@ -9,7 +9,7 @@ class Change {
   /// Cosine similarity of the embeddings, -1 to 1, where both scans have one.
   double? get similarity => (json['similarity'] as num?)?.toDouble();
 
-  /// `millimetre` where both scans have a scale, else `pixel` (of the earlier analysed square): the unit of the lengths that
+  /// `millimetre` where both scans have a scale, else `pixel` (of the earlier analyzed square): the unit of the lengths that
   /// were compared; areas are in its square.
   String get unit => json['unit'] as String;
 

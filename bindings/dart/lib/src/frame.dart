@@ -5,7 +5,7 @@ import 'call.dart';
 import 'native.dart';
 
 /// How pixels lie in memory; the order is that of `skinkit_pixel_format`.
-enum PixelFormat { rgb8, rgba8, bgra8, grey8, nv12, nv21, i420, yuv420 }
+enum PixelFormat { rgb8, rgba8, bgra8, gray8, nv12, nv21, i420, yuv420 }
 
 /// One plane of a camera's buffer.
 class FramePlane {

@@ -1,4 +1,5 @@
 import 'dart:ffi';
+import 'dart:math';
 import 'dart:typed_data';
 
 import 'package:ffi/ffi.dart';
@@ -34,7 +35,9 @@ class SkinKit extends Held {
 
   /// Checks the pack, finds an engine, warms the model up and opens the history, if one is named.
   ///
-  /// [pack] is a folder: copy an asset's files out first. [engine]: `auto`, `onnx-runtime`, `embedded`.
+  /// [pack] is a folder: copy an asset's files out first. [engine]: `auto`, `onnx-runtime`, `embedded`. [quality]: what a
+  /// picture must meet, those of [qualityThresholds] that are to be others. [race]: ONNX Runtime's execution providers
+  /// (`xnnpack`, `coreml`, `nnapi`) that race against the processor, [raceResults] the file that keeps what came of it.
   /// Throws [SkinKitException] with `pack`, `runtime`, `wrongKey`, `history`, `invalidArgument`.
   static Future<SkinKit> open({
     required String pack,
@@ -43,6 +46,9 @@ class SkinKit extends Held {
     String engine = 'auto',
     String? networks,
     bool keepPictures = false,
+    Json? quality,
+    List<String> race = const [],
+    String? raceResults,
   }) async {
     final options = {
       'pack': pack,
@@ -50,6 +56,9 @@ class SkinKit extends Held {
       'engine': engine,
       if (networks != null) 'networks': networks,
       'keep_pictures': keepPictures,
+      if (quality != null) 'quality': quality,
+      'race': race,
+      if (raceResults != null) 'race_results': raceResults,
     };
     return SkinKit._(await Call.later((call) => call.handle(
         (out) => cOpen(call.json(options), call.bytes(key), key?.length ?? 0, out, call.error))));
@@ -61,8 +70,8 @@ class SkinKit extends Held {
   /// The pack's manifest.
   Json get pack => Call.now((call) => call.result((out) => cPack(handle, out, call.error)) as Json);
 
-  /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs ([region] as
-  /// for [analyse]): a large JPEG of which a close-up fills the middle in half the time of `Photo.open` and a small
+  /// Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs ([region] as
+  /// for [analyze]): a large JPEG of which a close-up fills the middle in half the time of `Photo.open` and a small
   /// part of the memory. Its size, regions and results are in the file's pixels all the same. Use it for this region alone:
   /// where it came out smaller, anything else is `invalidArgument`.
   Future<Photo> openPhoto(String path, {String region = 'lesion'}) async {
@@ -79,29 +88,39 @@ class SkinKit extends Held {
   }
 
   /// Judges, classifies and measures one picture; nothing is kept. [region]: `lesion`, `face`, a part of the face such as
-  /// `left_cheek`, or `X,Y,SIZE`.
-  Future<Analysis> analyse(Photo photo, {String region = 'lesion', Cancel? cancel}) {
+  /// `left_cheek`, or `X,Y,SIZE`. [scale]: what `scale` of a ruler in the picture gave: then sizes are in millimeters.
+  Future<Analysis> analyze(Photo photo,
+      {String region = 'lesion', Json? scale, bool measures = true, Cancel? cancel}) {
     final (kit, picture, stop) = (handle, photo.handle, cancel?.handle ?? 0);
+    final options = _options(region, scale, measures);
     return Call.later((call) => Analysis(
-        call.result((out) => cAnalyse(kit, picture, call.text(region), stop, out, call.error)) as Json));
+        call.result((out) => cAnalyze(kit, picture, call.json(options), stop, out, call.error)) as Json));
   }
 
-  /// Analyses one picture and adds it to the history: its number there and what was recorded. Complete when it is safely on
-  /// the disk.
+  /// Analyzes one picture and adds it to the history: its number there and what was recorded. Complete when it is safely on
+  /// the disk. [lesion]: which one at the site, where they are told apart; [position]: where on the site it is, in any unit
+  /// that all its scans share.
   Future<(int, Analysis)> scan(
     Photo photo, {
     required String site,
     String subject = 'me',
+    String? lesion,
+    Point<double>? position,
     String region = 'lesion',
+    Json? scale,
     DateTime? takenAt,
+    String? pictureSha256,
     Cancel? cancel,
   }) {
     final (kit, picture, stop) = (handle, photo.handle, cancel?.handle ?? 0);
     final request = {
       'site': site,
       'subject': subject,
-      'region': region,
-      if (takenAt != null) 'taken_at': takenAt.millisecondsSinceEpoch,
+      'lesion': lesion,
+      'position': position == null ? null : [position.x, position.y],
+      'options': _options(region, scale, true),
+      'taken_at': takenAt?.millisecondsSinceEpoch,
+      'picture_sha256': pictureSha256,
     };
     return Call.later((call) {
       final id = call.place<Int64>(8);
@@ -111,6 +130,28 @@ class SkinKit extends Held {
     });
   }
 
+  /// Opens the photo of a scan as it was opened then, for the scan's region or whole, to [replay] it.
+  Future<Photo> reopenPhoto(int scan, String path) async {
+    final kit = handle;
+    return Photo.of(await Call.later(
+        (call) => call.handle((out) => cReopenPhoto(kit, scan, call.text(path), out, call.error))));
+  }
+
+  /// Runs a scan's picture again and compares every number with what was recorded; nothing is added. [photo]: from
+  /// [reopenPhoto].
+  Future<Json> replay(int scan, Photo photo, {String? pictureSha256}) {
+    final (kit, picture) = (handle, photo.handle);
+    return Call.later((call) => call.result(
+        (out) => cReplay(kit, scan, picture, call.text(pictureSha256), out, call.error)) as Json);
+  }
+
   /// The history that SkinKit was opened with; close it on its own.
   History history() => History.of(Call.now((call) => call.handle((out) => cHistory(handle, out, call.error))));
 }
+
+Json _options(String region, Json? scale, bool measures) =>
+    {'region': region, 'scale': scale, 'measures': measures};
+
+/// What a picture must meet to be accepted unless the host says otherwise.
+Json qualityThresholds() =>
+    Call.now((call) => call.result((out) => cQualityThresholds(out, call.error)) as Json);

@@ -8,7 +8,7 @@ import 'native.dart';
 import 'photo.dart';
 import 'results.dart';
 
-/// Faces, skin, hands, bodies, places and millimetres. What comes back is the library's JSON, described in `skinkit.h`.
+/// Faces, skin, hands, bodies, places and millimeters. What comes back is the library's JSON, described in `skinkit.h`.
 extension Landmarks on SkinKit {
   /// Faces in the picture, by falling score; [detail]: `mesh`, `irises`, `steady`.
   Future<List<Object?>> faces(Photo photo, {String detail = 'mesh'}) => _list(
@@ -53,7 +53,7 @@ extension Landmarks on SkinKit {
   Future<Json?> siteAt(Photo photo, double x, double y) =>
       _maybe(photo, (call, kit, picture, out) => cSiteAt(kit, picture, x, y, out, call.error));
 
-  /// Millimetres a pixel: `mm_per_pixel`, `error`, `source`; null where the ruler cannot be read. [ruler] is
+  /// Millimeters a pixel: `mm_per_pixel`, `error`, `source`; null where the ruler cannot be read. [ruler] is
   /// `{'kind': 'iris'}`, `{'kind': 'coin', 'diameter_mm': 23.25}` or `{'kind': 'card', 'side_mm': 20}`.
   Future<Json?> scale(Photo photo, Json ruler, {Json? near}) => _maybe(
       photo,

@@ -45,7 +45,7 @@ class LiveUpdate {
   double get progress => (json['progress'] as num).toDouble();
 }
 
-/// A capture, analysed like a photo.
+/// A capture, analyzed like a photo.
 class Capture {
   Capture(this.scan, this.json);
 
@@ -56,7 +56,7 @@ class Capture {
   Analysis get analysis => Analysis(json['analysis'] as Json);
 }
 
-/// A camera's frames in; guidance for each, and at last one analysed capture out.
+/// A camera's frames in; guidance for each, and at last one analyzed capture out.
 ///
 /// The library's callbacks come from threads of its own with memory that lives as long as the call, which Dart's callbacks
 /// cannot hear: so this asks, [every] so often, what is new.
@@ -107,7 +107,7 @@ class Live extends Held {
   /// Captures the next frame that shows the region, whatever its quality.
   void shutter() => Call.now((call) => call.check(cLiveShutter(handle, call.error)));
 
-  /// Begins again after a capture; or cancels one that is held or analysed.
+  /// Begins again after a capture; or cancels one that is held or analyzed.
   void restart() => Call.now((call) => call.check(cLiveRestart(handle, call.error)));
 
   /// Watches another region from the next frame on; also cancels, as [restart] does.
@@ -124,7 +124,7 @@ class Live extends Held {
   void setThermalLevel(int level) =>
       Call.now((call) => call.check(cLiveSetThermalLevel(handle, level, call.error)));
 
-  /// Frames so far: `looked_at`, `dropped` and others.
+  /// Frames so far: `pushed`, `looked_at`, `replaced`, `stale`, `busy`, `skipped`.
   Json get counts =>
       Call.now((call) => call.result((out) => cLiveCounts(handle, out, call.error)) as Json);
 

@@ -87,45 +87,135 @@ final cHistoryOpen =
         Int32 Function(Pointer<Utf8>, Pointer<Uint8>, Size, Int32, Pointer<Uint64>, Pointer<NativeError>),
         int Function(Pointer<Utf8> path, Pointer<Uint8> key, int keyLength, int existing, Pointer<Uint64> history, Pointer<NativeError> error)>('skinkit_history_open');
 
+final cHistorySubjects =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_subjects');
+
 final cHistorySites =
     _library.lookupFunction<
         Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
         int Function(int history, Pointer<Utf8> subject, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_sites');
+
+final cHistoryLesions =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> subject, Pointer<Utf8> site, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_lesions');
 
 final cHistoryScans =
     _library.lookupFunction<
         Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
         int Function(int history, Pointer<Utf8> subject, Pointer<Utf8> site, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_scans');
 
+final cHistoryScan =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, int scan, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_scan');
+
 final cHistoryCompare =
     _library.lookupFunction<
         Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
         int Function(int history, Pointer<Utf8> subject, Pointer<Utf8> site, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_compare');
 
-final cHistoryEraseScan =
+final cHistoryCompareScans =
     _library.lookupFunction<
-        Int32 Function(Uint64, Int64, Pointer<NativeError>),
-        int Function(int history, int scan, Pointer<NativeError> error)>('skinkit_history_erase_scan');
+        Int32 Function(Uint64, Int64, Int64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, int before, int after, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_compare_scans');
 
-final cHistoryEraseSite =
+final cHistoryNoise =
     _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Uint64>, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> subject, Pointer<Utf8> site, Pointer<Uint64> scans, Pointer<NativeError> error)>('skinkit_history_erase_site');
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> subject, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_noise');
 
-final cHistoryEraseSubject =
+final cHistoryTrends =
     _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Uint64>, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> subject, Pointer<Uint64> scans, Pointer<NativeError> error)>('skinkit_history_erase_subject');
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> request, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_trends');
 
-final cHistoryEraseEverything =
+final cHistoryTrend =
     _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Uint64>, Pointer<NativeError>),
-        int Function(int history, Pointer<Uint64> scans, Pointer<NativeError> error)>('skinkit_history_erase_everything');
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> request, Pointer<Utf8> measure, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_trend');
+
+final cHistorySummary =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> request, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_summary');
+
+final cHistoryMatchLesions =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> request, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_match_lesions');
+
+final cHistoryApplyMatching =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Utf8>, Int64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> subject, Pointer<Utf8> site, Pointer<Utf8> matching, int at, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_apply_matching');
+
+final cHistoryAssignments =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, int scan, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_assignments');
+
+final cHistoryNearest =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Uint32, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, int scan, int most, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_nearest');
+
+final cHistoryUnlikeTheOthers =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> subject, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_unlike_the_others');
 
 final cHistoryExport =
     _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Int32, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> path, Pointer<Utf8> subject, int pictures, Pointer<NativeError> error)>('skinkit_history_export');
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> request, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_export');
+
+final cHistoryImport =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_import');
+
+final cHistoryErase =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> what, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_erase');
+
+final cHistoryBackup =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_backup');
+
+final cHistoryCheck =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_check');
+
+final cHistoryAssign =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Pointer<Utf8>, Pointer<Utf8>, Int64, Pointer<NativeError>),
+        int Function(int history, int scan, Pointer<Utf8> lesion, Pointer<Utf8> note, int at, Pointer<NativeError> error)>('skinkit_history_assign');
+
+final cHistoryThumbnail =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Pointer<Utf8>, Uint32, Pointer<Pointer<Uint8>>, Pointer<Size>, Pointer<NativeError>),
+        int Function(int history, int scan, Pointer<Utf8> view, int side, Pointer<Pointer<Uint8>> png, Pointer<Size> length, Pointer<NativeError> error)>('skinkit_history_thumbnail');
+
+final cBytesFree =
+    _library.lookupFunction<
+        Void Function(Pointer<Uint8>, Size),
+        void Function(Pointer<Uint8> bytes, int length)>('skinkit_bytes_free');
+
+final cHistoryRotateKey =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Uint8>, Size, Pointer<NativeError>),
+        int Function(int history, Pointer<Uint8> newKey, int keyLength, Pointer<NativeError> error)>('skinkit_history_rotate_key');
+
+final cHistoryRestore =
+    _library.lookupFunction<
+        Int32 Function(Pointer<Utf8>, Pointer<Utf8>, Pointer<Uint8>, Size, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(Pointer<Utf8> backup, Pointer<Utf8> path, Pointer<Uint8> key, int keyLength, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_restore');
 
 final cOpen =
     _library.lookupFunction<
@@ -142,15 +232,15 @@ final cPack =
         Int32 Function(Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
         int Function(int kit, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_pack');
 
-final cAnalyse =
+final cAnalyze =
     _library.lookupFunction<
         Int32 Function(Uint64, Uint64, Pointer<Utf8>, Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int kit, int photo, Pointer<Utf8> region, int cancel, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_analyse');
+        int Function(int kit, int photo, Pointer<Utf8> options, int cancel, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_analyze');
 
-final cAnalyseFrame =
+final cAnalyzeFrame =
     _library.lookupFunction<
         Int32 Function(Uint64, Pointer<NativeFrame>, Pointer<Utf8>, Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int kit, Pointer<NativeFrame> frame, Pointer<Utf8> region, int cancel, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_analyse_frame');
+        int Function(int kit, Pointer<NativeFrame> frame, Pointer<Utf8> options, int cancel, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_analyze_frame');
 
 final cScan =
     _library.lookupFunction<
@@ -161,6 +251,21 @@ final cHistory =
     _library.lookupFunction<
         Int32 Function(Uint64, Pointer<Uint64>, Pointer<NativeError>),
         int Function(int kit, Pointer<Uint64> history, Pointer<NativeError> error)>('skinkit_history');
+
+final cReplay =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int kit, int scan, int photo, Pointer<Utf8> pictureSha256, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_replay');
+
+final cReopenPhoto =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Int64, Pointer<Utf8>, Pointer<Uint64>, Pointer<NativeError>),
+        int Function(int kit, int scan, Pointer<Utf8> path, Pointer<Uint64> photo, Pointer<NativeError> error)>('skinkit_reopen_photo');
+
+final cQualityThresholds =
+    _library.lookupFunction<
+        Int32 Function(Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_quality_thresholds');
 
 final cFaces =
     _library.lookupFunction<

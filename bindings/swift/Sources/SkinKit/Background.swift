@@ -27,7 +27,7 @@ enum Background {
             } onCancel: {
                 cancel.cancel()
             }
-        } catch SkinKitError.Cancelled where cancel.isCancelled() {
+        } catch let error as SkinKitError where error.kind == .cancelled && cancel.isCancelled() {
             throw CancellationError()
         }
     }

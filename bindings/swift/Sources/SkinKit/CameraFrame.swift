@@ -28,7 +28,7 @@ public struct CameraFrame {
     /// How the stored picture becomes upright.
     public var orientation: Orientation
     /// Luma weights of a YUV frame.
-    public var matrix: ColourMatrix
+    public var matrix: ColorMatrix
     /// Value range of a YUV frame.
     public var range: ValueRange
 
@@ -39,7 +39,7 @@ public struct CameraFrame {
         height: Int,
         planes: [Plane],
         orientation: Orientation = .up,
-        matrix: ColourMatrix = .bt601,
+        matrix: ColorMatrix = .bt601,
         range: ValueRange = .full
     ) {
         self.format = format
@@ -81,5 +81,5 @@ public struct CameraFrame {
         return number
     }
 
-    private func refused(_ reason: String) -> SkinKitError { .InvalidArgument(reason: reason, details: "") }
+    private func refused(_ reason: String) -> SkinKitError { .failed(.invalidArgument, reason) }
 }

@@ -13,7 +13,7 @@ extension Photo {
                 bitmapInfo: CGImageAlphaInfo.noneSkipLast.rawValue),
             let data = context.data
         else {
-            throw SkinKitError.Picture(reason: "no memory to draw \(width) x \(height) pixels: scale it down", details: "")
+            throw SkinKitError.failed(.picture, "no memory to draw \(width) x \(height) pixels: scale it down")
         }
         context.draw(image, in: CGRect(x: 0, y: 0, width: width, height: height))
         let row = context.bytesPerRow
@@ -31,7 +31,7 @@ extension Photo {
     /// Draws a picture into memory as sRGB, upright by its own orientation.
     public static func copy(_ image: UIImage) throws -> Photo {
         guard let pixels = image.cgImage else {
-            throw SkinKitError.Picture(reason: "the image has no pixels of its own (CIImage): render it first", details: "")
+            throw SkinKitError.failed(.picture, "the image has no pixels of its own (CIImage): render it first")
         }
         return try copy(pixels, orientation: Orientation(image.imageOrientation))
     }

@@ -58,7 +58,7 @@ public struct KeychainKey: Sendable {
     }
 
     private func refused(_ verb: String, _ status: OSStatus) -> SkinKitError {
-        .WrongKey(reason: "the Keychain did not \(verb) the history's key (status \(status)): unlock the device", details: "")
+        .failed(.wrongKey, "the Keychain did not \(verb) the history's key (status \(status)): unlock the device")
     }
 }
 #endif

@@ -11,7 +11,7 @@ extension SkinKit {
         try await Background.run { try SkinKit.open(options: options) }
     }
 
-    /// Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+    /// Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large
     /// JPEG of which a close-up fills the middle in half the time of ``Photo/open(_:)`` and a small part of the memory.
     /// Its width and height, regions and results are in the file's pixels all the same. Use it for this region alone:
     /// where it came out smaller, anything else is `invalidArgument`.
@@ -30,16 +30,32 @@ extension SkinKit {
     ///
     /// - Throws: ``SkinKitError`` of the kind `region` where the picture shows no face, or too small, cut off or outside;
     ///   `invalidArgument` for a photo that was opened for another region; `runtime`, `closed`; `CancellationError`.
-    public func analyse(_ photo: Photo, in region: Region = .lesion) async throws -> Analysis {
-        try await Background.stoppable { try self.analyse(photo: photo, region: region, cancel: $0) }
+    public func analyze(_ photo: Photo, _ options: AnalyzeOptions) async throws -> Analysis {
+        try await Background.stoppable { try self.analyze(photo: photo, options: options, cancel: $0) }
     }
 
-    /// Analyses one picture and adds it to the history; returns when it is safely on the disk. A task that is cancelled
+    /// Analyzes a part of a picture: see ``analyze(_:_:)``.
+    public func analyze(_ photo: Photo, in region: Region = .lesion) async throws -> Analysis {
+        try await analyze(photo, AnalyzeOptions(region: region))
+    }
+
+    /// Analyzes one picture and adds it to the history; returns when it is safely on the disk. A task that is cancelled
     /// adds nothing.
     ///
-    /// - Throws: As ``analyse(_:in:)``, and `noHistory`, `history`, `busy`; then nothing was added.
+    /// - Throws: As ``analyze(_:_:)``, and `noHistory`, `history`, `busy`; then nothing was added.
     public func scan(_ photo: Photo, _ request: ScanRequest) async throws -> Scan {
         try await Background.stoppable { try self.scan(photo: photo, request: request, cancel: $0) }
+    }
+
+    /// Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it.
+    public func reopenPhoto(of scan: ScanId, _ file: URL) async throws -> Photo {
+        try await Background.run { try self.reopenPhoto(scan: scan, path: file.path) }
+    }
+
+    /// Runs a scan's picture again and compares every number with what was recorded; nothing is added. The photo is to be
+    /// opened with ``reopenPhoto(of:_:)``.
+    public func replay(_ scan: ScanId, _ photo: Photo, pictureSha256: String? = nil) async throws -> Replay {
+        try await Background.run { try self.replay(scan: scan, photo: photo, pictureSha256: pictureSha256) }
     }
 
     /// Compares the two latest scans of a site; nil where there are fewer than two.
@@ -47,7 +63,7 @@ extension SkinKit {
         try await Background.run { try self.compare(subject: subject, site: site) }
     }
 
-    /// Starts a live session: frames in, guidance for each and at last one analysed capture out.
+    /// Starts a live session: frames in, guidance for each and at last one analyzed capture out.
     public func live(_ options: LiveOptions) async throws -> Live {
         try await Background.run { try Live(self, options) }
     }
@@ -103,7 +119,7 @@ extension SkinKit {
         try await Background.run { try self.siteAt(photo: photo, point: point) }
     }
 
-    /// Millimetres a pixel with their error; nil where the ruler cannot be read. Never a guess.
+    /// Millimeters a pixel with their error; nil where the ruler cannot be read. Never a guess.
     public func scale(by ruler: Ruler, near: Roi? = nil, in photo: Photo) async throws -> Scale? {
         try await Background.run { try self.scale(photo: photo, ruler: ruler, near: near) }
     }
@@ -120,7 +136,7 @@ extension ScanRequest {
         self.init(
             site: site,
             subject: subject,
-            region: region,
+            options: AnalyzeOptions(region: region),
             takenAt: takenAt.map { Int64(($0.timeIntervalSince1970 * 1000).rounded()) }
         )
     }

@@ -22,12 +22,11 @@ extension CameraFrame {
         case kCVPixelFormatType_32BGRA:
             format = .bgra8
         case let other:
-            throw SkinKitError.Picture(
-                reason: "pixel format \(other) is not read: ask the camera for 420YpCbCr8BiPlanarFullRange or 32BGRA",
+            throw SkinKitError.failed(.picture, "pixel format \(other) is not read: ask the camera for 420YpCbCr8BiPlanarFullRange or 32BGRA",
                 details: "")
         }
         guard CVPixelBufferLockBaseAddress(buffer, .readOnly) == kCVReturnSuccess else {
-            throw SkinKitError.Picture(reason: "the pixel buffer cannot be locked: push it while it is alive", details: "")
+            throw SkinKitError.Picture(reason: "the pixel buffer cannot be locked: push it while it is alive")
         }
         defer { CVPixelBufferUnlockBaseAddress(buffer, .readOnly) }
         let planes: [Plane]
@@ -60,7 +59,7 @@ extension CameraFrame {
                 range: range))
     }
 
-    private static func matrix(of buffer: CVPixelBuffer) -> ColourMatrix {
+    private static func matrix(of buffer: CVPixelBuffer) -> ColorMatrix {
         let value = CVBufferCopyAttachment(buffer, kCVImageBufferYCbCrMatrixKey, nil) as? String
         return value == kCVImageBufferYCbCrMatrix_ITU_R_709_2 as String ? .bt709 : .bt601
     }
@@ -84,7 +83,7 @@ extension Live {
     @discardableResult
     public func push(_ sample: CMSampleBuffer, orientation: Orientation = .up) throws -> Pushed {
         guard let buffer = CMSampleBufferGetImageBuffer(sample) else {
-            throw SkinKitError.Picture(reason: "the sample buffer holds no image: push those of a video output", details: "")
+            throw SkinKitError.failed(.picture, "the sample buffer holds no image: push those of a video output")
         }
         let time = CMTimeGetSeconds(CMSampleBufferGetPresentationTimeStamp(sample))
         let nanoseconds = time.isFinite && time >= 0 ? UInt64(time * 1e9) : 0

@@ -62,7 +62,7 @@ struct Skin {
 /// The error's kind that a call must end with.
 func kind<T>(
     of call: () async throws -> T, file: StaticString = #filePath, line: UInt = #line
-) async -> SkinKitError.Kind? {
+) async -> ErrorKind? {
     do {
         _ = try await call()
         XCTFail("no error", file: file, line: line)

@@ -40,13 +40,13 @@ final class KitTests: XCTestCase {
         let exported = try await history.export(to: export)
         XCTAssertEqual(exported, 2)
         XCTAssertNotNil(try JSONSerialization.jsonObject(with: Data(contentsOf: export)) as? [String: Any])
-        let one = try await history.erase(scan: scans[0].id)
+        let one = try await history.erase(.scan(scan: scans[0].id))
         XCTAssertEqual(one.scans, 1)
-        let site = try await history.erase(site: "left forearm")
+        let site = try await history.erase(.site(subject: "me", site: "left forearm"))
         XCTAssertEqual(site.scans, 1)
-        let person = try await history.erase(subject: "me")
+        let person = try await history.erase(.subject(subject: "me"))
         XCTAssertEqual(person.scans, 0)
-        let all = try await history.eraseAll()
+        let all = try await history.erase(.everything)
         XCTAssertEqual(all.scans, 0)
         let left = try await history.sites()
         XCTAssertEqual(left, [])
@@ -58,11 +58,11 @@ final class KitTests: XCTestCase {
         let kit = try await SkinKit.open(Options(pack: Fixtures.pack, history: history, key: try generateKey()))
         let file = Fixtures.root.appendingPathComponent("bindings/scenario/large.jpg")
         let data = try Data(contentsOf: file)
-        let whole = try await kit.analyse(Photo.open(file))
+        let whole = try await kit.analyze(Photo.open(file))
         let square = Region.square(centre: Point(x: 600, y: 600), size: 400)
         for photo in [try await kit.openPhoto(file), try await kit.decodePhoto(data, for: .lesion)] {
             XCTAssertEqual([photo.width(), photo.height()], [1283, 1601])
-            let small = try await kit.analyse(photo)
+            let small = try await kit.analyze(photo)
             XCTAssertEqual(small.roi, whole.roi)
             XCTAssertNotEqual(small.quality.sharpness, whole.quality.sharpness)
             for (a, b) in zip(small.finding.probabilities, whole.finding.probabilities) {
@@ -70,15 +70,15 @@ final class KitTests: XCTestCase {
             }
             let scan = try await kit.scan(photo, ScanRequest("left forearm"))
             XCTAssertEqual(scan.analysis.roi, whole.roi)
-            var found = await kind { try await kit.analyse(photo, in: square) }
+            var found = await kind { try await kit.analyze(photo, in: square) }
             XCTAssertEqual(found, .invalidArgument)
             found = await kind { try await kit.faces(in: photo) }
             XCTAssertEqual(found, .invalidArgument)
         }
-        let other = try await kit.analyse(kit.openPhoto(file, for: square), in: square)
+        let other = try await kit.analyze(kit.openPhoto(file, for: square), in: square)
         XCTAssertEqual(other.roi.width, 400)
         let outside = Region.square(centre: Point(x: 9000, y: 600), size: 400)
-        var found = await kind { try await kit.analyse(kit.openPhoto(file, for: outside), in: outside) }
+        var found = await kind { try await kit.analyze(kit.openPhoto(file, for: outside), in: outside) }
         XCTAssertEqual(found, .region)
         found = await kind { try await kit.openPhoto(URL(fileURLWithPath: "/nowhere.jpg")) }
         XCTAssertEqual(found, .picture)
@@ -91,6 +91,78 @@ final class KitTests: XCTestCase {
         XCTAssertEqual(found, .closed)
         found = await kind { try await kit.decodePhoto(data) }
         XCTAssertEqual(found, .closed)
+    }
+
+    func testALesionOverTimeInMillimeters() async throws {
+        let folder = try Fixtures.folder(self)
+        let file = folder.appendingPathComponent("scans.skinkit")
+        let key = try generateKey()
+        let options = Options(pack: Fixtures.pack, history: file.path, key: key, keepPictures: true)
+        let kit = try await SkinKit.open(options)
+        let scale = Scale(mmPerPixel: 0.05, error: 0.001, source: .coin)
+        var ids: [ScanId] = []
+        for (index, name) in ["lesion-first.jpg", "lesion-second.jpg"].enumerated() {
+            let request = ScanRequest(
+                site: "left forearm", lesion: "mole", position: Point(x: 1, y: 2),
+                options: AnalyzeOptions(region: .lesion, scale: scale), takenAt: Int64(1_000 + index))
+            ids.append(try await kit.scan(Photo.open(Fixtures.photoFile(name)), request).id)
+        }
+        let again = try await kit.reopenPhoto(of: ids[0], Fixtures.photoFile("lesion-first.jpg"))
+        let replay = try await kit.replay(ids[0], again)
+        XCTAssertTrue(replay.reproduced)
+        let history = try kit.history()
+        let everybody = try await history.everybody()
+        XCTAssertEqual(everybody, ["me"])
+        let lesions = try await history.lesions(at: "left forearm")
+        XCTAssertEqual(lesions, ["mole"])
+        let kept = try await history.scan(ids[0])
+        XCTAssertEqual(kept.details?.position, Point(x: 1, y: 2))
+        XCTAssertEqual(kept.details?.measures?.unit, .millimetre)
+        let change = try await history.compare(ids[0], with: ids[1])
+        XCTAssertEqual(change.unit, .millimetre)
+        let request = TrendRequest(subject: "me", site: "left forearm", lesion: "mole", visitDays: nil)
+        let area = try await history.trend(of: .area, request)
+        XCTAssertEqual(area.points.count, 2)
+        let trends = try await history.trends(request)
+        XCTAssertTrue(trends.contains(area))
+        let summary = try await history.summary(SummaryRequest(subject: nil, visitDays: nil, verdicts: true, now: nil))
+        XCTAssertEqual(summary.first?.sites.first?.lesions.first?.scans, 2)
+        let noise = try await history.noise(of: "me")
+        XCTAssertTrue(noise.contains("repeats"))
+        let matching = try await history.match(
+            MatchRequest(subject: "me", site: "left forearm", scans: [ids[1]], positionSd: 5, overrides: []))
+        let assigned = try await history.apply(matching, at: "left forearm")
+        XCTAssertEqual(assigned.first?.lesion, "mole")
+        try await history.assign(ids[1], to: "other", note: "it is another")
+        let assignments = try await history.assignments(of: ids[1])
+        XCTAssertEqual(assignments.last?.evidenceJson.contains("it is another"), true)
+        let nearest = try await history.nearest(to: ids[0])
+        XCTAssertEqual(nearest.first?.scan, ids[1])
+        let found = await kind { try await history.unlikeTheOthers() }
+        XCTAssertEqual(found, .unmeasurable)
+        let png = try await history.thumbnail(of: ids[0])
+        XCTAssertNotNil(png)
+        let check = try await history.checked()
+        XCTAssertEqual(check.problems, [])
+        let export = folder.appendingPathComponent("all.json")
+        try await history.export(to: export, pictures: true)
+        let imported = try await history.import(from: export)
+        XCTAssertEqual(imported.known, 2)
+        let backup = folder.appendingPathComponent("backup.skinkit")
+        let size = try await history.backup(to: backup)
+        XCTAssertGreaterThan(size, 0)
+        let restored = try await History.restore(backup, to: folder.appendingPathComponent("again.skinkit"), key: key)
+        XCTAssertEqual(restored.scans, 2)
+        try await history.changeKey(to: try generateKey())
+        var strict = qualityThresholds()
+        strict = QualityThresholds(
+            minSharpness: strict.minSharpness, minExposure: strict.minExposure, maxExposure: strict.maxExposure,
+            maxClippedDark: strict.maxClippedDark, maxClippedBright: strict.maxClippedBright, maxGlare: strict.maxGlare,
+            maxColourCast: strict.maxColourCast, moved: strict.moved, minRoiPixels: 1e6, minVisible: strict.minVisible,
+            maxTurn: strict.maxTurn, maxMovement: strict.maxMovement)
+        let choosy = try await SkinKit.open(Options(pack: Fixtures.pack, quality: strict))
+        let refused = try await choosy.analyze(Photo.open(Fixtures.photoFile("lesion-first.jpg")))
+        XCTAssertFalse(refused.quality.accepted)
     }
 
     func testErrorsHaveKinds() async throws {
@@ -110,7 +182,7 @@ final class KitTests: XCTestCase {
         XCTAssertEqual(found, .picture)
         found = await kind { try await Photo.decode(Data()) }
         XCTAssertEqual(found, .picture)
-        found = await kind { try await kit.analyse(photo, in: .face(.nose)) }
+        found = await kind { try await kit.analyze(photo, in: .face(.nose)) }
         XCTAssertEqual(found, .region)
         found = await kind { try await kit.scan(photo, ScanRequest("left forearm")) }
         XCTAssertEqual(found, .noHistory)
@@ -118,7 +190,7 @@ final class KitTests: XCTestCase {
         XCTAssertEqual(found, .wrongKey)
         found = await kind { try await History.open(at: file, key: key.dropFirst()) }
         XCTAssertEqual(found, .invalidArgument)
-        found = await kind { try await history.erase(scan: 999) }
+        found = await kind { try await history.erase(.scan(scan: 999)) }
         XCTAssertEqual(found, .notFound)
         found = await kind { try await kit.find("{", in: photo) }
         XCTAssertEqual(found, .invalidArgument)
@@ -132,7 +204,7 @@ final class KitTests: XCTestCase {
         XCTAssertEqual(faces.first?.mesh478?.points.floats.count, 478 * 3)
         let regions = try await kit.faceRegions(in: photo)
         let cheek = try XCTUnwrap(regions.first { $0.region == .leftCheek })
-        let analysis = try await kit.analyse(photo, in: .face(.leftCheek))
+        let analysis = try await kit.analyze(photo, in: .face(.leftCheek))
         XCTAssertEqual(analysis.roi.width, cheek.roi.width, accuracy: cheek.roi.width * 0.02)
         let skin = try await kit.faceSkin(in: photo)
         XCTAssertGreaterThan(skin.mask.coverage, 0.3)
@@ -154,11 +226,11 @@ final class KitTests: XCTestCase {
         let kit = try await SkinKit.open(Options(pack: Fixtures.pack, history: file.path, key: try generateKey()))
         let photo = try Skin().frame { try Photo.copy($0) }
         let history = try kit.history()
-        let outcomes = await withTaskGroup(of: SkinKitError.Kind?.self) { group in
+        let outcomes = await withTaskGroup(of: ErrorKind?.self) { group in
             for _ in 0..<8 {
                 group.addTask {
                     do {
-                        for _ in 0..<1_000 { _ = try await kit.analyse(photo) }
+                        for _ in 0..<1_000 { _ = try await kit.analyze(photo) }
                         return nil
                     } catch {
                         return (error as? SkinKitError)?.kind
@@ -184,7 +256,7 @@ final class KitTests: XCTestCase {
         // One before it begins, many at some moment while it runs.
         let cancel = Cancel()
         cancel.cancel()
-        XCTAssertThrowsError(try kit.analyse(photo: photo, region: .lesion, cancel: cancel)) {
+        XCTAssertThrowsError(try kit.analyze(photo: photo, options: AnalyzeOptions(region: .lesion), cancel: cancel)) {
             XCTAssertEqual(($0 as? SkinKitError)?.kind, .cancelled)
         }
         var kept = 0

@@ -24,9 +24,9 @@ final class LiveTests: XCTestCase {
         let capture = try XCTUnwrap(outcome).get()
         XCTAssertEqual(capture.timestampNs, 40_000_000)
         XCTAssertNil(capture.scan)
-        // The capture is analysed exactly like a photo of the same frame.
+        // The capture is analyzed exactly like a photo of the same frame.
         let photo = try skin.frame { try Photo.copy($0) }
-        let alone = try await Fixtures.kit.get().analyse(photo)
+        let alone = try await Fixtures.kit.get().analyze(photo)
         XCTAssertEqual(capture.analysis.finding.probabilities, alone.finding.probabilities)
 
         live.stop()

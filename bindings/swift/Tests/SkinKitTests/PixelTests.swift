@@ -49,7 +49,8 @@ final class PixelTests: XCTestCase {
                     let frame = CameraFrame(
                         .nv12, width: width, height: height,
                         planes: [.init(luma, bytesPerRow: row), .init(chroma, bytesPerRow: row)])
-                    return try kit.analyse(photo: Photo.copy(frame), region: .lesion, cancel: nil)
+                    return try kit.analyze(
+                        photo: Photo.copy(frame), options: AnalyzeOptions(region: .lesion), cancel: nil)
                 }
             }
         }
@@ -60,7 +61,7 @@ final class PixelTests: XCTestCase {
 
     func testHeatmapAndMaskAsPNG() async throws {
         let photo = try await Photo.open(Fixtures.photoFile("lesion-first.jpg"))
-        let finding = try await Fixtures.kit.get().analyse(photo).finding
+        let finding = try await Fixtures.kit.get().analyze(photo).finding
         let heatmap = try XCTUnwrap(finding.heatmap)
         XCTAssertEqual(heatmap.map(of: 0)?.count, Int(heatmap.width * heatmap.height))
         XCTAssertNil(heatmap.map(of: Int(heatmap.classes)))

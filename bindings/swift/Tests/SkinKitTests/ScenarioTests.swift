@@ -57,23 +57,23 @@ final class ScenarioTests: XCTestCase {
         let kit = try await SkinKit.open(Options(pack: pack, history: file.path, key: key, engine: .embedded))
         found["pack.id"] = try kit.pack().id
         found["pack.labels"] = Double(try kit.pack().labels.count)
-        found["pack.rarest"] = Double(try kit.pack().labels.compactMap(\.frequency).min()!)
         let first = try await photo(scenario.scans[0].photo)
-        let analysis = try await kit.analyse(first)
+        let analysis = try await kit.analyze(first)
         keep(analysis)
 
         XCTAssertEqual(scenario.face.region, "left_cheek")
-        let face = try await kit.analyse(photo(scenario.face.photo), in: .face(.leftCheek))
+        let face = try await kit.analyze(photo(scenario.face.photo), in: .face(.leftCheek))
         found["face.roi.width"] = Double(face.roi.width)
         found["face.mesh"] = mean(face.face?.mesh.points)
         found["face.accepted"] = face.quality.accepted
 
         XCTAssertEqual(scenario.large.region, "lesion")
         let large = try await kit.openPhoto(Fixtures.root.appendingPathComponent(scenario.large.photo))
-        keep(try await kit.analyse(large), of: large)
+        keep(try await kit.analyze(large), of: large)
 
         for (index, scan) in scenario.scans.enumerated() {
-            let request = ScanRequest(site: scenario.site, subject: scenario.subject, region: .lesion, takenAt: scan.taken_at)
+            let request = ScanRequest(
+                site: scenario.site, subject: scenario.subject, options: AnalyzeOptions(region: .lesion), takenAt: scan.taken_at)
             let made = try await kit.scan(photo(scan.photo), request)
             keep(made.analysis.finding.probabilities, as: "scan.\(index + 1)")
         }
@@ -93,26 +93,26 @@ final class ScenarioTests: XCTestCase {
         let scans = try await history.scans(at: scenario.site, of: scenario.subject)
         found["history.sites"] = try await history.sites(of: scenario.subject).joined(separator: ",")
         found["history.taken_at"] = scans.map { String($0.takenAt) }.joined(separator: ",")
-        try await history.erase(scan: scans[0].id)
+        try await history.erase(.scan(scan: scans[0].id))
         found["erase.left"] = Double(try await history.scans(at: scenario.site, of: scenario.subject).count)
-        found["erase.everything"] = Double(try await history.eraseAll().scans)
+        found["erase.everything"] = Double(try await history.erase(.everything).scans)
         found["erase.sites"] = Double(try await history.sites(of: scenario.subject).count)
 
         await misuse("error.pack") { try await SkinKit.open(Options(pack: "nowhere")) }
         await misuse("error.photo") { try await Photo.open(URL(fileURLWithPath: "/nowhere.jpg")) }
         await misuse("error.photo_for") { try await kit.openPhoto(URL(fileURLWithPath: "/nowhere.jpg")) }
-        await misuse("error.other_region") { try await kit.analyse(large, in: .face(.leftCheek)) }
+        await misuse("error.other_region") { try await kit.analyze(large, in: .face(.leftCheek)) }
         await misuse("error.key") { try await History.open(at: file, key: try generateKey()) }
         await misuse("error.key_length") { try await History.open(at: file, key: key.dropLast()) }
-        await misuse("error.region") { try await kit.analyse(first, in: .face(.nose)) }
-        await misuse("error.scan") { try await history.erase(scan: 999) }
+        await misuse("error.region") { try await kit.analyze(first, in: .face(.nose)) }
+        await misuse("error.scan") { try await history.erase(.scan(scan: 999)) }
         let cancel = Cancel()
         cancel.cancel()
-        await misuse("error.cancelled") { try kit.analyse(photo: first, region: .lesion, cancel: cancel) }
+        await misuse("error.cancelled") { try kit.analyze(photo: first, options: AnalyzeOptions(region: .lesion), cancel: cancel) }
         let plain = try await SkinKit.open(Options(pack: pack, engine: .embedded))
         await misuse("error.no_history") { try await plain.scan(first, ScanRequest(scenario.site)) }
         kit.shut()
-        await misuse("error.closed") { try await kit.analyse(first) }
+        await misuse("error.closed") { try await kit.analyze(first) }
     }
 
     private func keep(_ analysis: Analysis) {
@@ -120,6 +120,7 @@ final class ScenarioTests: XCTestCase {
         found["analyse.sharpness"] = Double(analysis.quality.sharpness)
         found["analyse.roi.width"] = Double(analysis.roi.width)
         keep(analysis.finding.probabilities, as: "analyse")
+        found["pack.rarest"] = analysis.finding.probabilities.compactMap(\.frequency).min().map(Double.init)
         found["analyse.set"] = analysis.finding.predictionSet.joined(separator: " ")
         for estimate in analysis.measures?.values ?? [] {
             found["analyse.measure.\(snake("\(estimate.measure)"))"] = estimate.value
@@ -146,7 +147,7 @@ final class ScenarioTests: XCTestCase {
     }
 
     private func misuse<T>(_ name: String, _ call: () async throws -> T) async {
-        found[name] = await kind(of: call)?.rawValue
+        found[name] = await kind(of: call).map { snake("\($0)") }
     }
 
     private func mean(_ bytes: Data?) -> Double? {

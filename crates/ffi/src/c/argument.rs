@@ -144,7 +144,7 @@ impl<T> Out<T> {
 impl Out<*mut c_char> {
     /// Gives the facade's own JSON.
     pub(super) fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<()> {
-        self.set(owned(crate::shape::json(value)?));
+        self.set(owned(crate::json::json(value)?));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
+use skinkit::ErrorKind;
 use skinkit::inference::panic_message;
 
 use super::status::SkinkitStatus;
@@ -34,7 +35,7 @@ pub(super) fn call(error: *mut SkinkitError, work: impl FnOnce() -> Result<()>) 
             details: ptr::null_mut(),
         },
         Err(error) => SkinkitError {
-            status: SkinkitStatus::from(error) as i32,
+            status: error.kind().number(),
             reason: owned(error.to_string()),
             details: owned(error.details().to_owned()),
         },
@@ -74,10 +75,11 @@ pub(super) fn free(text: *mut c_char) {
 }
 
 fn panicked(cause: &(dyn Any + Send)) -> SkinKitError {
-    SkinKitError::Internal {
-        reason: "SkinKit failed inside: please report it".to_owned(),
-        details: panic_message(cause).unwrap_or_default().to_owned(),
-    }
+    SkinKitError::detailed(
+        ErrorKind::Internal,
+        "SkinKit failed inside: please report it",
+        panic_message(cause).unwrap_or_default(),
+    )
 }
 
 /// Frees a string that a call gave; NULL is fine. The pointer is of no use afterwards.

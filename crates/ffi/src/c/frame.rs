@@ -17,7 +17,7 @@ pub enum SkinkitPixelFormat {
     /// One plane, bytes B G R A; alpha is ignored.
     Bgra8 = 2,
     /// One plane of luma, full range.
-    Grey8 = 3,
+    Gray8 = 3,
     /// Y plane, and interleaved U V plane at half size.
     Nv12 = 4,
     /// Y plane, and interleaved V U plane at half size.
@@ -31,7 +31,7 @@ pub enum SkinkitPixelFormat {
 /// Luma weights of a YUV frame.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SkinkitColourMatrix {
+pub enum SkinkitColorMatrix {
     /// ITU-R BT.601 (JPEG, most Android cameras).
     Bt601 = 0,
     /// ITU-R BT.709 (HD video).
@@ -76,7 +76,7 @@ pub struct SkinkitFrame {
     pub rotation_degrees: i32,
     /// Not 0 where the upright picture is then mirrored left to right (front cameras).
     pub mirrored: i32,
-    /// A `skinkit_colour_matrix`.
+    /// A `skinkit_color_matrix`.
     pub matrix: i32,
     /// A `skinkit_range`.
     pub range: i32,
@@ -124,7 +124,7 @@ pub(super) unsafe fn frame<'a>(at: *const SkinkitFrame) -> Result<Frame<'a>> {
         matrix: match given.matrix {
             0 => ColorMatrix::Bt601,
             1 => ColorMatrix::Bt709,
-            other => return Err(unknown("colour matrix", other)),
+            other => return Err(unknown("color matrix", other)),
         },
         range: match given.range {
             0 => Range::Full,

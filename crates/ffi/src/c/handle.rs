@@ -4,6 +4,8 @@
 use std::any::Any;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use skinkit::ErrorKind;
+
 use super::call::{SkinkitError, call};
 use crate::{Cancel, History, LiveSession, Photo, Result, SkinKit, SkinKitError};
 
@@ -85,9 +87,11 @@ pub(super) fn get<T: Held>(handle: SkinkitHandle) -> Result<Arc<T>> {
     let Object { name, any } = find(&reading(), handle)
         .cloned()
         .ok_or_else(|| unknown(handle, T::NAME))?;
-    any.downcast().map_err(|_| SkinKitError::Closed {
-        reason: format!("the handle {handle} is {name}, {} is needed", T::NAME),
-        details: String::new(),
+    any.downcast().map_err(|_| {
+        SkinKitError::new(
+            ErrorKind::Closed,
+            format!("the handle {handle} is {name}, {} is needed", T::NAME),
+        )
     })
 }
 
@@ -132,10 +136,10 @@ fn parts(handle: SkinkitHandle) -> (u32, u32) {
 }
 
 fn unknown(handle: SkinkitHandle, needed: &str) -> SkinKitError {
-    SkinKitError::Closed {
-        reason: format!("the handle {handle} is closed or was never given out, {needed} is needed"),
-        details: String::new(),
-    }
+    SkinKitError::new(
+        ErrorKind::Closed,
+        format!("the handle {handle} is closed or was never given out, {needed} is needed"),
+    )
 }
 
 /// Closes a handle of any kind. Calls under way in other threads end first with what they hold; later ones give
@@ -153,13 +157,13 @@ mod tests {
     fn a_closed_handle_stays_closed_when_its_place_is_reused() {
         let first = give(Cancel::new()).unwrap();
         assert!(get::<Cancel>(first).is_ok());
-        assert!(matches!(get::<Photo>(first), Err(SkinKitError::Closed { .. })));
+        assert!(matches!(get::<Photo>(first), Err(error) if error.kind() == ErrorKind::Closed));
         close(first).unwrap();
         let later: Vec<_> = (0..100).map(|_| give(Cancel::new()).unwrap()).collect();
         assert!(!later.contains(&first));
         for closed in [first, 0, u64::MAX, 7] {
             assert!(
-                matches!(get::<Cancel>(closed), Err(SkinKitError::Closed { .. })),
+                matches!(get::<Cancel>(closed), Err(error) if error.kind() == ErrorKind::Closed),
                 "{closed}"
             );
             assert!(close(closed).is_err());

@@ -1,39 +1,16 @@
 //! SkinKit in C.
 
 use std::ffi::c_char;
+use std::path::Path;
 
-use serde::Deserialize;
-use skinkit::AnalyzeOptions;
+use skinkit::Limits;
+use skinkit::store::ScanId;
 
-use super::argument::{Out, bytes, json, text};
+use super::argument::{Out, bytes, json, optional_json, optional_text, text};
 use super::call::{SkinkitError, call};
 use super::frame::{SkinkitFrame, frame};
 use super::handle::{SkinkitHandle, get, get_optional, give};
-use crate::{Cancel, Options, Photo, Result, SkinKit, SkinKitError};
-
-/// A scan request, as JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Request {
-    site: String,
-    subject: Option<String>,
-    region: Option<String>,
-    taken_at: Option<i64>,
-    picture_sha256: Option<String>,
-}
-
-impl Request {
-    pub(super) fn facade(self) -> Result<skinkit::ScanRequest> {
-        let mut request = skinkit::ScanRequest::new(self.site);
-        request.subject = self.subject.unwrap_or(request.subject);
-        request.taken_at = self.taken_at;
-        request.picture_sha256 = self.picture_sha256;
-        if let Some(text) = self.region {
-            request.options.region = region(&text)?;
-        }
-        Ok(request)
-    }
-}
+use crate::{AnalyzeOptions, Options, Photo, Result, ScanRequest, SkinKit, SkinKitError};
 
 pub(super) fn region(text: &str) -> Result<skinkit::Region> {
     Ok(text.parse()?)
@@ -44,8 +21,10 @@ pub(super) fn region(text: &str) -> Result<skinkit::Region> {
 /// `options` is a JSON object: `pack` (the model pack's folder; the only one that must be there), `history` (a file, made
 /// if it is not there), `engine` (`auto`, `onnx-runtime`, `embedded`), `library` (the ONNX Runtime library to load),
 /// `threads` (for one run of a network, 1 unless said otherwise), `networks` (the folder of landmark networks, like
-/// `models/landmarks`; those for faces are built in), `keep_pictures` (true keeps the analysed region of each
-/// picture, encrypted). `key` is the history's `key_length` = 32 bytes; NULL and 0 without a history.
+/// `models/landmarks`; those for faces are built in), `keep_pictures` (true keeps the analyzed region of each
+/// picture, encrypted), `quality` (what a picture must meet: `skinkit_quality_thresholds` gives the fields; those left out
+/// keep their values), `race` (an array of ONNX Runtime's execution providers `xnnpack`, `coreml`, `nnapi` that race against
+/// the processor for each network), `race_results` (the file that keeps what a race gave). `key` is the history's `key_length` = 32 bytes; NULL and 0 without a history.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skinkit_open(
     options: *const c_char,
@@ -63,8 +42,9 @@ pub unsafe extern "C" fn skinkit_open(
                 Out::new("kit", kit)?,
             )
         };
-        let key = (!key.is_empty()).then(|| key.to_vec());
-        out.set(give(SkinKit::open(Options { key, ..given })?)?);
+        let mut options = given;
+        options.key = (!key.is_empty()).then(|| key.to_vec());
+        out.set(give(SkinKit::open(options)?)?);
         Ok(())
     })
 }
@@ -91,59 +71,64 @@ pub unsafe extern "C" fn skinkit_pack(kit: SkinkitHandle, json: *mut *mut c_char
 
 /// Judges, classifies and measures one picture; nothing is kept. Blocks.
 ///
-/// `region` is `lesion`, `face`, a part of the face (`whole_face`, `forehead`, `left_cheek`, `right_cheek`, `nose`,
-/// `chin`, `perioral`, `left_periorbital`, `right_periorbital`), or `X,Y,SIZE`: centre and side of a square in pixels of
-/// the upright picture. `cancel` may be 0. The JSON object has `region`, `roi`, `face`, `quality`, `finding`, `measures`,
-/// `engine` and `timings`.
+/// `options` is a JSON object, or NULL for a close-up of one spot: `region` (`lesion`, `face`, a part of the face
+/// (`whole_face`, `forehead`, `left_cheek`, `right_cheek`, `nose`, `chin`, `perioral`, `left_periorbital`,
+/// `right_periorbital`), or `X,Y,SIZE`: center and side of a square in pixels of the upright picture), `scale` (the object
+/// that `skinkit_scale` gives: then sizes are in millimeters), `measures` (false leaves the measures out; true), `capture` (how
+/// the picture was taken: `auto`, `dermoscope`, `close_up`), `context` (what a person knows of the lesion: an object of answers
+/// by the question's id in the pack). `cancel` may be 0. The JSON object has `region`, `roi`, `face`, `quality`, `finding`,
+/// `measures`, `scale`, `engine` and `timings`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn skinkit_analyse(
+pub unsafe extern "C" fn skinkit_analyze(
     kit: SkinkitHandle,
     photo: SkinkitHandle,
-    region: *const c_char,
+    options: *const c_char,
     cancel: SkinkitHandle,
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
     call(error, || {
         let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        let cancel = Cancel::of(get_optional(cancel)?.as_deref());
+        let cancel = get_optional(cancel)?;
         // SAFETY: the header's rule for pointers.
-        let (region, out) = unsafe { (self::region(text("region", region)?)?, Out::new("json", json)?) };
-        out.json(&kit.analyze(photo.picture()?, &AnalyzeOptions::new(region).cancel(&cancel))?)
+        let (options, out) = unsafe { (self::options(options)?, Out::new("json", json)?) };
+        out.json(&kit.analyze(photo.picture()?, &options.facade(cancel.as_deref()))?)
     })
 }
 
-/// `skinkit_analyse` of a camera frame, borrowed during the call and not copied.
+/// `skinkit_analyze` of a camera frame, borrowed during the call and not copied.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn skinkit_analyse_frame(
+pub unsafe extern "C" fn skinkit_analyze_frame(
     kit: SkinkitHandle,
     frame: *const SkinkitFrame,
-    region: *const c_char,
+    options: *const c_char,
     cancel: SkinkitHandle,
     json: *mut *mut c_char,
     error: *mut SkinkitError,
 ) -> i32 {
     call(error, || {
         let kit = get::<SkinKit>(kit)?.held()?;
-        let cancel = Cancel::of(get_optional(cancel)?.as_deref());
+        let cancel = get_optional(cancel)?;
         // SAFETY: the header's rule for pointers.
-        let (frame, region, out) = unsafe {
-            (
-                self::frame(frame)?,
-                self::region(text("region", region)?)?,
-                Out::new("json", json)?,
-            )
-        };
-        out.json(&kit.analyze(&frame, &AnalyzeOptions::new(region).cancel(&cancel))?)
+        let (frame, options, out) = unsafe { (self::frame(frame)?, self::options(options)?, Out::new("json", json)?) };
+        out.json(&kit.analyze(&frame, &options.facade(cancel.as_deref()))?)
     })
 }
 
-/// Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
+/// # Safety
+/// `at` is null or ends with a NUL.
+unsafe fn options(at: *const c_char) -> Result<AnalyzeOptions> {
+    // SAFETY: as the caller promises.
+    Ok(unsafe { optional_json("options", at) }?.unwrap_or_default())
+}
+
+/// Analyzes one picture and adds it to the history; returns when it is safely on the disk. Blocks.
 ///
 /// `request` is a JSON object: `site` (where on the body, in the user's words; must be there), `subject` (whose skin: `me`
-/// unless said otherwise), `region` (as for `skinkit_analyse`; `lesion`), `taken_at` (milliseconds since 1970-01-01 UTC;
-/// now), `picture_sha256` (of the picture's file, in hexadecimal). `cancel` may be 0. Gives the scan's number and the
-/// JSON object of `skinkit_analyse`.
+/// unless said otherwise), `lesion` (which one there, where they are told apart), `position` (`[x, y]` of the lesion on the
+/// site, in any unit that all its scans share), `options` (as for `skinkit_analyze`), `taken_at` (milliseconds since
+/// 1970-01-01 UTC; now), `picture_sha256` (of the picture's file, in hexadecimal). `cancel` may be 0. Gives the scan's
+/// number and the JSON object of `skinkit_analyze`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skinkit_scan(
     kit: SkinkitHandle,
@@ -156,18 +141,16 @@ pub unsafe extern "C" fn skinkit_scan(
 ) -> i32 {
     call(error, || {
         let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
-        let cancel = Cancel::of(get_optional(cancel)?.as_deref());
+        let cancel = get_optional(cancel)?;
         // SAFETY: the header's rule for pointers.
-        let (given, id, out) = unsafe {
+        let (request, id, out) = unsafe {
             (
-                self::json::<Request>("request", request)?,
+                self::json::<ScanRequest>("request", request)?,
                 Out::new("scan", scan)?,
                 Out::new("json", json)?,
             )
         };
-        let mut request = given.facade()?;
-        request.options.cancel = cancel;
-        let scan = kit.scan(photo.picture()?, &request)?;
+        let scan = kit.scan(photo.picture()?, &request.facade(cancel.as_deref()))?;
         out.json(&scan.analysis)?;
         id.set(scan.id.0);
         Ok(())
@@ -187,5 +170,58 @@ pub unsafe extern "C" fn skinkit_history(
         let out = unsafe { Out::new("history", history) }?;
         out.set(give(kit.history()?)?);
         Ok::<_, SkinKitError>(())
+    })
+}
+
+/// Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded: a
+/// JSON object. Nothing is added. The photo has to be opened as it was then: `skinkit_reopen_photo`. `picture_sha256` may be
+/// NULL. Blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn skinkit_replay(
+    kit: SkinkitHandle,
+    scan: i64,
+    photo: SkinkitHandle,
+    picture_sha256: *const c_char,
+    json: *mut *mut c_char,
+    error: *mut SkinkitError,
+) -> i32 {
+    call(error, || {
+        let (kit, photo) = (get::<SkinKit>(kit)?.held()?, get::<Photo>(photo)?);
+        // SAFETY: the header's rule for pointers.
+        let (sha256, out) = unsafe {
+            (
+                optional_text("picture_sha256", picture_sha256)?,
+                Out::new("json", json)?,
+            )
+        };
+        out.json(&kit.replay(ScanId(scan), photo.picture()?, sha256)?)
+    })
+}
+
+/// Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn skinkit_reopen_photo(
+    kit: SkinkitHandle,
+    scan: i64,
+    path: *const c_char,
+    photo: *mut SkinkitHandle,
+    error: *mut SkinkitError,
+) -> i32 {
+    call(error, || {
+        let kit = get::<SkinKit>(kit)?.held()?;
+        // SAFETY: the header's rule for pointers.
+        let (path, out) = unsafe { (text("path", path)?, Out::new("photo", photo)?) };
+        let photo = kit.reopen_photo(ScanId(scan), Path::new(path), &Limits::default())?;
+        out.set(give(Photo::from(photo))?);
+        Ok(())
+    })
+}
+
+/// What a picture must meet to be accepted unless the host says otherwise: a JSON object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn skinkit_quality_thresholds(json: *mut *mut c_char, error: *mut SkinkitError) -> i32 {
+    call(error, || {
+        // SAFETY: the header's rule for pointers.
+        unsafe { Out::new("json", json) }?.json(&crate::quality_thresholds())
     })
 }

@@ -4,7 +4,6 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
 use skinkit::preprocess::quality::QualityIssue;
 use skinkit::{Guidance, LivePhase, Pushed, ThermalLevel};
 
@@ -12,10 +11,9 @@ use super::argument::{Out, json, optional, text};
 use super::call::{SkinkitError, call, free, owned};
 use super::frame::{SkinkitFrame, frame};
 use super::handle::{SkinkitHandle, get, give};
-use super::kit::{Request, region};
-use super::status::SkinkitStatus;
+use super::kit::region;
 use crate::live::nanoseconds;
-use crate::{LiveSession, Result, SkinKit, SkinKitError};
+use crate::{LiveOptions, LiveSession, Result, SkinKit, SkinKitError};
 
 /// What the user should be shown.
 #[repr(i32)]
@@ -27,7 +25,7 @@ pub enum SkinkitGuidance {
     Improve = 1,
     /// All is well: stay like this.
     Hold = 2,
-    /// The capture is being analysed; the camera may move.
+    /// The capture is being analyzed; the camera may move.
     Wait = 3,
     /// The capture has been delivered.
     Done = 4,
@@ -41,8 +39,8 @@ pub enum SkinkitLivePhase {
     Looking = 0,
     /// Good frames are being collected.
     Holding = 1,
-    /// One was captured and is being analysed.
-    Analysing = 2,
+    /// One was captured and is being analyzed.
+    Analyzing = 2,
     /// It was delivered; nothing more is captured until a restart.
     Done = 3,
 }
@@ -144,8 +142,8 @@ pub struct SkinkitLiveListener {
     pub user: *mut c_void,
     /// A frame was looked at.
     pub on_update: Option<unsafe extern "C" fn(user: *mut c_void, update: *const SkinkitLiveUpdate)>,
-    /// A capture was analysed: its number in the history, or -1 where it was not kept, and a JSON object with
-    /// `timestamp`, `quality`, `chosen_from`, `analysis`. The text is SkinKit's: copy it.
+    /// A capture was analyzed: its number in the history, or -1 where it was not kept, and a JSON object with
+    /// `timestamp` (an object of `secs` and `nanos`), `quality`, `chosen_from`, `analysis`. The text is SkinKit's: copy it.
     pub on_capture: Option<unsafe extern "C" fn(user: *mut c_void, scan: i64, json: *const c_char)>,
     /// Something went wrong with a frame or the capture, and the session goes on: a `skinkit_status` and the reason, which
     /// is SkinKit's.
@@ -178,7 +176,7 @@ impl skinkit::LiveListener for SkinkitLiveListener {
             height: update.height,
             phase: match update.phase {
                 LivePhase::Holding => SkinkitLivePhase::Holding,
-                LivePhase::Analysing => SkinkitLivePhase::Analysing,
+                LivePhase::Analyzing => SkinkitLivePhase::Analyzing,
                 LivePhase::Done => SkinkitLivePhase::Done,
                 _ => SkinkitLivePhase::Looking,
             } as i32,
@@ -199,7 +197,7 @@ impl skinkit::LiveListener for SkinkitLiveListener {
 
     fn on_capture(&self, capture: &skinkit::Capture) {
         let Some(tell) = self.on_capture else { return };
-        let Ok(json) = crate::shape::json(capture) else { return };
+        let Ok(json) = crate::json::json(capture) else { return };
         let json = owned(json);
         // SAFETY: the host's own function, with what the header says it gets.
         unsafe { tell(self.user, capture.scan.map_or(-1, |scan| scan.0), json) };
@@ -211,7 +209,7 @@ impl skinkit::LiveListener for SkinkitLiveListener {
         let error = SkinKitError::from(&*failure.error);
         let reason = owned(error.to_string());
         // SAFETY: the host's own function, with what the header says it gets.
-        unsafe { tell(self.user, SkinkitStatus::from(&error) as i32, reason) };
+        unsafe { tell(self.user, error.kind().number(), reason) };
         free(reason);
     }
 }
@@ -247,38 +245,11 @@ impl From<Pushed> for SkinkitPushed {
     }
 }
 
-/// How to start a session, as JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Start {
-    region: Option<String>,
-    hold_ms: Option<u64>,
-    grace_ms: Option<u64>,
-    auto_capture: Option<bool>,
-    max_pixels: Option<u64>,
-    keep: Option<Request>,
-}
-
-impl Start {
-    fn facade(self) -> Result<skinkit::LiveConfig> {
-        let mut config = skinkit::LiveConfig::default();
-        if let Some(text) = self.region {
-            config.region = region(&text)?;
-        }
-        config.hold = self.hold_ms.map_or(config.hold, Duration::from_millis);
-        config.grace = self.grace_ms.map_or(config.grace, Duration::from_millis);
-        config.auto_capture = self.auto_capture.unwrap_or(config.auto_capture);
-        config.max_pixels = self.max_pixels.unwrap_or(config.max_pixels);
-        config.keep = self.keep.map(Request::facade).transpose()?;
-        Ok(config)
-    }
-}
-
-/// Starts a live session: a camera's frames in; guidance for each, and at last one analysed capture out.
+/// Starts a live session: a camera's frames in; guidance for each, and at last one analyzed capture out.
 ///
-/// `options` is a JSON object, all of it optional: `region` (as for `skinkit_analyse`; `lesion`), `hold_ms` (how long frames
+/// `options` is a JSON object, all of it optional: `region` (as for `skinkit_analyze`; `lesion`), `hold_ms` (how long frames
 /// must be good before the best of them is captured; 500), `grace_ms` (how long bad ones may interrupt that; 120),
-/// `auto_capture` (true), `max_pixels` (frames with more are refused), `keep` (a request of `skinkit_scan`: adds the capture
+/// `auto_capture` (true), `max_pixels` (frames with more are refused), `quality` (what a frame must meet), `keep` (a request of `skinkit_scan`: adds the capture
 /// to the history). `listener` is copied; NULL for a host that polls. The session keeps the kit's models in memory; end it
 /// with `skinkit_close`, which waits for its threads: at most for a model run and a callback under way.
 #[unsafe(no_mangle)]
@@ -294,13 +265,13 @@ pub unsafe extern "C" fn skinkit_live_start(
         // SAFETY: the header's rule for pointers.
         let (options, listener, out) = unsafe {
             (
-                json::<Start>("options", options)?,
+                json::<LiveOptions>("options", options)?,
                 optional("listener", listener)?,
                 Out::new("live", live)?,
             )
         };
         let listener = listener.map(|listener| Box::new(*listener) as Box<dyn skinkit::LiveListener>);
-        let session = skinkit::LiveSession::start(kit, options.facade()?, listener)?;
+        let session = skinkit::LiveSession::start(kit, options.facade(), listener)?;
         out.set(give(LiveSession::with_listener(session))?);
         Ok(())
     })
@@ -403,7 +374,7 @@ pub extern "C" fn skinkit_live_shutter(live: SkinkitHandle, error: *mut SkinkitE
     session(live, error, |session| session.shutter())
 }
 
-/// Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+/// Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn skinkit_live_restart(live: SkinkitHandle, error: *mut SkinkitError) -> i32 {
     session(live, error, |session| session.restart())
@@ -421,7 +392,7 @@ pub extern "C" fn skinkit_live_resume(live: SkinkitHandle, error: *mut SkinkitEr
     session(live, error, |session| session.resume())
 }
 
-/// Watches another region from the next frame on (as for `skinkit_analyse`); also cancels, as `skinkit_live_restart` does.
+/// Watches another region from the next frame on (as for `skinkit_analyze`); also cancels, as `skinkit_live_restart` does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skinkit_live_set_region(
     live: SkinkitHandle,

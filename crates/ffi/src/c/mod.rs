@@ -20,7 +20,7 @@ mod photo;
 mod status;
 
 pub use call::*;
-pub use frame::{SkinkitColourMatrix, SkinkitFrame, SkinkitPixelFormat, SkinkitPlane, SkinkitRange};
+pub use frame::{SkinkitColorMatrix, SkinkitFrame, SkinkitPixelFormat, SkinkitPlane, SkinkitRange};
 pub use handle::*;
 pub use history::*;
 pub use kit::*;

@@ -49,8 +49,8 @@ pub unsafe extern "C" fn skinkit_photo_decode(
     unsafe { opened(photo, error, || Photo::decode(bytes("data", data, length)?)) }
 }
 
-/// `skinkit_photo_open` with no more pixels than analysing or scanning this region of the file needs (`region` as for
-/// `skinkit_analyse`): a large JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in
+/// `skinkit_photo_open` with no more pixels than analyzing or scanning this region of the file needs (`region` as for
+/// `skinkit_analyze`): a large JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in
 /// half the time and a small part of the memory. Its size, regions and results are in the file's pixels all the same. Use it
 /// for this region alone: where it came out smaller, anything else gives `SKINKIT_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn skinkit_photo_from_frame(
     unsafe { opened(photo, error, || Ok(Photo::copy_of(&self::frame(frame)?))) }
 }
 
-/// Width and height of the upright picture in pixels, of a file's all, however it was opened.
+/// Width and height of the upright picture in pixels, also of a photo that was decoded smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skinkit_photo_size(
     photo: SkinkitHandle,

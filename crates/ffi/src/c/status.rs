@@ -1,6 +1,9 @@
 //! What a call came to.
 
-use crate::SkinKitError;
+use std::ffi::CString;
+use std::sync::LazyLock;
+
+use skinkit::ErrorKind;
 
 /// What a call came to. Numbers never change their meaning; new ones may be added.
 #[repr(i32)]
@@ -38,48 +41,51 @@ pub enum SkinkitStatus {
     Internal = 14,
 }
 
-impl From<&SkinKitError> for SkinkitStatus {
-    fn from(error: &SkinKitError) -> Self {
-        match error {
-            SkinKitError::InvalidArgument { .. } => Self::InvalidArgument,
-            SkinKitError::Picture { .. } => Self::Picture,
-            SkinKitError::Region { .. } => Self::Region,
-            SkinKitError::Pack { .. } => Self::Pack,
-            SkinKitError::Runtime { .. } => Self::Runtime,
-            SkinKitError::NoHistory { .. } => Self::NoHistory,
-            SkinKitError::WrongKey { .. } => Self::WrongKey,
-            SkinKitError::History { .. } => Self::History,
-            SkinKitError::Busy { .. } => Self::Busy,
-            SkinKitError::NotFound { .. } => Self::NotFound,
-            SkinKitError::Unmeasurable { .. } => Self::Unmeasurable,
-            SkinKitError::Cancelled { .. } => Self::Cancelled,
-            SkinKitError::Closed { .. } => Self::Closed,
-            SkinKitError::Internal { .. } => Self::Internal,
+impl From<ErrorKind> for SkinkitStatus {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidArgument => Self::InvalidArgument,
+            ErrorKind::Picture => Self::Picture,
+            ErrorKind::Region => Self::Region,
+            ErrorKind::Pack => Self::Pack,
+            ErrorKind::Runtime => Self::Runtime,
+            ErrorKind::NoHistory => Self::NoHistory,
+            ErrorKind::WrongKey => Self::WrongKey,
+            ErrorKind::History => Self::History,
+            ErrorKind::Busy => Self::Busy,
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::Unmeasurable => Self::Unmeasurable,
+            ErrorKind::Cancelled => Self::Cancelled,
+            ErrorKind::Closed => Self::Closed,
+            ErrorKind::Internal => Self::Internal,
         }
     }
 }
+
+static NAMES: LazyLock<Vec<(i32, CString)>> = LazyLock::new(|| {
+    let kinds = ErrorKind::ALL.iter().map(|kind| (kind.number(), kind.name()));
+    kinds
+        .chain([(0, "ok")])
+        .filter_map(|(number, name)| Some((number, CString::new(name).ok()?)))
+        .collect()
+});
 
 /// The name of a status as in `skinkit_status`, in lower case: `invalid_argument`; `unknown` for a number that is none.
 /// A constant: do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn skinkit_status_name(status: i32) -> *const std::ffi::c_char {
-    let name = match status {
-        0 => c"ok",
-        1 => c"invalid_argument",
-        2 => c"picture",
-        3 => c"region",
-        4 => c"pack",
-        5 => c"runtime",
-        6 => c"no_history",
-        7 => c"wrong_key",
-        8 => c"history",
-        9 => c"busy",
-        10 => c"not_found",
-        11 => c"unmeasurable",
-        12 => c"cancelled",
-        13 => c"closed",
-        14 => c"internal",
-        _ => c"unknown",
-    };
-    name.as_ptr()
+    let known = NAMES.iter().find(|(number, _)| *number == status);
+    known.map_or(c"unknown".as_ptr(), |(_, name)| name.as_ptr())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_has_the_number_of_its_kind() {
+        for kind in ErrorKind::ALL {
+            assert_eq!(SkinkitStatus::from(*kind) as i32, kind.number(), "{kind:?}");
+        }
+    }
 }

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The options of an analysis of a region. */
+#define REGION(name) "{\"region\": \"" name "\"}"
+
 static const char *root, *scratch, *engine;
 static int checks;
 
@@ -91,7 +94,7 @@ static skinkit_frame grey_frame(void) {
     frame.width = frame.height = SIDE;
     frame.rotation_degrees = 90;
     frame.range = SKINKIT_RANGE_VIDEO;
-    frame.matrix = SKINKIT_COLOUR_MATRIX_BT709;
+    frame.matrix = SKINKIT_COLOR_MATRIX_BT709;
     frame.plane_count = 2;
     frame.planes[0] = (skinkit_plane){y, sizeof y, SIDE, 0};
     frame.planes[1] = (skinkit_plane){uv, sizeof uv, SIDE, 0};
@@ -102,10 +105,10 @@ static void frames(skinkit_handle kit) {
     skinkit_frame frame = grey_frame();
     skinkit_handle photo = 0;
     char *json = NULL;
-    OK(skinkit_analyse_frame(kit, &frame, "128,128,200", 0, &json, &error));
+    OK(skinkit_analyze_frame(kit, &frame, REGION("128,128,200"), 0, &json, &error));
     holds(json, "\"region\":\"128,128,200\"");
     OK(skinkit_photo_from_frame(&frame, &photo, &error));
-    OK(skinkit_analyse(kit, photo, "lesion", 0, &json, &error));
+    OK(skinkit_analyze(kit, photo, REGION("lesion"), 0, &json, &error));
     holds(json, "\"quality\"");
     OK(skinkit_close(photo, &error));
 
@@ -114,9 +117,10 @@ static void frames(skinkit_handle kit) {
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_photo_from_frame(&frame, NULL, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT,
           skinkit_photo_from_frame((const skinkit_frame *)((const char *)&frame + 1), &photo, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse_frame(kit, NULL, "lesion", 0, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse_frame(kit, &frame, NULL, 0, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse_frame(kit, &frame, "lesion", 0, NULL, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze_frame(kit, NULL, REGION("lesion"), 0, &json, &error));
+    OK(skinkit_analyze_frame(kit, &frame, NULL, 0, &json, &error));
+    holds(json, "\"region\":\"lesion\"");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze_frame(kit, &frame, REGION("lesion"), 0, NULL, &error));
     struct {
         int32_t status;
         skinkit_frame frame;
@@ -142,10 +146,13 @@ static void frames(skinkit_handle kit) {
     wrong[11].frame.planes[0].row_stride = SIZE_MAX;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         FAILS(wrong[i].status, skinkit_photo_from_frame(&wrong[i].frame, &photo, &error));
-        FAILS(wrong[i].status, skinkit_analyse_frame(kit, &wrong[i].frame, "lesion", 0, &json, &error));
+        FAILS(wrong[i].status, skinkit_analyze_frame(kit, &wrong[i].frame, REGION("lesion"), 0, &json, &error));
     }
     CHECK(photo == 0);
 }
+
+/* A scale as a ruler would give it. */
+#define SCALED "{\"scale\": {\"mm_per_pixel\": 0.05, \"error\": 0.001, \"source\": \"coin\"}}"
 
 static void analyses(skinkit_handle kit) {
     char *json = NULL;
@@ -153,31 +160,39 @@ static void analyses(skinkit_handle kit) {
     holds(json, "\"kind\"");
     OK(skinkit_pack(kit, &json, &error));
     holds(json, "\"labels\"");
+    OK(skinkit_quality_thresholds(&json, &error));
+    holds(json, "\"min_sharpness\"");
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_engine(kit, NULL, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_pack(kit, NULL, &error));
     FAILS(SKINKIT_STATUS_CLOSED, skinkit_engine(0, &json, &error));
     FAILS(SKINKIT_STATUS_CLOSED, skinkit_pack(UINT64_MAX, &json, &error));
 
     skinkit_handle face = open_photo("face.jpg"), spot = open_photo("lesion-first.jpg");
-    OK(skinkit_analyse(kit, face, "left_cheek", 0, &json, &error));
+    OK(skinkit_analyze(kit, face, REGION("left_cheek"), 0, &json, &error));
     holds(json, "\"region\":\"left_cheek\"");
-    FAILS(SKINKIT_STATUS_REGION, skinkit_analyse(kit, spot, "nose", 0, &json, &error));
-    FAILS(SKINKIT_STATUS_REGION, skinkit_analyse(kit, spot, "100,100,5", 0, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse(kit, spot, "elbow", 0, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse(kit, spot, NULL, 0, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse(kit, spot, "lesion", 0, NULL, &error));
-    FAILS(SKINKIT_STATUS_CLOSED, skinkit_analyse(kit, spot, "lesion", spot, &json, &error));
-    FAILS(SKINKIT_STATUS_CLOSED, skinkit_analyse(kit, 0, "lesion", 0, &json, &error));
-    CHECK(skinkit_analyse(kit, 0, "lesion", 0, &json, NULL) == SKINKIT_STATUS_CLOSED);
+    FAILS(SKINKIT_STATUS_REGION, skinkit_analyze(kit, spot, REGION("nose"), 0, &json, &error));
+    FAILS(SKINKIT_STATUS_REGION, skinkit_analyze(kit, spot, REGION("100,100,5"), 0, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze(kit, spot, REGION("elbow"), 0, &json, &error));
+    OK(skinkit_analyze(kit, spot, NULL, 0, &json, &error));
+    holds(json, "\"unit\":\"pixel\"");
+    OK(skinkit_analyze(kit, spot, SCALED, 0, &json, &error));
+    holds(json, "\"unit\":\"millimetre\"");
+    OK(skinkit_analyze(kit, spot, "{\"measures\": false}", 0, &json, &error));
+    holds(json, "\"measures\":null");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze(kit, spot, "{\"part\": 1}", 0, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze(kit, spot, REGION("lesion"), 0, NULL, &error));
+    FAILS(SKINKIT_STATUS_CLOSED, skinkit_analyze(kit, spot, REGION("lesion"), spot, &json, &error));
+    FAILS(SKINKIT_STATUS_CLOSED, skinkit_analyze(kit, 0, REGION("lesion"), 0, &json, &error));
+    CHECK(skinkit_analyze(kit, 0, REGION("lesion"), 0, &json, NULL) == SKINKIT_STATUS_CLOSED);
 
     skinkit_handle cancel = 0;
     OK(skinkit_cancel_new(&cancel, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_cancel_new(NULL, &error));
     OK(skinkit_cancel(cancel, &error));
-    FAILS(SKINKIT_STATUS_CANCELLED, skinkit_analyse(kit, spot, "lesion", cancel, &json, &error));
+    FAILS(SKINKIT_STATUS_CANCELLED, skinkit_analyze(kit, spot, REGION("lesion"), cancel, &json, &error));
     OK(skinkit_close(cancel, &error));
     FAILS(SKINKIT_STATUS_CLOSED, skinkit_cancel(cancel, &error));
-    FAILS(SKINKIT_STATUS_CLOSED, skinkit_analyse(kit, spot, "lesion", cancel, &json, &error));
+    FAILS(SKINKIT_STATUS_CLOSED, skinkit_analyze(kit, spot, REGION("lesion"), cancel, &json, &error));
     OK(skinkit_close(face, &error));
     OK(skinkit_close(spot, &error));
 }
@@ -243,52 +258,132 @@ static void landmarks(skinkit_handle kit) {
     OK(skinkit_close(spot, &error));
 }
 
-static void history(skinkit_handle kit, const uint8_t *key) {
-    skinkit_handle first = open_photo("lesion-first.jpg"), second = open_photo("lesion-second.jpg"), opened = 0;
-    int64_t scan = 0;
-    uint64_t erased = 99;
+static void over_time(skinkit_handle opened, int64_t first, int64_t second) {
     char *json = NULL;
-    OK(skinkit_scan(kit, first, "{\"site\": \"arm\", \"taken_at\": 1000}", 0, &scan, &json, &error));
-    holds(json, "\"finding\"");
-    OK(skinkit_scan(kit, second, "{\"site\": \"arm\", \"region\": \"lesion\", \"taken_at\": 2000}", 0, &scan, &json, &error));
-    holds(json, "\"measures\"");
+    OK(skinkit_history_subjects(opened, &json, &error));
+    holds(json, "[\"me\"]");
+    OK(skinkit_history_sites(opened, "me", &json, &error));
+    holds(json, "[\"arm\"]");
+    OK(skinkit_history_lesions(opened, "me", "arm", &json, &error));
+    holds(json, "[\"mole\"]");
+    OK(skinkit_history_scans(opened, "me", "arm", &json, &error));
+    holds(json, "\"receipt\"");
+    OK(skinkit_history_scan(opened, first, &json, &error));
+    holds(json, "\"taken_at\":1000");
+    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_history_scan(opened, 999, &json, &error));
+    OK(skinkit_history_compare(opened, "me", "arm", &json, &error));
+    holds(json, "no_measurable_change");
+    OK(skinkit_history_compare(opened, "me", "leg", &json, &error));
+    holds(json, "null");
+    OK(skinkit_history_compare_scans(opened, first, second, &json, &error));
+    holds(json, "\"unit\":\"millimetre\"");
+    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_history_compare_scans(opened, first, 999, &json, &error));
+    OK(skinkit_history_noise(opened, "me", &json, &error));
+    holds(json, "\"repeats\"");
+    const char *mole = "{\"subject\": \"me\", \"site\": \"arm\", \"lesion\": \"mole\"}";
+    OK(skinkit_history_trends(opened, mole, &json, &error));
+    holds(json, "\"mm\"");
+    OK(skinkit_history_trend(opened, mole, "area", &json, &error));
+    holds(json, "\"measure\":\"area\"");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_trend(opened, mole, "weight", &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_trends(opened, "{}", &json, &error));
+    OK(skinkit_history_summary(opened, "{\"verdicts\": true}", &json, &error));
+    holds(json, "\"lesion\":\"mole\"");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_summary(opened, "{\"visit_days\": -1}", &json, &error));
+    char request[256], *matching = NULL;
+    snprintf(request, sizeof request,
+             "{\"subject\": \"me\", \"site\": \"arm\", \"scans\": [%lld], \"position_sd\": 5}", (long long)second);
+    OK(skinkit_history_match_lesions(opened, request, &matching, &error));
+    CHECK(strstr(matching, "\"earlier\":\"mole\"") != NULL);
+    OK(skinkit_history_apply_matching(opened, "me", "arm", matching, 3000, &json, &error));
+    holds(json, "\"new\":false");
+    skinkit_string_free(matching);
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_match_lesions(opened, "{}", &json, &error));
+    OK(skinkit_history_assign(opened, second, "mole", "a person's word", 4000, &error));
+    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_history_assign(opened, 999, NULL, "x", 4000, &error));
+    OK(skinkit_history_assignments(opened, second, &json, &error));
+    holds(json, "a person's word");
+    OK(skinkit_history_nearest(opened, first, 5, &json, &error));
+    holds(json, "\"similarity\"");
+    FAILS(SKINKIT_STATUS_UNMEASURABLE, skinkit_history_unlike_the_others(opened, "me", &json, &error));
+    uint8_t *png = NULL;
+    size_t length = 0;
+    OK(skinkit_history_thumbnail(opened, first, "mask", 64, &png, &length, &error));
+    CHECK(length > 100 && memcmp(png, "\x89PNG", 4) == 0);
+    skinkit_bytes_free(png, length);
+    skinkit_bytes_free(NULL, 0);
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_thumbnail(opened, first, "mask", 5, &png, &length, &error));
+    OK(skinkit_history_check(opened, &json, &error));
+    holds(json, "\"problems\":[]");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_sites(opened, NULL, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_scans(opened, "me", NULL, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_compare(opened, "me", "arm", NULL, &error));
+}
+
+static void files(skinkit_handle opened, const uint8_t *key) {
+    char *json = NULL;
+    const char *request = "{\"format\": \"json\", \"subject\": null, \"pictures\": true}";
+    OK(skinkit_history_export(opened, request, path(scratch, "export.json"), &json, &error));
+    holds(json, "2");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_export(opened, "{}", path(scratch, "x.json"), &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_export(opened, request, path(scratch, "none/x.json"), &json, &error));
+    OK(skinkit_history_import(opened, path(scratch, "export.json"), &json, &error));
+    holds(json, "\"known\":2");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_import(opened, path(scratch, "nowhere.json"), &json, &error));
+    OK(skinkit_history_backup(opened, path(scratch, "backup.skinkit"), &json, &error));
+    skinkit_string_free(json);
+    FAILS(SKINKIT_STATUS_HISTORY, skinkit_history_backup(opened, path(scratch, "backup.skinkit"), &json, &error));
+    OK(skinkit_history_restore(path(scratch, "backup.skinkit"), path(scratch, "again.skinkit"), key, 32, &json, &error));
+    holds(json, "\"scans\":2");
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT,
+          skinkit_history_restore(path(scratch, "backup.skinkit"), path(scratch, "x"), key, 31, &json, &error));
+    uint8_t other[32] = {7};
+    OK(skinkit_history_rotate_key(opened, other, 32, &error));
+    OK(skinkit_history_rotate_key(opened, key, 32, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_rotate_key(opened, key, 3, &error));
+}
+
+static void history(skinkit_handle kit, const uint8_t *key) {
+    skinkit_handle first = open_photo("lesion-first.jpg"), second = open_photo("lesion-second.jpg"), opened = 0, photo = 0;
+    int64_t scan = 0, ids[2] = {0, 0};
+    char *json = NULL, request[512];
+    for (int i = 0; i < 2; i++) {
+        snprintf(request, sizeof request,
+                 "{\"site\": \"arm\", \"lesion\": \"mole\", \"position\": [1, 2], \"options\": " SCALED
+                 ", \"taken_at\": %d000}",
+                 i + 1);
+        OK(skinkit_scan(kit, i ? second : first, request, 0, &ids[i], &json, &error));
+        holds(json, "\"unit\":\"millimetre\"");
+    }
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_scan(kit, first, "{\"sight\": \"arm\"}", 0, &scan, &json, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_scan(kit, first, "{\"site\": \" \"}", 0, &scan, &json, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_scan(kit, first, NULL, 0, &scan, &json, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_scan(kit, first, "{\"site\": \"arm\"}", 0, NULL, &json, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_scan(kit, first, "{\"site\": \"arm\"}", 0, &scan, NULL, &error));
+    OK(skinkit_reopen_photo(kit, ids[0], path(path(root, "examples/photos"), "lesion-first.jpg"), &photo, &error));
+    OK(skinkit_replay(kit, ids[0], photo, NULL, &json, &error));
+    holds(json, "\"reproduced\":true");
+    OK(skinkit_close(photo, &error));
+    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_replay(kit, 999, first, NULL, &json, &error));
+    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_reopen_photo(kit, 999, root, &photo, &error));
 
     OK(skinkit_history(kit, &opened, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history(kit, NULL, &error));
-    OK(skinkit_history_sites(opened, "me", &json, &error));
-    holds(json, "[\"arm\"]");
-    OK(skinkit_history_scans(opened, "me", "arm", &json, &error));
-    holds(json, "\"receipt\"");
-    OK(skinkit_history_compare(opened, "me", "arm", &json, &error));
-    holds(json, "no_measurable_change");
-    OK(skinkit_history_compare(opened, "me", "leg", &json, &error));
-    holds(json, "null");
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_sites(opened, NULL, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_scans(opened, "me", NULL, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_compare(opened, "me", "arm", NULL, &error));
     FAILS(SKINKIT_STATUS_CLOSED, skinkit_history_sites(kit, "me", &json, &error));
+    over_time(opened, ids[0], ids[1]);
+    files(opened, key);
 
-    OK(skinkit_history_export(opened, path(scratch, "export.json"), NULL, 1, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_export(opened, path(scratch, "export.json"), "me", 0, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_export(opened, NULL, "me", 0, &error));
-
-    OK(skinkit_history_erase_scan(opened, scan, &error));
-    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_history_erase_scan(opened, scan, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_erase_site(opened, "me", NULL, &erased, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_erase_subject(opened, NULL, &erased, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_erase_everything(opened, NULL, &error));
-    OK(skinkit_history_erase_site(opened, "me", "arm", &erased, &error));
-    CHECK(erased == 1);
-    OK(skinkit_history_erase_subject(opened, "me", &erased, &error));
-    OK(skinkit_history_erase_everything(opened, &erased, &error));
-    CHECK(erased == 0);
+    snprintf(request, sizeof request, "{\"kind\": \"scan\", \"scan\": %lld}", (long long)ids[1]);
+    OK(skinkit_history_erase(opened, request, &json, &error));
+    holds(json, "\"scans\":1");
+    FAILS(SKINKIT_STATUS_NOT_FOUND, skinkit_history_erase(opened, request, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_history_erase(opened, "{\"kind\": \"sight\"}", &json, &error));
+    OK(skinkit_history_erase(opened, "{\"kind\": \"site\", \"subject\": \"me\", \"site\": \"arm\"}", &json, &error));
+    holds(json, "\"scans\":1");
+    OK(skinkit_history_erase(opened, "{\"kind\": \"everything\"}", &json, &error));
+    holds(json, "\"scans\":0");
     OK(skinkit_close(opened, &error));
-    FAILS(SKINKIT_STATUS_CLOSED, skinkit_history_erase_everything(opened, &erased, &error));
+    FAILS(SKINKIT_STATUS_CLOSED, skinkit_history_erase(opened, "{\"kind\": \"everything\"}", &json, &error));
 
     OK(skinkit_history_open(path(scratch, "scans.skinkit"), key, 32, 1, &opened, &error));
     OK(skinkit_close(opened, &error));
@@ -427,10 +522,10 @@ static void live(skinkit_handle kit) {
 /* Shared by threads. */
 static skinkit_handle shared_kit, shared_photo;
 
-static void *analyse_until_closed(void *unused) {
+static void *analyze_until_closed(void *unused) {
     for (;;) {
         char *json = NULL;
-        int32_t status = skinkit_analyse(shared_kit, shared_photo, "lesion", 0, &json, NULL);
+        int32_t status = skinkit_analyze(shared_kit, shared_photo, REGION("lesion"), 0, &json, NULL);
         if (status == SKINKIT_STATUS_CLOSED) return unused;
         if (status != 0 || !json) {
             fprintf(stderr, "an analysis gave %d\n", status);
@@ -445,9 +540,9 @@ static void close_under_way(skinkit_handle kit) {
     shared_kit = kit;
     shared_photo = open_photo("lesion-second.jpg");
     pthread_t threads[2];
-    for (int i = 0; i < 2; i++) CHECK(pthread_create(&threads[i], NULL, analyse_until_closed, NULL) == 0);
+    for (int i = 0; i < 2; i++) CHECK(pthread_create(&threads[i], NULL, analyze_until_closed, NULL) == 0);
     char *json = NULL;
-    OK(skinkit_analyse(kit, shared_photo, "lesion", 0, &json, &error));
+    OK(skinkit_analyze(kit, shared_photo, REGION("lesion"), 0, &json, &error));
     holds(json, "\"timings\"");
     OK(skinkit_close(kit, &error));
     for (int i = 0; i < 2; i++) CHECK(pthread_join(threads[i], NULL) == 0);

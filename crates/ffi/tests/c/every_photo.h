@@ -54,20 +54,20 @@ static void photos_for_a_region(skinkit_handle kit) {
     OK(skinkit_photo_open_for(kit, large, "lesion", &photo, &error));
     OK(skinkit_photo_size(photo, &width, &height, &error));
     CHECK(width == 1283 && height == 1601);
-    OK(skinkit_analyse(kit, photo, "lesion", 0, &json, &error));
+    OK(skinkit_analyze(kit, photo, REGION("lesion"), 0, &json, &error));
     holds(json, "\"width\":1283.0");
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse(kit, photo, "600,600,400", 0, &json, &error));
-    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyse(kit, photo, "face", 0, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze(kit, photo, REGION("600,600,400"), 0, &json, &error));
+    FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_analyze(kit, photo, REGION("face"), 0, &json, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_faces(kit, photo, "mesh", &json, &error));
     FAILS(SKINKIT_STATUS_INVALID_ARGUMENT, skinkit_scale(kit, photo, "{\"kind\": \"iris\"}", NULL, &json, &error));
     OK(skinkit_close(photo, &error));
     /* A square may need all pixels; one outside is the analysis's matter. */
     OK(skinkit_photo_open_for(kit, large, "600,600,400", &photo, &error));
-    OK(skinkit_analyse(kit, photo, "600,600,400", 0, &json, &error));
+    OK(skinkit_analyze(kit, photo, REGION("600,600,400"), 0, &json, &error));
     holds(json, "\"width\":400.0");
     OK(skinkit_close(photo, &error));
     OK(skinkit_photo_open_for(kit, large, "9000,600,400", &photo, &error));
-    FAILS(SKINKIT_STATUS_REGION, skinkit_analyse(kit, photo, "9000,600,400", 0, &json, &error));
+    FAILS(SKINKIT_STATUS_REGION, skinkit_analyze(kit, photo, REGION("9000,600,400"), 0, &json, &error));
     OK(skinkit_close(photo, &error));
 
     FAILS(SKINKIT_STATUS_PICTURE, skinkit_photo_open_for(kit, path(root, "nowhere.jpg"), "lesion", &other, &error));
@@ -81,7 +81,7 @@ static void photos_for_a_region(skinkit_handle kit) {
 
     size_t length = read_file(large);
     OK(skinkit_photo_decode_for(kit, bytes, length, "lesion", &photo, &error));
-    OK(skinkit_analyse(kit, photo, "lesion", 0, &json, &error));
+    OK(skinkit_analyze(kit, photo, REGION("lesion"), 0, &json, &error));
     holds(json, "\"width\":1283.0");
     OK(skinkit_close(photo, &error));
     FAILS(SKINKIT_STATUS_PICTURE, skinkit_photo_decode_for(kit, NULL, 0, "lesion", &other, &error));

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The options of an analysis of a region. */
+#define REGION(name) "{\"region\": \"" name "\"}"
+
 static skinkit_error error;
 
 static void must(int32_t status, const char *what) {

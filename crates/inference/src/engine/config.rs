@@ -10,6 +10,7 @@ use crate::provider::ProviderRace;
 /// Which engine a host asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum EngineChoice {
     /// ONNX Runtime where a usable library is found, else the embedded engine.
     #[default]
@@ -23,6 +24,7 @@ pub enum EngineChoice {
 /// The engine that runs the networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum EngineKind {
     /// Microsoft ONNX Runtime, a shared library found at run time.
     #[serde(rename = "onnxruntime")]
@@ -75,6 +77,7 @@ impl Default for RuntimeConfig {
 
 /// Which engine was chosen, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct EngineInfo {
     /// The engine.
     pub kind: EngineKind,

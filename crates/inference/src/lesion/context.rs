@@ -19,6 +19,7 @@ pub struct Context {
 /// The answer to one question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Answer {
     /// Yes or no.
     YesNo(bool),
@@ -108,6 +109,7 @@ impl Context {
 
 /// What a person's answers change, beside the picture's own figures. Lists are in the order of the pack's labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ContextEffect {
     /// Probability of each label from picture and answers together, 0..=1. They sum to 1.
     pub probabilities: Vec<f32>,
@@ -125,6 +127,7 @@ pub struct ContextEffect {
 
 /// What one answer added to the labels' scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TermEffect {
     /// The question.
     pub question: String,

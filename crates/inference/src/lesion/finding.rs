@@ -62,6 +62,7 @@ fn first_of_most(labels: &[LabelProbability], value: impl Fn(&LabelProbability) 
 
 /// One label with its probability.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LabelProbability {
     /// Id of the label in the pack.
     pub label: String,
@@ -84,6 +85,7 @@ impl LabelProbability {
 
 /// Which pack gave a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PackRef {
     /// Its id.
     pub id: String,
@@ -95,6 +97,7 @@ pub struct PackRef {
 
 /// How near a picture is to those the pack was trained on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Familiarity {
     /// Out-of-distribution score: larger is less like the training pictures. Its scale belongs to the pack.
     pub score: f32,

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "Vec<f32>", from = "Vec<f32>")]
 pub struct Embedding(Array1<f32>);
 
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(Embedding, Vec<u8>, {
+    lower: |embedding| skinkit_border::to_bytes(&embedding.to_vec()),
+    try_lift: |bytes| Ok(skinkit_border::from_bytes(&bytes)?.into()),
+});
+
 impl Embedding {
     /// Of these values.
     pub fn new(values: impl Into<Array1<f32>>) -> Self {

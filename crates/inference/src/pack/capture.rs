@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 /// calibration for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+// In Kotlin and Swift a `Capture` is what a live session delivers.
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum), uniffi(name = "CaptureKind"))]
 pub enum Capture {
     /// Through a dermatoscope, on the skin.
     Dermoscope,
@@ -39,6 +41,7 @@ impl fmt::Display for Capture {
 /// What a host says about how a picture was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum CaptureChoice {
     /// Nothing: the pack's only capture, or the one that its network takes the picture for.
     #[default]
@@ -93,6 +96,7 @@ impl FromStr for CaptureChoice {
 /// Where the capture of a result comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum CaptureSource {
     /// The host stated it.
     Host,
@@ -104,6 +108,7 @@ pub enum CaptureSource {
 
 /// Which capture's calibration a result was computed with, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CaptureUsed {
     /// The capture.
     pub capture: Capture,

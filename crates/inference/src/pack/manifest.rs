@@ -73,6 +73,7 @@ impl Manifest {
 
 /// License of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct License {
     /// SPDX identifier, or a name.
     pub id: String,
@@ -170,6 +171,7 @@ pub struct Variant {
 
 /// One class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Label {
     /// Short name, unique in the pack.
     pub id: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The luma weights of a YUV buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum ColorMatrix {
     /// ITU-R BT.601 (JPEG, most Android cameras).
     #[default]
@@ -16,6 +17,7 @@ pub enum ColorMatrix {
 /// Which part of 0..=255 a YUV buffer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Range {
     /// All of it (JPEG range).
     #[default]

@@ -9,6 +9,7 @@ use crate::{Error, Result};
 /// All lengths are pixels of the upright picture (x right, y down). The picture spans `0..width` by
 /// `0..height`: pixel `i` covers `i..i+1`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Roi {
     /// The middle of the rectangle, `[x, y]` in pixels.
     pub centre: [f32; 2],

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a head is turned, in degrees; 0 looks straight into the camera.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HeadTurn {
     /// About the vertical: positive where the face looks towards the picture's right. -90 to 90.
     pub yaw: f32,

@@ -9,6 +9,7 @@ use crate::quality::thresholds::QualityThresholds;
 /// What was measured of a picture's quality.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Quality {
     /// 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
     /// "The blur effect: perception and estimation with a new no-reference perceptual blur metric", 2007, on the luma

@@ -6,6 +6,7 @@ use crate::quality::head_turn::HeadTurn;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct QualityThresholds {
     /// Least sharpness.
     pub min_sharpness: f32,

@@ -17,6 +17,7 @@ pub const REGION_MARGIN: f32 = 0.1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum FaceRegion {
     /// The face's oval, forehead to chin.
     WholeFace,

@@ -25,6 +25,7 @@ const COIN_RIM: f32 = 0.015;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum ScaleSource {
     /// The irises of a face: good in the plane of the eyes.
     Iris,
@@ -36,6 +37,7 @@ pub enum ScaleSource {
 
 /// How large a pixel is, and how sure that is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Scale {
     /// Millimeters a pixel, > 0.
     pub mm_per_pixel: f32,

@@ -16,6 +16,7 @@ const LEAST_POINTS: usize = 6;
 /// Roughly how large a pixel is, taken from the size that hands and bodies usually have. **Not a measurement**: good for
 /// "come closer", never for a length; so it has no way to become a [`crate::Scale`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ScaleHint {
     /// Millimeters a pixel if the person is an adult of average size, > 0.
     pub rough_mm_per_pixel: f32,

@@ -42,6 +42,7 @@ const HIGHLIGHT: [f32; 2] = [1.13, 0.55];
 
 /// The color of skin in a picture, under its light. A description of the picture, not of the person.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SkinTone {
     /// Lightness L*, `0..=100`.
     pub lightness: f32,

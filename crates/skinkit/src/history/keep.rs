@@ -14,6 +14,7 @@ use crate::{Error, OutputFile, Result};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum ExportFormat {
     /// Everything; the form that [`History::import`] reads.
     #[default]
@@ -26,12 +27,15 @@ pub enum ExportFormat {
 
 /// What to export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ExportRequest {
     /// In which form.
     pub format: ExportFormat,
     /// One person only; everybody if not given.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub subject: Option<String>,
     /// Whether kept pictures go along.
+    #[cfg_attr(feature = "uniffi", uniffi(default = true))]
     pub pictures: bool,
 }
 
@@ -50,6 +54,7 @@ impl ExportRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Erase {
     /// One scan.
     Scan {

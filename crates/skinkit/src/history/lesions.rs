@@ -10,6 +10,7 @@ use crate::{Error, Result, record};
 
 /// Scans of one visit that are to be put to the lesions of their site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MatchRequest {
     /// Whose skin.
     pub subject: String,
@@ -22,12 +23,14 @@ pub struct MatchRequest {
     pub position_sd: f32,
     /// A person's word: `earlier` is a lesion's name, `later` a scan's number.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default = []))]
     pub overrides: Vec<Override>,
 }
 
 /// A scan that was put to a lesion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Assigned {
     /// The scan.
     pub scan: ScanId,

@@ -9,6 +9,7 @@ use crate::{Error, Result};
 /// A scan found by its look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Similar {
     /// The scan.
     pub scan: ScanId,
@@ -27,6 +28,7 @@ pub struct Similar {
 /// A lesion's place among a person's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct UnlikeRank {
     /// 1 is least like the others.
     pub rank: u32,

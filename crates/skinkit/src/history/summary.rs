@@ -12,20 +12,26 @@ use crate::{Result, record};
 /// What to sum up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SummaryRequest {
     /// One person only; everybody if not given.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub subject: Option<String>,
     /// Days that should lie between two visits; each lesion's own usual gap if not given.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub visit_days: Option<f64>,
     /// Whether to compare each lesion's latest pair: some tens of milliseconds a lesion where pictures are kept.
+    #[cfg_attr(feature = "uniffi", uniffi(default = false))]
     pub verdicts: bool,
     /// The moment that "overdue" is told for, in milliseconds since 1970-01-01T00:00Z; now if not given.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub now: Option<i64>,
 }
 
 /// A person in a history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SubjectSummary {
     /// Whose skin.
     pub subject: String,
@@ -38,6 +44,7 @@ pub struct SubjectSummary {
 /// A place on the body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SiteSummary {
     /// Where on the body.
     pub site: String,
@@ -50,6 +57,7 @@ pub struct SiteSummary {
 /// A lesion. Times are milliseconds since 1970-01-01T00:00Z.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LesionSummary {
     /// Its name; `None` where the site's lesions are not told apart.
     pub lesion: Option<String>,

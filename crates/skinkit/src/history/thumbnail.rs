@@ -18,6 +18,7 @@ const SIDES: std::ops::RangeInclusive<u32> = 16..=2048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum ThumbnailView {
     /// The analyzed region.
     Picture,

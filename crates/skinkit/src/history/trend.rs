@@ -9,6 +9,7 @@ use crate::{Result, record};
 
 /// Which series to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TrendRequest {
     /// Whose skin.
     pub subject: String,
@@ -16,9 +17,11 @@ pub struct TrendRequest {
     pub site: String,
     /// Which lesion there; scans that were put to no lesion if not given.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub lesion: Option<String>,
     /// Days that should lie between two visits; the series' own usual gap if not given.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub visit_days: Option<f64>,
 }
 
@@ -37,6 +40,7 @@ impl TrendRequest {
 /// A measure over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MeasureTrend {
     /// What was measured.
     pub measure: Measure,
@@ -57,6 +61,7 @@ pub struct MeasureTrend {
 /// One value of a series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SeriesPoint {
     /// Which scan.
     pub scan: ScanId,
@@ -75,6 +80,7 @@ pub struct SeriesPoint {
 /// A robust straight line (Theil–Sen) and what is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TrendLine {
     /// Value on the line at the first point.
     pub from: f64,
@@ -152,8 +158,12 @@ impl History {
             .collect();
         let mut missing = Vec::new();
         let mut line = None;
-        if plain.first().map(|p| p.taken_at) != plain.last().map(|p| p.taken_at) {
-            let trend = trend(&plain, visit_days)?;
+        // One visit, however many shots it has, makes no line.
+        let fitted = match trend(&plain, visit_days) {
+            Err(skinkit_tracking::Error::TooFew { .. }) => None,
+            fitted => Some(fitted?),
+        };
+        if let Some(trend) = fitted {
             for (point, fitted) in points.iter_mut().zip(&trend.points) {
                 point.outlier = fitted.outlier;
             }

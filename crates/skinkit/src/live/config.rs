@@ -89,6 +89,7 @@ impl Default for LiveConfig {
 /// fair, 3 serious, the rest critical.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum ThermalLevel {
     /// Every frame is looked at.
     #[default]

@@ -14,6 +14,7 @@ use crate::{Analysis, Error};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Guidance {
     /// There is no face in the picture, and the region belongs to one.
     #[default]
@@ -32,6 +33,7 @@ pub enum Guidance {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum LivePhase {
     /// No good frame yet.
     #[default]
@@ -39,7 +41,7 @@ pub enum LivePhase {
     /// Good frames are being collected.
     Holding,
     /// One was captured and is being analyzed.
-    Analysing,
+    Analyzing,
     /// It was delivered; nothing more is captured until a restart.
     Done,
 }
@@ -90,6 +92,7 @@ pub struct LiveFace {
 /// Milliseconds of wall time by stage of one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LiveTimings {
     /// Copying the camera's planes, on the pushing thread; 0 where the frame was looked at in place.
     pub copy: f64,

@@ -10,7 +10,7 @@ use skinkit_roi::{FaceTracker, TrackedFace, region_roi};
 use super::config::LiveConfig;
 use super::event::{Guidance, LiveFace, LivePhase, LiveTimings, LiveUpdate};
 use super::hold::{Hold, HoldStep};
-use super::state::{Orders, Ticket};
+use super::state::{FrameInfo, SessionSettings};
 use crate::analysis::Stopwatch;
 use crate::{Region, Result, SkinKit};
 
@@ -31,7 +31,7 @@ pub(crate) struct Guide {
     updates: [Arc<LiveUpdate>; UPDATES],
     /// Spare memory while no face is seen.
     face: LiveFace,
-    orders: Orders,
+    settings: SessionSettings,
     sequence: u64,
     /// Whether the frame before failed.
     pub failing: bool,
@@ -81,7 +81,7 @@ impl Guide {
             best_frame: BestFrame::default(),
             updates: Default::default(),
             face: LiveFace::default(),
-            orders: Orders::default(),
+            settings: SessionSettings::default(),
             sequence: 0,
             failing: false,
         })
@@ -105,12 +105,12 @@ impl Guide {
     ///
     /// # Errors
     /// A failing network, or a region outside of the frame.
-    pub fn step(&mut self, frame: &Frame<'_>, ticket: &Ticket, orders: &Orders) -> Result<Step> {
-        self.obey(orders);
+    pub fn step(&mut self, frame: &Frame<'_>, info: &FrameInfo, settings: &SessionSettings) -> Result<Step> {
+        self.apply(settings);
         let mut shared = self.spare_update();
         // Nobody else holds it: `spare_update` saw to that.
         let update = Arc::make_mut(&mut shared);
-        let step = self.look(frame, ticket, update);
+        let step = self.look(frame, info, update);
         // Also after an error: the memory is used again.
         self.updates[0] = Arc::clone(&shared);
         let HoldStep {
@@ -125,20 +125,20 @@ impl Guide {
     }
 
     /// Forgets what belongs to another region or stream.
-    fn obey(&mut self, orders: &Orders) {
-        if orders.stream != self.orders.stream {
+    fn apply(&mut self, settings: &SessionSettings) {
+        if settings.stream != self.settings.stream {
             self.meter.reset();
             if let Some(tracker) = &mut self.tracker {
                 tracker.reset();
             }
         }
-        if orders.stream != self.orders.stream
-            || orders.round != self.orders.round
-            || orders.phase != LivePhase::Looking
+        if settings.stream != self.settings.stream
+            || settings.round != self.settings.round
+            || settings.phase != LivePhase::Looking
         {
             self.hold.reset();
         }
-        self.orders = *orders;
+        self.settings = *settings;
     }
 
     /// The first of the updates that nobody reads any more, moved to the front; a new one if a host keeps them all.
@@ -157,23 +157,23 @@ impl Guide {
         std::mem::replace(&mut self.updates[0], placeholder)
     }
 
-    fn look(&mut self, frame: &Frame<'_>, ticket: &Ticket, update: &mut LiveUpdate) -> Result<HoldStep> {
+    fn look(&mut self, frame: &Frame<'_>, info: &FrameInfo, update: &mut LiveUpdate) -> Result<HoldStep> {
         let start = Instant::now();
         let mut watch = Stopwatch::start();
-        let seconds = ticket.timestamp.as_secs_f64();
+        let seconds = info.timestamp.as_secs_f64();
         self.sequence += 1;
         let quality = update.quality.take().unwrap_or_default();
         if let Some(face) = update.face.take() {
             self.face = face;
         }
         update.sequence = self.sequence;
-        update.timestamp = ticket.timestamp;
+        update.timestamp = info.timestamp;
         (update.width, update.height) = (frame.width(), frame.height());
         (update.progress, update.roi) = (0.0, None);
         update.outline.clear();
         update.timings = LiveTimings {
-            copy: ticket.copy,
-            wait: start.duration_since(ticket.pushed).as_secs_f64() * 1e3,
+            copy: info.copy,
+            wait: start.duration_since(info.pushed).as_secs_f64() * 1e3,
             ..LiveTimings::default()
         };
 
@@ -191,8 +191,8 @@ impl Guide {
 
     /// Where the region is in this frame; nowhere if its face is not there.
     fn find_region(&mut self, frame: &Frame<'_>, seconds: f64, update: &mut LiveUpdate) -> Result<()> {
-        let Region::Face(part) = self.orders.region else {
-            let roi = self.kit.square((frame.width(), frame.height()), self.orders.region);
+        let Region::Face(part) = self.settings.region else {
+            let roi = self.kit.square((frame.width(), frame.height()), self.settings.region);
             update.outline.extend(roi.corners());
             update.roi = Some(roi);
             return Ok(());
@@ -244,9 +244,9 @@ impl Guide {
     }
 
     fn decide(&mut self, seconds: f64, judged: bool, update: &mut LiveUpdate) -> HoldStep {
-        update.phase = self.orders.phase;
-        match self.orders.phase {
-            LivePhase::Analysing => update.guidance = Guidance::Wait,
+        update.phase = self.settings.phase;
+        match self.settings.phase {
+            LivePhase::Analyzing => update.guidance = Guidance::Wait,
             LivePhase::Done => update.guidance = Guidance::Done,
             _ => return self.watch(seconds, judged, update),
         }
@@ -257,11 +257,11 @@ impl Guide {
     fn watch(&mut self, seconds: f64, judged: bool, update: &mut LiveUpdate) -> HoldStep {
         let quality = update.quality.as_ref().filter(|_| judged);
         if let Some(quality) = quality
-            && self.orders.shutter
+            && self.settings.shutter
         {
             self.best_frame.keep(update.timestamp, quality);
             self.hold.reset();
-            (update.phase, update.guidance, update.progress) = (LivePhase::Analysing, Guidance::Wait, 1.0);
+            (update.phase, update.guidance, update.progress) = (LivePhase::Analyzing, Guidance::Wait, 1.0);
             return HoldStep {
                 progress: 1.0,
                 keep: true,
@@ -280,10 +280,10 @@ impl Guide {
         {
             self.best_frame.keep(update.timestamp, quality);
         }
-        step.capture &= self.orders.auto_capture;
+        step.capture &= self.settings.auto_capture;
         update.progress = step.progress;
         update.phase = match (step.capture, step.frames) {
-            (true, _) => LivePhase::Analysing,
+            (true, _) => LivePhase::Analyzing,
             (false, 0) => LivePhase::Looking,
             _ => LivePhase::Holding,
         };

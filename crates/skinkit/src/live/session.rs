@@ -12,7 +12,7 @@ use skinkit_preprocess::{Frame, FrameBuffer};
 use super::config::{LiveConfig, ThermalLevel};
 use super::event::{Capture, LiveFailure, LiveListener, LivePhase, LiveStage, LiveUpdate};
 use super::guide::{Guide, Step};
-use super::state::{LiveCounts, Orders, Outcome, Pushed, Shot, State, Ticket, Waiting};
+use super::state::{CaptureJob, FrameInfo, LiveCounts, Outcome, Pushed, SessionSettings, State, Waiting};
 use crate::{AnalyzeOptions, Error, Region, Result, ScanRequest, SkinKit};
 
 /// A camera's frames in; guidance for each, and at last one analyzed capture out.
@@ -39,11 +39,14 @@ struct Shared {
     state: Mutex<State>,
     /// A frame waits, or the guide is back, or the session was closed.
     frames: Condvar,
-    /// A shot waits, or the device is cooler, or the session was closed.
-    shots: Condvar,
+    /// A capture waits to be analyzed, or the device is cooler, or the session was closed.
+    jobs: Condvar,
     /// Makes this stage panic once.
     #[cfg(test)]
     trap: Mutex<Option<LiveStage>>,
+    /// Makes the commit of a frame panic once.
+    #[cfg(test)]
+    commit_trap: AtomicBool,
 }
 
 /// The frame that is being looked at.
@@ -72,9 +75,11 @@ impl LiveSession {
             listener,
             listener_failed: AtomicBool::new(false),
             frames: Condvar::new(),
-            shots: Condvar::new(),
+            jobs: Condvar::new(),
             #[cfg(test)]
             trap: Mutex::default(),
+            #[cfg(test)]
+            commit_trap: AtomicBool::new(false),
         });
         // From here on dropping the session ends what was started.
         let session = Self {
@@ -106,20 +111,20 @@ impl LiveSession {
         let (mut buffer, stream) = {
             let mut state = self.shared.lock();
             match state.admit(timestamp) {
-                Ok(buffer) => (buffer, state.orders.stream),
+                Ok(buffer) => (buffer, state.settings.stream),
                 Err(reason) => return Ok(reason),
             }
         };
         let start = Instant::now();
         buffer.copy_from(frame);
         let pushed = Instant::now();
-        let ticket = Ticket {
+        let info = FrameInfo {
             timestamp,
             pushed,
             copy: pushed.duration_since(start).as_secs_f64() * 1e3,
             stream,
         };
-        let outcome = self.shared.lock().post(Waiting { buffer, ticket });
+        let outcome = self.shared.lock().post(Waiting { buffer, info });
         self.shared.frames.notify_one();
         Ok(outcome)
     }
@@ -133,20 +138,21 @@ impl LiveSession {
     pub fn process(&self, frame: &Frame<'_>, timestamp: Duration) -> Result<Pushed> {
         self.shared.check_size(frame)?;
         let pushed = Instant::now();
-        let (guide, orders) = {
+        let (guide, settings) = {
             let mut state = self.shared.lock();
             match state.admit_in_place(timestamp) {
-                Ok(guide) => (guide, state.orders),
+                Ok(guide) => (guide, state.settings),
                 Err(reason) => return Ok(reason),
             }
         };
-        let ticket = Ticket {
+        let info = FrameInfo {
             timestamp,
             pushed,
             copy: 0.0,
-            stream: orders.stream,
+            stream: settings.stream,
         };
-        self.shared.advance(guide, Source::Borrowed(frame), &ticket, &orders);
+        self.shared
+            .process_frame(guide, Source::Borrowed(frame), &info, &settings);
         Ok(Pushed::Taken)
     }
 
@@ -175,7 +181,7 @@ impl LiveSession {
     /// restart.
     pub fn shutter(&self) {
         let mut state = self.shared.lock();
-        state.orders.shutter = state.orders.phase == LivePhase::Looking;
+        state.settings.shutter = state.settings.phase == LivePhase::Looking;
     }
 
     /// Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept
@@ -187,7 +193,7 @@ impl LiveSession {
     /// Watches another region from the next frame on; also cancels, as [`restart`](Self::restart) does.
     pub fn set_region(&self, region: Region) {
         let mut state = self.shared.lock();
-        state.orders.region = region;
+        state.settings.region = region;
         state.restart();
         state.new_stream();
     }
@@ -210,19 +216,22 @@ impl LiveSession {
     /// How warm the device is, as its system says.
     pub fn set_thermal_level(&self, level: ThermalLevel) {
         self.shared.lock().thermal = level;
-        self.shared.shots.notify_one();
+        self.shared.jobs.notify_one();
     }
 
     /// Ends the session and waits for its threads: at most for a model run and a callback under way. What was being
-    /// analyzed is not delivered. Called from a callback it does not wait.
+    /// analyzed is not delivered. Called from a callback it does not wait: closing again or dropping the session does.
     pub fn close(&self) {
         self.shared.close();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         let here = std::thread::current().id();
+        // From a callback: a later close, or dropping the session, waits for them.
         if threads.iter().any(|thread| thread.thread().id() == here) {
             return;
         }
-        for thread in threads {
+        let ending = std::mem::take(&mut *threads);
+        drop(threads);
+        for thread in ending {
             // A thread that panicked has ended, which is all that is wanted.
             let _ = thread.join();
         }
@@ -268,61 +277,69 @@ impl Shared {
         state.drop_waiting();
         drop(state);
         self.frames.notify_all();
-        self.shots.notify_all();
+        self.jobs.notify_all();
     }
 
     /// The frame thread.
     fn watch(&self) {
         loop {
             let mut state = self.lock();
-            let (guide, waiting, orders) = loop {
+            let (guide, waiting, settings) = loop {
                 if state.closed {
                     return;
                 }
                 if let Some((guide, waiting)) = state.next_frame() {
-                    break (guide, waiting, state.orders);
+                    break (guide, waiting, state.settings);
                 }
                 state = self.frames.wait(state).unwrap_or_else(PoisonError::into_inner);
             };
             drop(state);
-            let Waiting { buffer, ticket } = waiting;
-            self.advance(guide, Source::Copied(buffer), &ticket, &orders);
+            let Waiting { buffer, info } = waiting;
+            self.process_frame(guide, Source::Copied(buffer), &info, &settings);
         }
     }
 
-    /// Looks at one frame, tells about it, and puts everything back.
-    fn advance(&self, mut guide: Box<Guide>, source: Source<'_>, ticket: &Ticket, orders: &Orders) {
-        let step = match &source {
-            Source::Copied(buffer) => buffer
-                .frame()
-                .map(|frame| self.guarded(LiveStage::Frame, || guide.step(&frame, ticket, orders))),
-            Source::Borrowed(frame) => Some(self.guarded(LiveStage::Frame, || guide.step(frame, ticket, orders))),
-        };
-        if let Some(Err(Error::Panicked { .. })) = &step {
+    /// Looks at one frame, notifies the listener, and puts everything back, after a panic too.
+    fn process_frame(&self, mut guide: Box<Guide>, source: Source<'_>, info: &FrameInfo, settings: &SessionSettings) {
+        let is_copy = matches!(source, Source::Copied(_));
+        let mut source = Some(source);
+        let looked = self.guarded(LiveStage::Frame, || {
+            let step = match &source {
+                Some(Source::Copied(buffer)) => match buffer.frame() {
+                    Some(frame) => guide.step(&frame, info, settings)?,
+                    None => return Ok(None),
+                },
+                Some(Source::Borrowed(frame)) => guide.step(frame, info, settings)?,
+                None => return Ok(None),
+            };
+            let source = source.take();
+            Ok(self.commit(&mut guide, source, &step, settings).then_some(step))
+        });
+        match source {
+            Some(source) => self.recycle(source),
+            // The buffer went with the panic.
+            None if is_copy && looked.is_err() => self.lock().free.push(FrameBuffer::new()),
+            None => {}
+        }
+        if let Err(Error::Panicked { .. }) = &looked {
             guide.start_over();
         }
-        let failed_before = std::mem::replace(&mut guide.failing, matches!(step, Some(Err(_))));
-        match step {
-            Some(Ok(step)) => {
-                if self.settle(&mut guide, source, &step, orders) {
-                    self.tell(|listener| listener.on_update(&step.update));
-                }
+        let failed_before = std::mem::replace(&mut guide.failing, looked.is_err());
+        match looked {
+            Ok(Some(step)) => self.notify(|listener| listener.on_update(&step.update)),
+            Ok(None) => {}
+            Err(error) if !failed_before => {
+                let failure = LiveFailure {
+                    timestamp: info.timestamp,
+                    stage: LiveStage::Frame,
+                    error: Arc::new(error),
+                };
+                self.lock().outcome.get_or_insert_with(|| Err(failure.clone()));
+                self.notify(|listener| listener.on_failure(&failure));
             }
-            Some(Err(error)) => {
-                self.recycle(source);
-                if !failed_before {
-                    let failure = LiveFailure {
-                        timestamp: ticket.timestamp,
-                        stage: LiveStage::Frame,
-                        error: Arc::new(error),
-                    };
-                    self.lock().outcome.get_or_insert_with(|| Err(failure.clone()));
-                    self.tell(|listener| listener.on_failure(&failure));
-                }
-            }
-            None => self.recycle(source),
+            Err(_) => {}
         }
-        // Only now, so that updates are told one at a time and in order.
+        // Only now, so that updates come one at a time and in order.
         self.lock().guide = Some(guide);
         self.frames.notify_one();
     }
@@ -335,37 +352,37 @@ impl Shared {
 
     /// Keeps the frame if it is the best, sends the best to be analyzed if it is time, and publishes the update.
     /// `false` if the session has moved on meanwhile, so that nothing of this frame counts.
-    fn settle(&self, guide: &mut Guide, source: Source<'_>, step: &Step, orders: &Orders) -> bool {
-        let left = if step.keep {
-            self.keep_best(guide, source)
-        } else if let Source::Copied(buffer) = source {
-            Some(buffer)
-        } else {
-            None
+    fn commit(&self, guide: &mut Guide, source: Option<Source<'_>>, step: &Step, settings: &SessionSettings) -> bool {
+        #[cfg(test)]
+        assert!(!self.commit_trap.swap(false, Ordering::Relaxed), "a trap of the test");
+        let left = match source {
+            Some(source) if step.keep => self.keep_best(guide, source),
+            Some(Source::Copied(buffer)) => Some(buffer),
+            _ => None,
         };
         let mut state = self.lock();
         state.free.extend(left);
         state.counts.looked_at += 1;
         let current = !state.closed
             && !state.paused
-            && (state.orders.round, state.orders.stream) == (orders.round, orders.stream);
+            && (state.settings.round, state.settings.stream) == (settings.round, settings.stream);
         if !current {
             return false;
         }
         if step.capture
             && let Some(buffer) = guide.best.take()
         {
-            state.orders.phase = LivePhase::Analysing;
-            state.orders.shutter = false;
-            state.shot = Some(Shot {
+            state.settings.phase = LivePhase::Analyzing;
+            state.settings.shutter = false;
+            state.job = Some(CaptureJob {
                 buffer,
                 timestamp: guide.best_frame.timestamp,
-                region: orders.region,
+                region: settings.region,
                 quality: guide.best_frame.quality.clone(),
                 frames: step.frames,
                 cancel: state.cancel.clone(),
             });
-            self.shots.notify_one();
+            self.jobs.notify_one();
         }
         state.latest = Some(Arc::clone(&step.update));
         true
@@ -393,60 +410,60 @@ impl Shared {
     fn analyze(&self) {
         loop {
             let mut state = self.lock();
-            let shot = loop {
+            let job = loop {
                 if state.closed {
                     return;
                 }
                 if state.thermal.least_interval().is_some()
-                    && let Some(shot) = state.shot.take()
+                    && let Some(job) = state.job.take()
                 {
-                    break shot;
+                    break job;
                 }
-                state = self.shots.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.jobs.wait(state).unwrap_or_else(PoisonError::into_inner);
             };
             drop(state);
-            let outcome = self.develop(&shot);
+            let outcome = self.analyze_capture(&job);
             let mut state = self.lock();
-            state.free.push(shot.buffer);
-            let Some(outcome) = outcome.filter(|_| !shot.cancel.is_cancelled()) else {
+            state.free.push(job.buffer);
+            let Some(outcome) = outcome.filter(|_| !job.cancel.is_cancelled()) else {
                 continue;
             };
-            state.orders.phase = match outcome {
+            state.settings.phase = match outcome {
                 Ok(_) => LivePhase::Done,
                 Err(_) => LivePhase::Looking,
             };
             state.outcome = Some(outcome.clone());
             drop(state);
-            self.tell(|listener| match &outcome {
+            self.notify(|listener| match &outcome {
                 Ok(capture) => listener.on_capture(capture),
                 Err(failure) => listener.on_failure(failure),
             });
         }
     }
 
-    /// Analyzes a shot and keeps it if asked to; `None` if it shows nothing.
-    fn develop(&self, shot: &Shot) -> Option<Outcome> {
-        let frame = shot.buffer.frame()?;
+    /// Analyzes a capture and keeps it if asked to; `None` if it shows nothing.
+    fn analyze_capture(&self, job: &CaptureJob) -> Option<Outcome> {
+        let frame = job.buffer.frame()?;
         let kept = self.guarded(LiveStage::Capture, || {
             let keep = self.keep.clone();
             let options = keep
                 .as_ref()
                 .map_or_else(AnalyzeOptions::default, |keep| keep.options.clone());
-            let options = options.region(shot.region).cancel(&shot.cancel);
+            let options = options.region(job.region).cancel(&job.cancel);
             let analysis = self.kit.analyze(&frame, &options)?;
             let scan = keep.map(|request| self.kit.keep(&request.options(options), &analysis));
             Ok((analysis, scan.transpose()?))
         });
         Some(match kept {
             Ok((analysis, scan)) => Ok(Arc::new(Capture {
-                timestamp: shot.timestamp,
-                quality: shot.quality.clone(),
-                chosen_from: shot.frames,
+                timestamp: job.timestamp,
+                quality: job.quality.clone(),
+                chosen_from: job.frames,
                 analysis,
                 scan,
             })),
             Err(error) => Err(LiveFailure {
-                timestamp: shot.timestamp,
+                timestamp: job.timestamp,
                 stage: LiveStage::Capture,
                 error: Arc::new(error),
             }),
@@ -476,7 +493,7 @@ impl Shared {
     }
 
     /// Calls the listener, unless it has panicked before.
-    fn tell(&self, call: impl FnOnce(&dyn LiveListener)) {
+    fn notify(&self, call: impl FnOnce(&dyn LiveListener)) {
         if let Some(listener) = &self.listener
             && !self.listener_failed.load(Ordering::Relaxed)
             && catch_unwind(AssertUnwindSafe(|| call(&**listener))).is_err()

@@ -20,6 +20,7 @@ pub(crate) const BUFFERS: usize = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Pushed {
     /// It will be looked at unless a newer one comes first; or it was looked at, in [`process`].
     ///
@@ -40,6 +41,7 @@ pub enum Pushed {
 /// Frames of a session so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LiveCounts {
     /// Frames that were pushed while the session was neither paused nor closed.
     pub pushed: u64,
@@ -55,9 +57,9 @@ pub struct LiveCounts {
     pub skipped: u64,
 }
 
-/// What the frame path has to know of the session.
+/// What the session is set to, as the frame path needs to know it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Orders {
+pub(crate) struct SessionSettings {
     pub region: Region,
     pub phase: LivePhase,
     pub auto_capture: bool,
@@ -68,26 +70,26 @@ pub(crate) struct Orders {
     pub stream: u64,
 }
 
-/// When a frame came.
+/// When a frame came, and to which stream it belongs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct FrameInfo {
     pub timestamp: Duration,
     /// When it was handed over, for the time it waited.
     pub pushed: Instant,
     /// Milliseconds that copying took.
     pub copy: f64,
-    /// The stream that it belongs to: [`Orders::stream`].
+    /// The stream that it belongs to: [`SessionSettings::stream`].
     pub stream: u64,
 }
 
 /// A frame that waits for the frame path.
 pub(crate) struct Waiting {
     pub buffer: FrameBuffer,
-    pub ticket: Ticket,
+    pub info: FrameInfo,
 }
 
-/// A frame that waits for the lesion model.
-pub(crate) struct Shot {
+/// A captured frame that waits for the lesion model.
+pub(crate) struct CaptureJob {
     pub buffer: FrameBuffer,
     pub timestamp: Duration,
     pub region: Region,
@@ -104,7 +106,7 @@ pub(crate) struct State {
     pub closed: bool,
     pub paused: bool,
     pub thermal: ThermalLevel,
-    pub orders: Orders,
+    pub settings: SessionSettings,
     pub free: Vec<FrameBuffer>,
     pub waiting: Option<Waiting>,
     /// Time of the newest frame that was let in.
@@ -113,7 +115,7 @@ pub(crate) struct State {
     looked_at: Option<Duration>,
     /// `None` while a thread works with it.
     pub guide: Option<Box<Guide>>,
-    pub shot: Option<Shot>,
+    pub job: Option<CaptureJob>,
     /// Stops the analysis of this round.
     pub cancel: Cancel,
     pub latest: Option<Arc<LiveUpdate>>,
@@ -127,17 +129,17 @@ impl State {
             closed: false,
             paused: false,
             thermal: ThermalLevel::default(),
-            orders: Orders {
+            settings: SessionSettings {
                 region: config.region,
                 auto_capture: config.auto_capture,
-                ..Orders::default()
+                ..SessionSettings::default()
             },
             free: std::iter::repeat_with(FrameBuffer::new).take(BUFFERS).collect(),
             waiting: None,
             newest: None,
             looked_at: None,
             guide: Some(Box::new(guide)),
-            shot: None,
+            job: None,
             cancel: Cancel::default(),
             latest: None,
             outcome: None,
@@ -200,7 +202,7 @@ impl State {
     pub fn next_frame(&mut self) -> Option<(Box<Guide>, Waiting)> {
         let guide = self.guide.take_if(|_| self.waiting.is_some())?;
         let waiting = self.waiting.take()?;
-        self.looked_at = Some(waiting.ticket.timestamp);
+        self.looked_at = Some(waiting.info.timestamp);
         Some((guide, waiting))
     }
 
@@ -220,9 +222,9 @@ impl State {
             return if self.closed { Pushed::Closed } else { Pushed::Paused };
         }
         // Other threads may have been faster with newer frames, or the camera was changed during the copy.
-        let ticket = &waiting.ticket;
-        let there = self.waiting.as_ref().map(|there| there.ticket.timestamp);
-        if there.max(self.looked_at) >= Some(ticket.timestamp) || ticket.stream != self.orders.stream {
+        let info = &waiting.info;
+        let there = self.waiting.as_ref().map(|there| there.info.timestamp);
+        if there.max(self.looked_at) >= Some(info.timestamp) || info.stream != self.settings.stream {
             self.counts.stale += 1;
             self.free.push(waiting.buffer);
             return Pushed::Stale;
@@ -244,18 +246,18 @@ impl State {
     /// Begins again: what was captured and not delivered is dropped.
     pub fn restart(&mut self) {
         std::mem::take(&mut self.cancel).cancel();
-        self.orders.round += 1;
-        self.orders.phase = LivePhase::Looking;
-        self.orders.shutter = false;
+        self.settings.round += 1;
+        self.settings.phase = LivePhase::Looking;
+        self.settings.shutter = false;
         self.outcome = None;
-        if let Some(shot) = self.shot.take() {
-            self.free.push(shot.buffer);
+        if let Some(job) = self.job.take() {
+            self.free.push(job.buffer);
         }
     }
 
     /// Another camera or another place: time may start anew.
     pub fn new_stream(&mut self) {
-        self.orders.stream += 1;
+        self.settings.stream += 1;
         (self.newest, self.looked_at) = (None, None);
         self.drop_waiting();
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// What differs between two scans, and whether that is more than noise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Change {
     /// Cosine similarity of the embeddings, -1..=1, where both scans have one.
     pub similarity: Option<f32>,
@@ -27,6 +28,7 @@ pub struct Change {
 /// One measure before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MeasureChange {
     /// Which measure.
     pub measure: Measure,
@@ -47,6 +49,7 @@ pub struct MeasureChange {
 /// How the later picture lies on the earlier one. Pixels are those of the two patches.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Alignment {
     /// Later pixels an earlier pixel, > 0.
     pub scale: f32,
@@ -76,6 +79,7 @@ impl Alignment {
 /// What a comparison rests on, from least to most telling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Basis {
     /// Nothing could be compared.
     Nothing,
@@ -91,6 +95,7 @@ pub enum Basis {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Verdict {
     /// Every difference is within what re-shots of an unchanged lesion show.
     NoMeasurableChange,
@@ -113,6 +118,7 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Aspect {
     /// Area or diameter.
     Size,
@@ -132,6 +138,7 @@ pub enum Aspect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Direction {
     /// Larger, or more of it.
     More,
@@ -149,6 +156,7 @@ pub enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Reason {
     /// Made by different model packs or versions.
     DifferentPack,

@@ -35,6 +35,7 @@ pub struct Sighting {
 
 /// A person's word on one pair. It always wins, and stays with the result as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Override {
     /// Earlier id, or `None`: the later lesion is new.
     pub earlier: Option<String>,
@@ -47,6 +48,7 @@ pub struct Override {
 /// Two sightings taken for one lesion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Match {
     /// Earlier id.
     pub earlier: String,
@@ -64,6 +66,7 @@ pub struct Match {
 /// The lesions of two visits side by side.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Matching {
     /// Lesions seen in both visits.
     pub matched: Vec<Match>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Measure {
     /// Area inside the border; mm², or pixels² where no scale is known.
     Area,
@@ -43,6 +44,7 @@ pub enum Measure {
 /// Unit of the lengths in a set of measures; areas are in its square.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum LengthUnit {
     /// Pixels of the patch, which from `skinkit` has 320 a side whatever the region's size: only comparable after
     /// registration or for one fixed set-up.
@@ -54,6 +56,7 @@ pub enum LengthUnit {
 
 /// One measured value with an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Estimate {
     /// What was measured.
     pub measure: Measure,
@@ -78,6 +81,7 @@ impl Estimate {
 
 /// The measures of one lesion in one picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Measures {
     /// Unit of lengths (and, squared, of areas).
     pub unit: LengthUnit,

@@ -12,6 +12,7 @@ use skinkit_numerics::normal;
 /// value outside would be a difference with a chance below 5 %. Of a slope or another estimate: the usual confidence
 /// interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Interval {
     /// The value.
     pub value: f64,

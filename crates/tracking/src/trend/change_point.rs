@@ -14,6 +14,7 @@ const LEVEL: f64 = 0.01;
 
 /// A time at which level or slope changed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ChangePoint {
     /// Half-way between the last scan before and the first after, milliseconds since 1970.
     pub at: i64,

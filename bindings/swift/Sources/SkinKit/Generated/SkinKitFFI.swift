@@ -659,7 +659,7 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
  * Stops a call that another thread is in.
  *
  * Give one to a call, and call [`Cancel::cancel`] from any thread: the call ends with
- * [`Cancelled`](crate::SkinKitError::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
+ * [`Cancelled`](skinkit::ErrorKind::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
  * object may serve several calls; once cancelled it stays so.
  */
 public protocol CancelProtocol: AnyObject, Sendable {
@@ -679,7 +679,7 @@ public protocol CancelProtocol: AnyObject, Sendable {
  * Stops a call that another thread is in.
  *
  * Give one to a call, and call [`Cancel::cancel`] from any thread: the call ends with
- * [`Cancelled`](crate::SkinKitError::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
+ * [`Cancelled`](skinkit::ErrorKind::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
  * object may serve several calls; once cancelled it stays so.
  */
 open class Cancel: CancelProtocol, @unchecked Sendable {
@@ -829,7 +829,49 @@ public func FfiConverterTypeCancel_lower(_ value: Cancel) -> UInt64 {
 public protocol HistoryProtocol: AnyObject, Sendable {
 
     /**
-     * Compares the two latest scans of a site; none where there are fewer than two.
+     * Puts scans to lesions as a matching says, and keeps why as evidence. `at` is when, in milliseconds since 1970-01-01
+     * UTC.
+     *
+     * # Errors
+     * `NotFound` or `InvalidArgument` for a matching of scans that are not there; `History`, `Busy`, `Closed`.
+     */
+    func applyMatching(subject: String, site: String, matching: Matching, at: Int64) throws  -> [Assigned]
+
+    /**
+     * Puts one scan to a lesion of its site by a person's word (none: to no lesion), and keeps the note as evidence.
+     *
+     * # Errors
+     * `NotFound`, `InvalidArgument` for a bad name; `History`, `Busy`, `Closed`.
+     */
+    func assign(scan: ScanId, lesion: String?, note: String, at: Int64) throws
+
+    /**
+     * Every assignment of a scan to a lesion after it was added, oldest first.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    func assignments(scan: ScanId) throws  -> [Assignment]
+
+    /**
+     * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes. Whoever is
+     * erased later is still in it.
+     *
+     * # Errors
+     * `History` where the file is there already or cannot be written; `Busy`, `Closed`.
+     */
+    func backup(path: String) throws  -> UInt64
+
+    /**
+     * Reads everything and says what is damaged; changes nothing.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`: only what keeps the check from being made.
+     */
+    func check() throws  -> Check
+
+    /**
+     * Compares the two latest visits of a site's lesion that was scanned last; none where there are fewer than two scans.
      *
      * # Errors
      * `History`, `Busy`, `Closed`.
@@ -837,45 +879,89 @@ public protocol HistoryProtocol: AnyObject, Sendable {
     func compare(subject: String, site: String) throws  -> Change?
 
     /**
-     * Erases everything; an empty history remains that the same key opens.
+     * Compares two scans, with the noise of the later one's person. Blocks for some tens of milliseconds, and as long
+     * again for each pair of repeat shots.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound`, `History`, `Busy`, `Closed`.
      */
-    func eraseEverything() throws  -> Erased
+    func compareScans(before: ScanId, after: ScanId) throws  -> Change
 
     /**
-     * Erases one scan for good.
+     * Erases for good. What is not there erases nothing; a lesion, site or person without scans goes with the last one.
      *
      * # Errors
-     * `NotFound`, `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound` for a scan that is not there; `History`, `Busy`, `Closed`; nothing is erased then.
      */
-    func eraseScan(id: Int64) throws  -> Erased
+    func erase(what: Erase) throws  -> Erased
 
     /**
-     * Erases a site with all its scans; 0 scans where there is no such site.
+     * Writes an export, **in clear**, into a file that only its owner can read and that appears under its name only when
+     * it is whole. A file of that name is replaced. Returns the number of scans.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for a file that cannot be written or must not be replaced, such as the history itself; `History`,
+     * `Busy`, `Closed`.
      */
-    func eraseSite(subject: String, site: String) throws  -> Erased
+    func exportFile(request: ExportRequest, path: String) throws  -> UInt64
 
     /**
-     * Erases a person: destroys the data key and all that it sealed.
+     * Adds the scans of a JSON export: all of them, or on an error none. Scans that are already there are left as they are.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for a file that cannot be read or is no export; `History`, `Busy`, `Closed`.
      */
-    func eraseSubject(subject: String) throws  -> Erased
+    func importFile(path: String) throws  -> Imported
 
     /**
-     * Writes the history to a new JSON file, readable by anyone: what happens to it is the person's choice.
-     * `subject` limits it to one person; `pictures` takes the kept pictures along. Returns the number of scans.
+     * Names of the lesions told apart at a site, in the order they were first seen.
      *
      * # Errors
-     * `InvalidArgument` where the file is there already or cannot be made, `History`, `Busy`, `Closed`.
+     * `History`, `Busy`, `Closed`.
      */
-    func exportJson(path: String, subject: String?, pictures: Bool) throws  -> UInt64
+    func lesions(subject: String, site: String) throws  -> [String]
+
+    /**
+     * Says which of a site's known lesions each scan of a visit shows. In the result an `earlier` id is a lesion's name and
+     * a `later` id a scan's number. Nothing is changed: [`History::apply_matching`] does that.
+     *
+     * # Errors
+     * `InvalidArgument` for an override of what is not there, a `position_sd` that is no positive number, or a scan of
+     * another site; `History`, `Busy`, `Closed`.
+     */
+    func matchLesions(request: MatchRequest) throws  -> Matching
+
+    /**
+     * The `most` scans of anybody that look most like this one, itself left out, most alike first.
+     *
+     * # Errors
+     * `Unmeasurable` where the scan's pack makes no embedding; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    func nearest(scan: ScanId, most: UInt32) throws  -> [Similar]
+
+    /**
+     * What a person's own repeat shots say about the noise of a comparison, as JSON.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    func noiseJson(subject: String) throws  -> String
+
+    /**
+     * Changes the key: afterwards only the new one opens the history. Backups made before still need the old key.
+     *
+     * # Errors
+     * `InvalidArgument` for a key of another length than 32 bytes; `History`, `Busy`, `Closed`; the old key stays then.
+     */
+    func rotateKey(newKey: Data) throws
+
+    /**
+     * One scan.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    func scan(id: ScanId) throws  -> StoredScan
 
     /**
      * Scans of a site, oldest first.
@@ -897,6 +983,56 @@ public protocol HistoryProtocol: AnyObject, Sendable {
      * `History`, `Busy`, `Closed`.
      */
     func sites(subject: String) throws  -> [String]
+
+    /**
+     * Everybody in the history, in the order they were first recorded.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    func subjects() throws  -> [String]
+
+    /**
+     * Counts, dates, due and missed visits of every lesion, and if asked for its latest verdict.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+    func summary(request: SummaryRequest) throws  -> [SubjectSummary]
+
+    /**
+     * The analyzed region of a scan as a PNG, its longer side `side` pixels, 16 to 2048; none where what was asked for was
+     * not kept.
+     *
+     * # Errors
+     * `InvalidArgument` for another side; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    func thumbnail(scan: ScanId, view: ThumbnailView, side: UInt32) throws  -> Data?
+
+    /**
+     * One measure of a lesion over time; without points where it was never measured.
+     *
+     * # Errors
+     * As [`History::trends`].
+     */
+    func trend(request: TrendRequest, measure: Measure) throws  -> MeasureTrend
+
+    /**
+     * Every measure of a lesion over time.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+    func trends(request: TrendRequest) throws  -> [MeasureTrend]
+
+    /**
+     * Ranks a person's lesions by how little each is like that person's others, least alike first. A rank, not a verdict:
+     * in everyone some lesion comes first.
+     *
+     * # Errors
+     * `Unmeasurable` with fewer than three lesions; `History`, `Busy`, `Closed`.
+     */
+    func unlikeTheOthers(subject: String) throws  -> [UnlikeRank]
 
 }
 /**
@@ -997,7 +1133,93 @@ public static func openExisting(path: String, keyBytes: Data)throws  -> History 
 
 
     /**
-     * Compares the two latest scans of a site; none where there are fewer than two.
+     * Puts scans to lesions as a matching says, and keeps why as evidence. `at` is when, in milliseconds since 1970-01-01
+     * UTC.
+     *
+     * # Errors
+     * `NotFound` or `InvalidArgument` for a matching of scans that are not there; `History`, `Busy`, `Closed`.
+     */
+open func applyMatching(subject: String, site: String, matching: Matching, at: Int64)throws  -> [Assigned]  {
+    return try  FfiConverterSequenceTypeAssigned.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_apply_matching(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(subject),
+        FfiConverterString.lower(site),
+        FfiConverterTypeMatching_lower(matching),
+        FfiConverterInt64.lower(at),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Puts one scan to a lesion of its site by a person's word (none: to no lesion), and keeps the note as evidence.
+     *
+     * # Errors
+     * `NotFound`, `InvalidArgument` for a bad name; `History`, `Busy`, `Closed`.
+     */
+open func assign(scan: ScanId, lesion: String?, note: String, at: Int64)throws   {try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_assign(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(scan),
+        FfiConverterOptionString.lower(lesion),
+        FfiConverterString.lower(note),
+        FfiConverterInt64.lower(at),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Every assignment of a scan to a lesion after it was added, oldest first.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+open func assignments(scan: ScanId)throws  -> [Assignment]  {
+    return try  FfiConverterSequenceTypeAssignment.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_assignments(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(scan),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes. Whoever is
+     * erased later is still in it.
+     *
+     * # Errors
+     * `History` where the file is there already or cannot be written; `Busy`, `Closed`.
+     */
+open func backup(path: String)throws  -> UInt64  {
+    return try  FfiConverterUInt64.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_backup(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(path),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Reads everything and says what is damaged; changes nothing.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`: only what keeps the check from being made.
+     */
+open func check()throws  -> Check  {
+    return try  FfiConverterTypeCheck_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_check(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Compares the two latest visits of a site's lesion that was scanned last; none where there are fewer than two scans.
      *
      * # Errors
      * `History`, `Busy`, `Closed`.
@@ -1014,46 +1236,84 @@ open func compare(subject: String, site: String)throws  -> Change?  {
 }
 
     /**
-     * Erases everything; an empty history remains that the same key opens.
+     * Compares two scans, with the noise of the later one's person. Blocks for some tens of milliseconds, and as long
+     * again for each pair of repeat shots.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound`, `History`, `Busy`, `Closed`.
      */
-open func eraseEverything()throws  -> Erased  {
-    return try  FfiConverterTypeErased_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+open func compareScans(before: ScanId, after: ScanId)throws  -> Change  {
+    return try  FfiConverterTypeChange_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
-    uniffi_skinkit_ffi_fn_method_history_erase_everything(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-
-    /**
-     * Erases one scan for good.
-     *
-     * # Errors
-     * `NotFound`, `History`, `Busy`, `Closed`; nothing is erased then.
-     */
-open func eraseScan(id: Int64)throws  -> Erased  {
-    return try  FfiConverterTypeErased_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
-        uniffiCallStatus in
-    uniffi_skinkit_ffi_fn_method_history_erase_scan(
+    uniffi_skinkit_ffi_fn_method_history_compare_scans(
             self.uniffiCloneHandle(),
-        FfiConverterInt64.lower(id),uniffiCallStatus
+        FfiConverterTypeScanId_lower(before),
+        FfiConverterTypeScanId_lower(after),uniffiCallStatus
     )
 })
 }
 
     /**
-     * Erases a site with all its scans; 0 scans where there is no such site.
+     * Erases for good. What is not there erases nothing; a lesion, site or person without scans goes with the last one.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound` for a scan that is not there; `History`, `Busy`, `Closed`; nothing is erased then.
      */
-open func eraseSite(subject: String, site: String)throws  -> Erased  {
+open func erase(what: Erase)throws  -> Erased  {
     return try  FfiConverterTypeErased_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
-    uniffi_skinkit_ffi_fn_method_history_erase_site(
+    uniffi_skinkit_ffi_fn_method_history_erase(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeErase_lower(what),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Writes an export, **in clear**, into a file that only its owner can read and that appears under its name only when
+     * it is whole. A file of that name is replaced. Returns the number of scans.
+     *
+     * # Errors
+     * `InvalidArgument` for a file that cannot be written or must not be replaced, such as the history itself; `History`,
+     * `Busy`, `Closed`.
+     */
+open func exportFile(request: ExportRequest, path: String)throws  -> UInt64  {
+    return try  FfiConverterUInt64.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_export_file(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeExportRequest_lower(request),
+        FfiConverterString.lower(path),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Adds the scans of a JSON export: all of them, or on an error none. Scans that are already there are left as they are.
+     *
+     * # Errors
+     * `InvalidArgument` for a file that cannot be read or is no export; `History`, `Busy`, `Closed`.
+     */
+open func importFile(path: String)throws  -> Imported  {
+    return try  FfiConverterTypeImported_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_import_file(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(path),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Names of the lesions told apart at a site, in the order they were first seen.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+open func lesions(subject: String, site: String)throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_lesions(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(subject),
         FfiConverterString.lower(site),uniffiCallStatus
@@ -1062,15 +1322,50 @@ open func eraseSite(subject: String, site: String)throws  -> Erased  {
 }
 
     /**
-     * Erases a person: destroys the data key and all that it sealed.
+     * Says which of a site's known lesions each scan of a visit shows. In the result an `earlier` id is a lesion's name and
+     * a `later` id a scan's number. Nothing is changed: [`History::apply_matching`] does that.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for an override of what is not there, a `position_sd` that is no positive number, or a scan of
+     * another site; `History`, `Busy`, `Closed`.
      */
-open func eraseSubject(subject: String)throws  -> Erased  {
-    return try  FfiConverterTypeErased_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+open func matchLesions(request: MatchRequest)throws  -> Matching  {
+    return try  FfiConverterTypeMatching_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
-    uniffi_skinkit_ffi_fn_method_history_erase_subject(
+    uniffi_skinkit_ffi_fn_method_history_match_lesions(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeMatchRequest_lower(request),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The `most` scans of anybody that look most like this one, itself left out, most alike first.
+     *
+     * # Errors
+     * `Unmeasurable` where the scan's pack makes no embedding; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+open func nearest(scan: ScanId, most: UInt32)throws  -> [Similar]  {
+    return try  FfiConverterSequenceTypeSimilar.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_nearest(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(scan),
+        FfiConverterUInt32.lower(most),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * What a person's own repeat shots say about the noise of a comparison, as JSON.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+open func noiseJson(subject: String)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_noise_json(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(subject),uniffiCallStatus
     )
@@ -1078,20 +1373,34 @@ open func eraseSubject(subject: String)throws  -> Erased  {
 }
 
     /**
-     * Writes the history to a new JSON file, readable by anyone: what happens to it is the person's choice.
-     * `subject` limits it to one person; `pictures` takes the kept pictures along. Returns the number of scans.
+     * Changes the key: afterwards only the new one opens the history. Backups made before still need the old key.
      *
      * # Errors
-     * `InvalidArgument` where the file is there already or cannot be made, `History`, `Busy`, `Closed`.
+     * `InvalidArgument` for a key of another length than 32 bytes; `History`, `Busy`, `Closed`; the old key stays then.
      */
-open func exportJson(path: String, subject: String?, pictures: Bool)throws  -> UInt64  {
-    return try  FfiConverterUInt64.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+open func rotateKey(newKey: Data)throws   {try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
-    uniffi_skinkit_ffi_fn_method_history_export_json(
+        FfiConverterByRefBytes.lower(newKey) { newKeyFb in
+    uniffi_skinkit_ffi_fn_method_history_rotate_key(
             self.uniffiCloneHandle(),
-        FfiConverterString.lower(path),
-        FfiConverterOptionString.lower(subject),
-        FfiConverterBool.lower(pictures),uniffiCallStatus
+        newKeyFb,uniffiCallStatus
+    )
+        }
+}
+}
+
+    /**
+     * One scan.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+open func scan(id: ScanId)throws  -> StoredScan  {
+    return try  FfiConverterTypeStoredScan_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_scan(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(id),uniffiCallStatus
     )
 })
 }
@@ -1134,6 +1443,106 @@ open func sites(subject: String)throws  -> [String]  {
     return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
     uniffi_skinkit_ffi_fn_method_history_sites(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(subject),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Everybody in the history, in the order they were first recorded.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+open func subjects()throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_subjects(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Counts, dates, due and missed visits of every lesion, and if asked for its latest verdict.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+open func summary(request: SummaryRequest)throws  -> [SubjectSummary]  {
+    return try  FfiConverterSequenceTypeSubjectSummary.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_summary(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSummaryRequest_lower(request),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The analyzed region of a scan as a PNG, its longer side `side` pixels, 16 to 2048; none where what was asked for was
+     * not kept.
+     *
+     * # Errors
+     * `InvalidArgument` for another side; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+open func thumbnail(scan: ScanId, view: ThumbnailView, side: UInt32)throws  -> Data?  {
+    return try  FfiConverterOptionData.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_thumbnail(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(scan),
+        FfiConverterTypeThumbnailView_lower(view),
+        FfiConverterUInt32.lower(side),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * One measure of a lesion over time; without points where it was never measured.
+     *
+     * # Errors
+     * As [`History::trends`].
+     */
+open func trend(request: TrendRequest, measure: Measure)throws  -> MeasureTrend  {
+    return try  FfiConverterTypeMeasureTrend_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_trend(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTrendRequest_lower(request),
+        FfiConverterTypeMeasure_lower(measure),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Every measure of a lesion over time.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+open func trends(request: TrendRequest)throws  -> [MeasureTrend]  {
+    return try  FfiConverterSequenceTypeMeasureTrend.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_trends(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTrendRequest_lower(request),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Ranks a person's lesions by how little each is like that person's others, least alike first. A rank, not a verdict:
+     * in everyone some lesion comes first.
+     *
+     * # Errors
+     * `Unmeasurable` with fewer than three lesions; `History`, `Busy`, `Closed`.
+     */
+open func unlikeTheOthers(subject: String)throws  -> [UnlikeRank]  {
+    return try  FfiConverterSequenceTypeUnlikeRank.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_history_unlike_the_others(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(subject),uniffiCallStatus
     )
@@ -1206,7 +1615,7 @@ public protocol LiveListener: AnyObject, Sendable {
     func onUpdate(update: LiveUpdate) throws
 
     /**
-     * A capture was analysed, and kept if that was asked for.
+     * A capture was analyzed, and kept if that was asked for.
      */
     func onCapture(capture: Capture) throws
 
@@ -1290,7 +1699,7 @@ open func onUpdate(update: LiveUpdate)throws   {try rustCallWithError(FfiConvert
 }
 
     /**
-     * A capture was analysed, and kept if that was asked for.
+     * A capture was analyzed, and kept if that was asked for.
      */
 open func onCapture(capture: Capture)throws   {try rustCallWithError(FfiConverterTypeListenerError_lift) {
         uniffiCallStatus in
@@ -1496,7 +1905,7 @@ public func FfiConverterTypeLiveListener_lower(_ value: LiveListener) -> UInt64 
 
 
 /**
- * A camera's frames in; guidance for each, and at last one analysed capture out.
+ * A camera's frames in; guidance for each, and at last one analyzed capture out.
  *
  * Push frames from any thread: the newest is copied into one of five recycled buffers, older ones that nobody looked at
  * are dropped. Hear of it through a [`LiveListener`], or poll. No method but `process` and `shut` waits for a model run.
@@ -1551,7 +1960,7 @@ public protocol LiveSessionProtocol: AnyObject, Sendable {
     func push(layout: FrameLayout, y: Data, u: Data, v: Data, timestampNs: UInt64) throws  -> Pushed
 
     /**
-     * Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+     * Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
      *
      * # Errors
      * `Closed`.
@@ -1584,7 +1993,7 @@ public protocol LiveSessionProtocol: AnyObject, Sendable {
 
     /**
      * Ends the session and waits for its threads: at most for a model run and a callback under way (from a callback it
-     * does not wait). What was being analysed is not delivered. Later calls end with `Closed`; shutting twice is no error.
+     * does not wait). What was being analyzed is not delivered. Later calls end with `Closed`; shutting twice is no error.
      */
     func shut()
 
@@ -1607,7 +2016,7 @@ public protocol LiveSessionProtocol: AnyObject, Sendable {
 
 }
 /**
- * A camera's frames in; guidance for each, and at last one analysed capture out.
+ * A camera's frames in; guidance for each, and at last one analyzed capture out.
  *
  * Push frames from any thread: the newest is copied into one of five recycled buffers, older ones that nobody looked at
  * are dropped. Hear of it through a [`LiveListener`], or poll. No method but `process` and `shut` waits for a model run.
@@ -1793,7 +2202,7 @@ open func push(layout: FrameLayout, y: Data, u: Data, v: Data, timestampNs: UInt
 }
 
     /**
-     * Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+     * Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
      *
      * # Errors
      * `Closed`.
@@ -1852,7 +2261,7 @@ open func setThermalLevel(level: ThermalLevel)throws   {try rustCallWithError(Ff
 
     /**
      * Ends the session and waits for its threads: at most for a model run and a callback under way (from a callback it
-     * does not wait). What was being analysed is not delivered. Later calls end with `Closed`; shutting twice is no error.
+     * does not wait). What was being analyzed is not delivered. Later calls end with `Closed`; shutting twice is no error.
      */
 open func shut()  {try! rustCall() {
         uniffiCallStatus in
@@ -1952,12 +2361,12 @@ public func FfiConverterTypeLiveSession_lower(_ value: LiveSession) -> UInt64 {
 public protocol PhotoProtocol: AnyObject, Sendable {
 
     /**
-     * Height of the upright picture in pixels, of a file's all, however it was opened.
+     * Height of the upright picture in pixels, also of a photo that was decoded smaller.
      */
     func height()  -> UInt32
 
     /**
-     * Width of the upright picture in pixels, of a file's all, however it was opened.
+     * Width of the upright picture in pixels, also of a photo that was decoded smaller.
      */
     func width()  -> UInt32
 
@@ -2080,7 +2489,7 @@ public static func `open`(path: String)throws  -> Photo  {
 
 
     /**
-     * Height of the upright picture in pixels, of a file's all, however it was opened.
+     * Height of the upright picture in pixels, also of a photo that was decoded smaller.
      */
 open func height() -> UInt32  {
     return try!  FfiConverterUInt32.lift(try! rustCall() {
@@ -2092,7 +2501,7 @@ open func height() -> UInt32  {
 }
 
     /**
-     * Width of the upright picture in pixels, of a file's all, however it was opened.
+     * Width of the upright picture in pixels, also of a photo that was decoded smaller.
      */
 open func width() -> UInt32  {
     return try!  FfiConverterUInt32.lift(try! rustCall() {
@@ -2169,7 +2578,7 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
      * another region; `Runtime`; `Cancelled`; `Closed`.
      */
-    func analyse(photo: Photo, region: Region, cancel: Cancel?) throws  -> Analysis
+    func analyze(photo: Photo, options: AnalyzeOptions, cancel: Cancel?) throws  -> Analysis
 
     /**
      * Compares the two latest scans of a site; none where there are fewer than two.
@@ -2204,7 +2613,7 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
     func history() throws  -> History
 
     /**
-     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large
      * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
      * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
      * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
@@ -2232,10 +2641,27 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
     func packJson() throws  -> String
 
     /**
+     * Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `NotFound`, `NoHistory`, `History`, `Closed`.
+     */
+    func reopenPhoto(scan: ScanId, path: String) throws  -> Photo
+
+    /**
+     * Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded;
+     * nothing is added. A file in memory has to be opened as it was then: [`SkinKit::reopen_photo`]. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::analyze`]; `NotFound`, `NoHistory`, `History`.
+     */
+    func replay(scan: ScanId, photo: Photo, pictureSha256: String?) throws  -> Replay
+
+    /**
      * Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
      *
      * # Errors
-     * As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
+     * As [`SkinKit::analyze`], and `NoHistory`, `History`, `Busy`; then nothing was added.
      */
     func scan(photo: Photo, request: ScanRequest, cancel: Cancel?) throws  -> Scan
 
@@ -2283,7 +2709,7 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * # Errors
      * `InvalidArgument` where `token` is none, or `near` lies outside the picture; `Runtime`, `Closed`.
      */
-    func find(photo: Photo, token: String, near: Point?) throws  -> Relocation
+    func find(photo: Photo, token: String, near: PointXy?) throws  -> Relocation
 
     /**
      * Hands, at most eight, by falling score. Blocks.
@@ -2303,7 +2729,7 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * `InvalidArgument` for a point outside the picture, a square that is too small or too large, an unknown site;
      * `Runtime`, `Closed`.
      */
-    func mark(photo: Photo, point: Point, side: Float, site: String?) throws  -> String
+    func mark(photo: Photo, point: PointXy, side: Float, site: String?) throws  -> String
 
     /**
      * How likely each part of the picture belongs to a person. Blocks.
@@ -2344,7 +2770,7 @@ public protocol SkinKitProtocol: AnyObject, Sendable {
      * # Errors
      * `Runtime`, `Closed`.
      */
-    func siteAt(photo: Photo, point: Point) throws  -> BodySite?
+    func siteAt(photo: Photo, point: PointXy) throws  -> BodySite?
 
 }
 /**
@@ -2429,13 +2855,13 @@ public static func `open`(options: Options)throws  -> SkinKit  {
      * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
      * another region; `Runtime`; `Cancelled`; `Closed`.
      */
-open func analyse(photo: Photo, region: Region, cancel: Cancel?)throws  -> Analysis  {
+open func analyze(photo: Photo, options: AnalyzeOptions, cancel: Cancel?)throws  -> Analysis  {
     return try  FfiConverterTypeAnalysis_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
-    uniffi_skinkit_ffi_fn_method_skinkit_analyse(
+    uniffi_skinkit_ffi_fn_method_skinkit_analyze(
             self.uniffiCloneHandle(),
         FfiConverterTypePhoto_lower(photo),
-        FfiConverterTypeRegion_lower(region),
+        FfiConverterTypeAnalyzeOptions_lower(options),
         FfiConverterOptionTypeCancel.lower(cancel),uniffiCallStatus
     )
 })
@@ -2508,7 +2934,7 @@ open func history()throws  -> History  {
 }
 
     /**
-     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large
      * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
      * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
      * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
@@ -2559,10 +2985,46 @@ open func packJson()throws  -> String  {
 }
 
     /**
+     * Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `NotFound`, `NoHistory`, `History`, `Closed`.
+     */
+open func reopenPhoto(scan: ScanId, path: String)throws  -> Photo  {
+    return try  FfiConverterTypePhoto_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_skinkit_reopen_photo(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(scan),
+        FfiConverterString.lower(path),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded;
+     * nothing is added. A file in memory has to be opened as it was then: [`SkinKit::reopen_photo`]. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::analyze`]; `NotFound`, `NoHistory`, `History`.
+     */
+open func replay(scan: ScanId, photo: Photo, pictureSha256: String?)throws  -> Replay  {
+    return try  FfiConverterTypeReplay_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_method_skinkit_replay(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeScanId_lower(scan),
+        FfiConverterTypePhoto_lower(photo),
+        FfiConverterOptionString.lower(pictureSha256),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
      *
      * # Errors
-     * As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
+     * As [`SkinKit::analyze`], and `NoHistory`, `History`, `Busy`; then nothing was added.
      */
 open func scan(photo: Photo, request: ScanRequest, cancel: Cancel?)throws  -> Scan  {
     return try  FfiConverterTypeScan_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
@@ -2660,14 +3122,14 @@ open func faces(photo: Photo, detail: FaceDetail)throws  -> [Face]  {
      * # Errors
      * `InvalidArgument` where `token` is none, or `near` lies outside the picture; `Runtime`, `Closed`.
      */
-open func find(photo: Photo, token: String, near: Point?)throws  -> Relocation  {
+open func find(photo: Photo, token: String, near: PointXy?)throws  -> Relocation  {
     return try  FfiConverterTypeRelocation_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
     uniffi_skinkit_ffi_fn_method_skinkit_find(
             self.uniffiCloneHandle(),
         FfiConverterTypePhoto_lower(photo),
         FfiConverterString.lower(token),
-        FfiConverterOptionTypePoint.lower(near),uniffiCallStatus
+        FfiConverterOptionTypePointXy.lower(near),uniffiCallStatus
     )
 })
 }
@@ -2698,13 +3160,13 @@ open func hands(photo: Photo)throws  -> [Hand]  {
      * `InvalidArgument` for a point outside the picture, a square that is too small or too large, an unknown site;
      * `Runtime`, `Closed`.
      */
-open func mark(photo: Photo, point: Point, side: Float, site: String?)throws  -> String  {
+open func mark(photo: Photo, point: PointXy, side: Float, site: String?)throws  -> String  {
     return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
     uniffi_skinkit_ffi_fn_method_skinkit_mark(
             self.uniffiCloneHandle(),
         FfiConverterTypePhoto_lower(photo),
-        FfiConverterTypePoint_lower(point),
+        FfiConverterTypePointXy_lower(point),
         FfiConverterFloat.lower(side),
         FfiConverterOptionString.lower(site),uniffiCallStatus
     )
@@ -2784,13 +3246,13 @@ open func scaleHint(photo: Photo)throws  -> ScaleHint?  {
      * # Errors
      * `Runtime`, `Closed`.
      */
-open func siteAt(photo: Photo, point: Point)throws  -> BodySite?  {
+open func siteAt(photo: Photo, point: PointXy)throws  -> BodySite?  {
     return try  FfiConverterOptionTypeBodySite.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
     uniffi_skinkit_ffi_fn_method_skinkit_site_at(
             self.uniffiCloneHandle(),
         FfiConverterTypePhoto_lower(photo),
-        FfiConverterTypePoint_lower(point),uniffiCallStatus
+        FfiConverterTypePointXy_lower(point),uniffiCallStatus
     )
 })
 }
@@ -2844,11 +3306,11 @@ public func FfiConverterTypeSkinKit_lower(_ value: SkinKit) -> UInt64 {
 
 
 /**
- * How the later picture lies on the earlier one. Pixels are those of the two analysed squares.
+ * How the later picture lies on the earlier one. Pixels are those of the two patches.
  */
 public struct Alignment: Equatable, Hashable, Codable {
     /**
-     * Later pixels an earlier pixel, above 0.
+     * Later pixels an earlier pixel, > 0.
      */
     public let scale: Float
     /**
@@ -2856,11 +3318,11 @@ public struct Alignment: Equatable, Hashable, Codable {
      */
     public let rotation: Float
     /**
-     * Where the earlier square's pixel (0, 0) lies in the later one.
+     * Where the earlier patch's pixel (0, 0) lies in the later patch.
      */
-    public let origin: Point
+    public let origin: PointXy
     /**
-     * Correlation of the two pictures' texture when laid over each other, -1 to 1.
+     * Correlation of the two pictures' texture when laid over each other, -1..=1.
      */
     public let agreement: Float
     /**
@@ -2868,11 +3330,12 @@ public struct Alignment: Equatable, Hashable, Codable {
      */
     public let scaleSd: Float
     /**
-     * Whether growth can be told from a nearer camera.
+     * Whether the scale comes from the skin around the lesion or from millimetres, so that growth can be told
+     * from a nearer camera.
      */
     public let scaleKnown: Bool
     /**
-     * Part of the earlier lesion that the later picture shows, 0 to 1.
+     * Part of the earlier lesion that the later picture shows, 0..=1.
      */
     public let overlap: Float
 
@@ -2880,25 +3343,26 @@ public struct Alignment: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Later pixels an earlier pixel, above 0.
+         * Later pixels an earlier pixel, > 0.
          */scale: Float,
         /**
          * Turn from earlier to later, radians, clockwise on the screen.
          */rotation: Float,
         /**
-         * Where the earlier square's pixel (0, 0) lies in the later one.
-         */origin: Point,
+         * Where the earlier patch's pixel (0, 0) lies in the later patch.
+         */origin: PointXy,
         /**
-         * Correlation of the two pictures' texture when laid over each other, -1 to 1.
+         * Correlation of the two pictures' texture when laid over each other, -1..=1.
          */agreement: Float,
         /**
          * Standard deviation of `scale` as a part of it.
          */scaleSd: Float,
         /**
-         * Whether growth can be told from a nearer camera.
+         * Whether the scale comes from the skin around the lesion or from millimetres, so that growth can be told
+         * from a nearer camera.
          */scaleKnown: Bool,
         /**
-         * Part of the earlier lesion that the later picture shows, 0 to 1.
+         * Part of the earlier lesion that the later picture shows, 0..=1.
          */overlap: Float) {
         self.scale = scale
         self.rotation = rotation
@@ -2927,7 +3391,7 @@ public struct FfiConverterTypeAlignment: FfiConverterRustBuffer {
             try Alignment(
                 scale: FfiConverterFloat.read(from: &buf),
                 rotation: FfiConverterFloat.read(from: &buf),
-                origin: FfiConverterTypePoint.read(from: &buf),
+                origin: FfiConverterTypePointXy.read(from: &buf),
                 agreement: FfiConverterFloat.read(from: &buf),
                 scaleSd: FfiConverterFloat.read(from: &buf),
                 scaleKnown: FfiConverterBool.read(from: &buf),
@@ -2938,7 +3402,7 @@ public struct FfiConverterTypeAlignment: FfiConverterRustBuffer {
     public static func write(_ value: Alignment, into buf: inout [UInt8]) {
         FfiConverterFloat.write(value.scale, into: &buf)
         FfiConverterFloat.write(value.rotation, into: &buf)
-        FfiConverterTypePoint.write(value.origin, into: &buf)
+        FfiConverterTypePointXy.write(value.origin, into: &buf)
         FfiConverterFloat.write(value.agreement, into: &buf)
         FfiConverterFloat.write(value.scaleSd, into: &buf)
         FfiConverterBool.write(value.scaleKnown, into: &buf)
@@ -2991,6 +3455,10 @@ public struct Analysis: Equatable, Hashable, Codable {
      */
     public let measures: Measures?
     /**
+     * How large a pixel of the analyzed square (320 a side) is, where the picture's scale was given.
+     */
+    public let scale: Scale?
+    /**
      * Which engine ran the networks.
      */
     public let engine: EngineInfo
@@ -3021,6 +3489,9 @@ public struct Analysis: Equatable, Hashable, Codable {
          * Measures of the lesion, where one stands out from the skin.
          */measures: Measures?,
         /**
+         * How large a pixel of the analyzed square (320 a side) is, where the picture's scale was given.
+         */scale: Scale?,
+        /**
          * Which engine ran the networks.
          */engine: EngineInfo,
         /**
@@ -3032,6 +3503,7 @@ public struct Analysis: Equatable, Hashable, Codable {
         self.quality = quality
         self.finding = finding
         self.measures = measures
+        self.scale = scale
         self.engine = engine
         self.timings = timings
     }
@@ -3058,6 +3530,7 @@ public struct FfiConverterTypeAnalysis: FfiConverterRustBuffer {
                 quality: FfiConverterTypeQuality.read(from: &buf),
                 finding: FfiConverterTypeFinding.read(from: &buf),
                 measures: FfiConverterOptionTypeMeasures.read(from: &buf),
+                scale: FfiConverterOptionTypeScale.read(from: &buf),
                 engine: FfiConverterTypeEngineInfo.read(from: &buf),
                 timings: FfiConverterTypeTimings.read(from: &buf)
         )
@@ -3070,6 +3543,7 @@ public struct FfiConverterTypeAnalysis: FfiConverterRustBuffer {
         FfiConverterTypeQuality.write(value.quality, into: &buf)
         FfiConverterTypeFinding.write(value.finding, into: &buf)
         FfiConverterOptionTypeMeasures.write(value.measures, into: &buf)
+        FfiConverterOptionTypeScale.write(value.scale, into: &buf)
         FfiConverterTypeEngineInfo.write(value.engine, into: &buf)
         FfiConverterTypeTimings.write(value.timings, into: &buf)
     }
@@ -3092,6 +3566,275 @@ public func FfiConverterTypeAnalysis_lower(_ value: Analysis) -> RustBuffer {
 
 
 /**
+ * How one picture is analyzed. In the C ABI it is JSON.
+ */
+public struct AnalyzeOptions: Equatable, Hashable, Codable {
+    /**
+     * Which part of the picture.
+     */
+    public let region: Region
+    /**
+     * How large a pixel of the whole picture is at the skin, where something in the picture tells: then sizes are in
+     * millimeters, otherwise in pixels of the analyzed square.
+     */
+    public let scale: Scale?
+    /**
+     * Whether the lesion is measured too; without it the call takes less time.
+     */
+    public let measures: Bool
+    /**
+     * How the picture was taken; none leaves it to the pack.
+     */
+    public let capture: CaptureChoice?
+    /**
+     * What a person knows of the lesion: answers by the question's id in the pack. Never to be guessed.
+     */
+    public let context: [String: Answer]?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which part of the picture.
+         */region: Region,
+        /**
+         * How large a pixel of the whole picture is at the skin, where something in the picture tells: then sizes are in
+         * millimeters, otherwise in pixels of the analyzed square.
+         */scale: Scale? = nil,
+        /**
+         * Whether the lesion is measured too; without it the call takes less time.
+         */measures: Bool = true,
+        /**
+         * How the picture was taken; none leaves it to the pack.
+         */capture: CaptureChoice? = nil,
+        /**
+         * What a person knows of the lesion: answers by the question's id in the pack. Never to be guessed.
+         */context: [String: Answer]? = nil) {
+        self.region = region
+        self.scale = scale
+        self.measures = measures
+        self.capture = capture
+        self.context = context
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AnalyzeOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAnalyzeOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AnalyzeOptions {
+        return
+            try AnalyzeOptions(
+                region: FfiConverterTypeRegion.read(from: &buf),
+                scale: FfiConverterOptionTypeScale.read(from: &buf),
+                measures: FfiConverterBool.read(from: &buf),
+                capture: FfiConverterOptionTypeCaptureChoice.read(from: &buf),
+                context: FfiConverterOptionDictionaryStringTypeAnswer.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AnalyzeOptions, into buf: inout [UInt8]) {
+        FfiConverterTypeRegion.write(value.region, into: &buf)
+        FfiConverterOptionTypeScale.write(value.scale, into: &buf)
+        FfiConverterBool.write(value.measures, into: &buf)
+        FfiConverterOptionTypeCaptureChoice.write(value.capture, into: &buf)
+        FfiConverterOptionDictionaryStringTypeAnswer.write(value.context, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnalyzeOptions_lift(_ buf: RustBuffer) throws -> AnalyzeOptions {
+    return try FfiConverterTypeAnalyzeOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnalyzeOptions_lower(_ value: AnalyzeOptions) -> RustBuffer {
+    return FfiConverterTypeAnalyzeOptions.lower(value)
+}
+
+
+/**
+ * A scan that was put to a lesion.
+ */
+public struct Assigned: Equatable, Hashable, Codable {
+    /**
+     * The scan.
+     */
+    public let scan: ScanId
+    /**
+     * The lesion's name.
+     */
+    public let lesion: String
+    /**
+     * Whether the lesion is new.
+     */
+    public let new: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The scan.
+         */scan: ScanId,
+        /**
+         * The lesion's name.
+         */lesion: String,
+        /**
+         * Whether the lesion is new.
+         */new: Bool) {
+        self.scan = scan
+        self.lesion = lesion
+        self.new = new
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Assigned: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAssigned: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Assigned {
+        return
+            try Assigned(
+                scan: FfiConverterTypeScanId.read(from: &buf),
+                lesion: FfiConverterString.read(from: &buf),
+                new: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Assigned, into buf: inout [UInt8]) {
+        FfiConverterTypeScanId.write(value.scan, into: &buf)
+        FfiConverterString.write(value.lesion, into: &buf)
+        FfiConverterBool.write(value.new, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAssigned_lift(_ buf: RustBuffer) throws -> Assigned {
+    return try FfiConverterTypeAssigned.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAssigned_lower(_ value: Assigned) -> RustBuffer {
+    return FfiConverterTypeAssigned.lower(value)
+}
+
+
+/**
+ * A decision to which lesion a scan belongs.
+ */
+public struct Assignment: Equatable, Hashable, Codable {
+    /**
+     * When it was decided: milliseconds since 1970-01-01 UTC.
+     */
+    public let at: Int64
+    /**
+     * Lesion before.
+     */
+    public let from: String?
+    /**
+     * Lesion after.
+     */
+    public let to: String?
+    /**
+     * Why, as JSON: the matching's costs, or who said so.
+     */
+    public let evidenceJson: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * When it was decided: milliseconds since 1970-01-01 UTC.
+         */at: Int64,
+        /**
+         * Lesion before.
+         */from: String?,
+        /**
+         * Lesion after.
+         */to: String?,
+        /**
+         * Why, as JSON: the matching's costs, or who said so.
+         */evidenceJson: String) {
+        self.at = at
+        self.from = from
+        self.to = to
+        self.evidenceJson = evidenceJson
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Assignment: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAssignment: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Assignment {
+        return
+            try Assignment(
+                at: FfiConverterInt64.read(from: &buf),
+                from: FfiConverterOptionString.read(from: &buf),
+                to: FfiConverterOptionString.read(from: &buf),
+                evidenceJson: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Assignment, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.at, into: &buf)
+        FfiConverterOptionString.write(value.from, into: &buf)
+        FfiConverterOptionString.write(value.to, into: &buf)
+        FfiConverterString.write(value.evidenceJson, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAssignment_lift(_ buf: RustBuffer) throws -> Assignment {
+    return try FfiConverterTypeAssignment.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAssignment_lower(_ value: Assignment) -> RustBuffer {
+    return FfiConverterTypeAssignment.lower(value)
+}
+
+
+/**
  * A part of the body.
  */
 public struct BodySite: Equatable, Hashable, Codable {
@@ -3104,7 +3847,7 @@ public struct BodySite: Equatable, Hashable, Codable {
      */
     public let words: String
     /**
-     * SNOMED CT expression. Using SNOMED CT in a product takes its maker's own licence in most countries.
+     * SNOMED CT expression. Using SNOMED CT in a product takes its maker's own license in most countries.
      */
     public let snomedCt: String
 
@@ -3118,7 +3861,7 @@ public struct BodySite: Equatable, Hashable, Codable {
          * Plain English words: `left forearm`.
          */words: String,
         /**
-         * SNOMED CT expression. Using SNOMED CT in a product takes its maker's own licence in most countries.
+         * SNOMED CT expression. Using SNOMED CT in a product takes its maker's own license in most countries.
          */snomedCt: String) {
         self.code = code
         self.words = words
@@ -3171,7 +3914,7 @@ public func FfiConverterTypeBodySite_lower(_ value: BodySite) -> RustBuffer {
 
 
 /**
- * The capture of a session, analysed exactly like a photo.
+ * The capture of a session, analyzed exactly like a photo.
  */
 public struct Capture: Equatable, Hashable, Codable {
     /**
@@ -3193,7 +3936,7 @@ public struct Capture: Equatable, Hashable, Codable {
     /**
      * Its number in the history, where it was kept.
      */
-    public let scan: Int64?
+    public let scan: ScanId?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3212,7 +3955,7 @@ public struct Capture: Equatable, Hashable, Codable {
          */analysis: Analysis,
         /**
          * Its number in the history, where it was kept.
-         */scan: Int64?) {
+         */scan: ScanId?) {
         self.timestampNs = timestampNs
         self.quality = quality
         self.chosenFrom = chosenFrom
@@ -3240,7 +3983,7 @@ public struct FfiConverterTypeCapture: FfiConverterRustBuffer {
                 quality: FfiConverterTypeQuality.read(from: &buf),
                 chosenFrom: FfiConverterUInt32.read(from: &buf),
                 analysis: FfiConverterTypeAnalysis.read(from: &buf),
-                scan: FfiConverterOptionInt64.read(from: &buf)
+                scan: FfiConverterOptionTypeScanId.read(from: &buf)
         )
     }
 
@@ -3249,7 +3992,7 @@ public struct FfiConverterTypeCapture: FfiConverterRustBuffer {
         FfiConverterTypeQuality.write(value.quality, into: &buf)
         FfiConverterUInt32.write(value.chosenFrom, into: &buf)
         FfiConverterTypeAnalysis.write(value.analysis, into: &buf)
-        FfiConverterOptionInt64.write(value.scan, into: &buf)
+        FfiConverterOptionTypeScanId.write(value.scan, into: &buf)
     }
 }
 
@@ -3270,15 +4013,97 @@ public func FfiConverterTypeCapture_lower(_ value: Capture) -> RustBuffer {
 
 
 /**
+ * Which capture's calibration a result was computed with, and why.
+ */
+public struct CaptureUsed: Equatable, Hashable, Codable {
+    /**
+     * The capture.
+     */
+    public let capture: CaptureKind
+    /**
+     * Who chose it.
+     */
+    public let source: CaptureSource
+    /**
+     * The network's own probability that the picture was taken so, 0..=1; `None` for a pack of one capture. Low beside a
+     * capture that the host stated: the two disagree.
+     */
+    public let probability: Float?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The capture.
+         */capture: CaptureKind,
+        /**
+         * Who chose it.
+         */source: CaptureSource,
+        /**
+         * The network's own probability that the picture was taken so, 0..=1; `None` for a pack of one capture. Low beside a
+         * capture that the host stated: the two disagree.
+         */probability: Float?) {
+        self.capture = capture
+        self.source = source
+        self.probability = probability
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CaptureUsed: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCaptureUsed: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CaptureUsed {
+        return
+            try CaptureUsed(
+                capture: FfiConverterTypeCaptureKind.read(from: &buf),
+                source: FfiConverterTypeCaptureSource.read(from: &buf),
+                probability: FfiConverterOptionFloat.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CaptureUsed, into buf: inout [UInt8]) {
+        FfiConverterTypeCaptureKind.write(value.capture, into: &buf)
+        FfiConverterTypeCaptureSource.write(value.source, into: &buf)
+        FfiConverterOptionFloat.write(value.probability, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureUsed_lift(_ buf: RustBuffer) throws -> CaptureUsed {
+    return try FfiConverterTypeCaptureUsed.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureUsed_lower(_ value: CaptureUsed) -> RustBuffer {
+    return FfiConverterTypeCaptureUsed.lower(value)
+}
+
+
+/**
  * What differs between two scans, and whether that is more than noise.
  */
 public struct Change: Equatable, Hashable, Codable {
     /**
-     * Cosine similarity of the embeddings, -1 to 1, where both scans have one.
+     * Cosine similarity of the embeddings, -1..=1, where both scans have one.
      */
     public let similarity: Float?
     /**
-     * Chance that two shots of one unchanged lesion are at most this similar, where the noise model knows.
+     * Chance that two shots of one unchanged lesion are at most this similar, where the
+     * noise model knows.
      */
     public let similarityChance: Double?
     /**
@@ -3286,8 +4111,8 @@ public struct Change: Equatable, Hashable, Codable {
      */
     public let measures: [MeasureChange]
     /**
-     * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
-     * the earlier analysed square.
+     * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else
+     * pixels of the earlier picture.
      */
     public let unit: LengthUnit
     /**
@@ -3307,17 +4132,18 @@ public struct Change: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Cosine similarity of the embeddings, -1 to 1, where both scans have one.
+         * Cosine similarity of the embeddings, -1..=1, where both scans have one.
          */similarity: Float?,
         /**
-         * Chance that two shots of one unchanged lesion are at most this similar, where the noise model knows.
+         * Chance that two shots of one unchanged lesion are at most this similar, where the
+         * noise model knows.
          */similarityChance: Double?,
         /**
          * Every measure that could be compared.
          */measures: [MeasureChange],
         /**
-         * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
-         * the earlier analysed square.
+         * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else
+         * pixels of the earlier picture.
          */unit: LengthUnit,
         /**
          * How the later picture lies on the earlier one, where both were there.
@@ -3387,6 +4213,283 @@ public func FfiConverterTypeChange_lift(_ buf: RustBuffer) throws -> Change {
 #endif
 public func FfiConverterTypeChange_lower(_ value: Change) -> RustBuffer {
     return FfiConverterTypeChange.lower(value)
+}
+
+
+/**
+ * A time at which level or slope changed.
+ */
+public struct ChangePoint: Equatable, Hashable, Codable {
+    /**
+     * Half-way between the last scan before and the first after, milliseconds since 1970.
+     */
+    public let at: Int64
+    /**
+     * The same in days from the first scan.
+     */
+    public let atDay: Double
+    /**
+     * Slope a day before it.
+     */
+    public let slopeBefore: Double
+    /**
+     * Slope a day after it.
+     */
+    public let slopeAfter: Double
+    /**
+     * Chance that a series along one line looks so broken, by permutation.
+     */
+    public let chance: Double
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Half-way between the last scan before and the first after, milliseconds since 1970.
+         */at: Int64,
+        /**
+         * The same in days from the first scan.
+         */atDay: Double,
+        /**
+         * Slope a day before it.
+         */slopeBefore: Double,
+        /**
+         * Slope a day after it.
+         */slopeAfter: Double,
+        /**
+         * Chance that a series along one line looks so broken, by permutation.
+         */chance: Double) {
+        self.at = at
+        self.atDay = atDay
+        self.slopeBefore = slopeBefore
+        self.slopeAfter = slopeAfter
+        self.chance = chance
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ChangePoint: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeChangePoint: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ChangePoint {
+        return
+            try ChangePoint(
+                at: FfiConverterInt64.read(from: &buf),
+                atDay: FfiConverterDouble.read(from: &buf),
+                slopeBefore: FfiConverterDouble.read(from: &buf),
+                slopeAfter: FfiConverterDouble.read(from: &buf),
+                chance: FfiConverterDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ChangePoint, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.at, into: &buf)
+        FfiConverterDouble.write(value.atDay, into: &buf)
+        FfiConverterDouble.write(value.slopeBefore, into: &buf)
+        FfiConverterDouble.write(value.slopeAfter, into: &buf)
+        FfiConverterDouble.write(value.chance, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChangePoint_lift(_ buf: RustBuffer) throws -> ChangePoint {
+    return try FfiConverterTypeChangePoint.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChangePoint_lower(_ value: ChangePoint) -> RustBuffer {
+    return FfiConverterTypeChangePoint.lower(value)
+}
+
+
+/**
+ * What a check found.
+ */
+public struct Check: Equatable, Hashable, Codable {
+    /**
+     * Scans looked at.
+     */
+    public let scans: UInt64
+    /**
+     * What is wrong, without any personal data; empty when all is well. At most 100 lines.
+     */
+    public let problems: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Scans looked at.
+         */scans: UInt64,
+        /**
+         * What is wrong, without any personal data; empty when all is well. At most 100 lines.
+         */problems: [String]) {
+        self.scans = scans
+        self.problems = problems
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Check: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCheck: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Check {
+        return
+            try Check(
+                scans: FfiConverterUInt64.read(from: &buf),
+                problems: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Check, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.scans, into: &buf)
+        FfiConverterSequenceString.write(value.problems, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheck_lift(_ buf: RustBuffer) throws -> Check {
+    return try FfiConverterTypeCheck.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheck_lower(_ value: Check) -> RustBuffer {
+    return FfiConverterTypeCheck.lower(value)
+}
+
+
+/**
+ * What a person's answers change, beside the picture's own figures. Lists are in the order of the pack's labels.
+ */
+public struct ContextEffect: Equatable, Hashable, Codable {
+    /**
+     * Probability of each label from picture and answers together, 0..=1. They sum to 1.
+     */
+    public let probabilities: [Float]
+    /**
+     * Ids of the labels in the prediction set of these probabilities, likeliest first; empty when the pack has none.
+     */
+    public let predictionSet: [String]
+    /**
+     * Share of these sets that hold the true label, on pictures like those of the calibration; `None` without sets.
+     */
+    public let setCoverage: Double?
+    /**
+     * Weight of the picture's own log probabilities in the scores.
+     */
+    public let imageWeight: Double
+    /**
+     * What is added to each label's score whatever the answers.
+     */
+    public let bias: [Double]
+    /**
+     * What each answer added: together with the two above this is the whole sum.
+     */
+    public let terms: [TermEffect]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Probability of each label from picture and answers together, 0..=1. They sum to 1.
+         */probabilities: [Float],
+        /**
+         * Ids of the labels in the prediction set of these probabilities, likeliest first; empty when the pack has none.
+         */predictionSet: [String],
+        /**
+         * Share of these sets that hold the true label, on pictures like those of the calibration; `None` without sets.
+         */setCoverage: Double?,
+        /**
+         * Weight of the picture's own log probabilities in the scores.
+         */imageWeight: Double,
+        /**
+         * What is added to each label's score whatever the answers.
+         */bias: [Double],
+        /**
+         * What each answer added: together with the two above this is the whole sum.
+         */terms: [TermEffect]) {
+        self.probabilities = probabilities
+        self.predictionSet = predictionSet
+        self.setCoverage = setCoverage
+        self.imageWeight = imageWeight
+        self.bias = bias
+        self.terms = terms
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ContextEffect: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeContextEffect: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ContextEffect {
+        return
+            try ContextEffect(
+                probabilities: FfiConverterSequenceFloat.read(from: &buf),
+                predictionSet: FfiConverterSequenceString.read(from: &buf),
+                setCoverage: FfiConverterOptionDouble.read(from: &buf),
+                imageWeight: FfiConverterDouble.read(from: &buf),
+                bias: FfiConverterSequenceDouble.read(from: &buf),
+                terms: FfiConverterSequenceTypeTermEffect.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ContextEffect, into buf: inout [UInt8]) {
+        FfiConverterSequenceFloat.write(value.probabilities, into: &buf)
+        FfiConverterSequenceString.write(value.predictionSet, into: &buf)
+        FfiConverterOptionDouble.write(value.setCoverage, into: &buf)
+        FfiConverterDouble.write(value.imageWeight, into: &buf)
+        FfiConverterSequenceDouble.write(value.bias, into: &buf)
+        FfiConverterSequenceTypeTermEffect.write(value.terms, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeContextEffect_lift(_ buf: RustBuffer) throws -> ContextEffect {
+    return try FfiConverterTypeContextEffect.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeContextEffect_lower(_ value: ContextEffect) -> RustBuffer {
+    return FfiConverterTypeContextEffect.lower(value)
 }
 
 
@@ -3492,7 +4595,7 @@ public struct Details: Equatable, Hashable, Codable {
      */
     public let measures: Measures?
     /**
-     * The pack's licence id.
+     * The pack's license id.
      */
     public let license: String
     /**
@@ -3504,9 +4607,13 @@ public struct Details: Equatable, Hashable, Codable {
      */
     public let familiarity: Familiarity?
     /**
-     * Names of the labels, in the order of the probabilities.
+     * How large a pixel of the analyzed square is, where that is known.
      */
-    public let names: [String]
+    public let scale: Scale?
+    /**
+     * Where on the site, as the host gave it.
+     */
+    public let position: PointXy?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3518,7 +4625,7 @@ public struct Details: Equatable, Hashable, Codable {
          * Measures of the lesion.
          */measures: Measures?,
         /**
-         * The pack's licence id.
+         * The pack's license id.
          */license: String,
         /**
          * What the pack is for, in its own words.
@@ -3527,14 +4634,18 @@ public struct Details: Equatable, Hashable, Codable {
          * Whether the picture looks like what the pack was trained on.
          */familiarity: Familiarity?,
         /**
-         * Names of the labels, in the order of the probabilities.
-         */names: [String]) {
+         * How large a pixel of the analyzed square is, where that is known.
+         */scale: Scale?,
+        /**
+         * Where on the site, as the host gave it.
+         */position: PointXy?) {
         self.region = region
         self.measures = measures
         self.license = license
         self.intendedUse = intendedUse
         self.familiarity = familiarity
-        self.names = names
+        self.scale = scale
+        self.position = position
     }
 
 
@@ -3558,7 +4669,8 @@ public struct FfiConverterTypeDetails: FfiConverterRustBuffer {
                 license: FfiConverterString.read(from: &buf),
                 intendedUse: FfiConverterOptionString.read(from: &buf),
                 familiarity: FfiConverterOptionTypeFamiliarity.read(from: &buf),
-                names: FfiConverterSequenceString.read(from: &buf)
+                scale: FfiConverterOptionTypeScale.read(from: &buf),
+                position: FfiConverterOptionTypePointXy.read(from: &buf)
         )
     }
 
@@ -3568,7 +4680,8 @@ public struct FfiConverterTypeDetails: FfiConverterRustBuffer {
         FfiConverterString.write(value.license, into: &buf)
         FfiConverterOptionString.write(value.intendedUse, into: &buf)
         FfiConverterOptionTypeFamiliarity.write(value.familiarity, into: &buf)
-        FfiConverterSequenceString.write(value.names, into: &buf)
+        FfiConverterOptionTypeScale.write(value.scale, into: &buf)
+        FfiConverterOptionTypePointXy.write(value.position, into: &buf)
     }
 }
 
@@ -3597,15 +4710,16 @@ public struct EngineInfo: Equatable, Hashable, Codable {
      */
     public let kind: EngineKind
     /**
-     * Its version.
+     * Its version, for example `1.24.4`.
      */
     public let version: String
     /**
      * The shared library in use (ONNX Runtime only).
      */
-    public let library: String?
+    public let library: PathBuf?
     /**
-     * Why ONNX Runtime is not in use, or that another library than the one asked for was loaded already.
+     * What a host may want to know: why ONNX Runtime is not in use, or that another library than the one asked for
+     * was already loaded in this process.
      */
     public let note: String?
 
@@ -3616,13 +4730,14 @@ public struct EngineInfo: Equatable, Hashable, Codable {
          * The engine.
          */kind: EngineKind,
         /**
-         * Its version.
+         * Its version, for example `1.24.4`.
          */version: String,
         /**
          * The shared library in use (ONNX Runtime only).
-         */library: String?,
+         */library: PathBuf?,
         /**
-         * Why ONNX Runtime is not in use, or that another library than the one asked for was loaded already.
+         * What a host may want to know: why ONNX Runtime is not in use, or that another library than the one asked for
+         * was already loaded in this process.
          */note: String?) {
         self.kind = kind
         self.version = version
@@ -3648,7 +4763,7 @@ public struct FfiConverterTypeEngineInfo: FfiConverterRustBuffer {
             try EngineInfo(
                 kind: FfiConverterTypeEngineKind.read(from: &buf),
                 version: FfiConverterString.read(from: &buf),
-                library: FfiConverterOptionString.read(from: &buf),
+                library: FfiConverterOptionTypePathBuf.read(from: &buf),
                 note: FfiConverterOptionString.read(from: &buf)
         )
     }
@@ -3656,7 +4771,7 @@ public struct FfiConverterTypeEngineInfo: FfiConverterRustBuffer {
     public static func write(_ value: EngineInfo, into buf: inout [UInt8]) {
         FfiConverterTypeEngineKind.write(value.kind, into: &buf)
         FfiConverterString.write(value.version, into: &buf)
-        FfiConverterOptionString.write(value.library, into: &buf)
+        FfiConverterOptionTypePathBuf.write(value.library, into: &buf)
         FfiConverterOptionString.write(value.note, into: &buf)
     }
 }
@@ -3686,8 +4801,9 @@ public struct Erased: Equatable, Hashable, Codable {
      */
     public let scans: UInt64
     /**
-     * False when another connection was reading at that moment, or the disk was full: what was erased then lies sealed
-     * in the log until a later erasure or the closing of the history empties it.
+     * True when the write-ahead log was emptied too. False when another connection was reading
+     * at that moment, or the disk was full: what was erased then lies sealed in the log until a
+     * later erasure or the closing of the last store empties it.
      */
     public let logEmptied: Bool
 
@@ -3698,8 +4814,9 @@ public struct Erased: Equatable, Hashable, Codable {
          * Number of scans erased.
          */scans: UInt64,
         /**
-         * False when another connection was reading at that moment, or the disk was full: what was erased then lies sealed
-         * in the log until a later erasure or the closing of the history empties it.
+         * True when the write-ahead log was emptied too. False when another connection was reading
+         * at that moment, or the disk was full: what was erased then lies sealed in the log until a
+         * later erasure or the closing of the last store empties it.
          */logEmptied: Bool) {
         self.scans = scans
         self.logEmptied = logEmptied
@@ -3757,11 +4874,11 @@ public struct Estimate: Equatable, Hashable, Codable {
      */
     public let measure: Measure
     /**
-     * The value, in the unit that the measure states.
+     * The value, in the unit [`Measure`] states.
      */
     public let value: Double
     /**
-     * Lower end of the 95 % interval for a re-shot of the same lesion.
+     * Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
      */
     public let low: Double
     /**
@@ -3776,10 +4893,10 @@ public struct Estimate: Equatable, Hashable, Codable {
          * What was measured.
          */measure: Measure,
         /**
-         * The value, in the unit that the measure states.
+         * The value, in the unit [`Measure`] states.
          */value: Double,
         /**
-         * Lower end of the 95 % interval for a re-shot of the same lesion.
+         * Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
          */low: Double,
         /**
          * Upper end of that interval.
@@ -3834,6 +4951,85 @@ public func FfiConverterTypeEstimate_lift(_ buf: RustBuffer) throws -> Estimate 
 #endif
 public func FfiConverterTypeEstimate_lower(_ value: Estimate) -> RustBuffer {
     return FfiConverterTypeEstimate.lower(value)
+}
+
+
+/**
+ * What to export.
+ */
+public struct ExportRequest: Equatable, Hashable, Codable {
+    /**
+     * In which form.
+     */
+    public let format: ExportFormat
+    /**
+     * One person only; everybody if not given.
+     */
+    public let subject: String?
+    /**
+     * Whether kept pictures go along.
+     */
+    public let pictures: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * In which form.
+         */format: ExportFormat,
+        /**
+         * One person only; everybody if not given.
+         */subject: String? = nil,
+        /**
+         * Whether kept pictures go along.
+         */pictures: Bool = true) {
+        self.format = format
+        self.subject = subject
+        self.pictures = pictures
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ExportRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeExportRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ExportRequest {
+        return
+            try ExportRequest(
+                format: FfiConverterTypeExportFormat.read(from: &buf),
+                subject: FfiConverterOptionString.read(from: &buf),
+                pictures: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ExportRequest, into buf: inout [UInt8]) {
+        FfiConverterTypeExportFormat.write(value.format, into: &buf)
+        FfiConverterOptionString.write(value.subject, into: &buf)
+        FfiConverterBool.write(value.pictures, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExportRequest_lift(_ buf: RustBuffer) throws -> ExportRequest {
+    return try FfiConverterTypeExportRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExportRequest_lower(_ value: ExportRequest) -> RustBuffer {
+    return FfiConverterTypeExportRequest.lower(value)
 }
 
 
@@ -3931,7 +5127,7 @@ public struct FaceDetection: Equatable, Hashable, Codable {
     /**
      * The subject's right eye, left eye, nose tip, mouth, right ear, left ear.
      */
-    public let keyPoints: [Point]
+    public let keyPoints: [PointXy]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3944,7 +5140,7 @@ public struct FaceDetection: Equatable, Hashable, Codable {
          */bounds: Corners,
         /**
          * The subject's right eye, left eye, nose tip, mouth, right ear, left ear.
-         */keyPoints: [Point]) {
+         */keyPoints: [PointXy]) {
         self.score = score
         self.bounds = bounds
         self.keyPoints = keyPoints
@@ -3968,14 +5164,14 @@ public struct FfiConverterTypeFaceDetection: FfiConverterRustBuffer {
             try FaceDetection(
                 score: FfiConverterFloat.read(from: &buf),
                 bounds: FfiConverterTypeCorners.read(from: &buf),
-                keyPoints: FfiConverterSequenceTypePoint.read(from: &buf)
+                keyPoints: FfiConverterSequenceTypePointXy.read(from: &buf)
         )
     }
 
     public static func write(_ value: FaceDetection, into buf: inout [UInt8]) {
         FfiConverterFloat.write(value.score, into: &buf)
         FfiConverterTypeCorners.write(value.bounds, into: &buf)
-        FfiConverterSequenceTypePoint.write(value.keyPoints, into: &buf)
+        FfiConverterSequenceTypePointXy.write(value.keyPoints, into: &buf)
     }
 }
 
@@ -4081,7 +5277,7 @@ public func FfiConverterTypeFaceMesh_lower(_ value: FaceMesh) -> RustBuffer {
  */
 public struct FaceSkin: Equatable, Hashable, Codable {
     /**
-     * Where it is, its colour, and its share of the face's oval.
+     * Where it is, its color, and its share of the face's oval.
      */
     public let mask: SkinMask
     /**
@@ -4093,7 +5289,7 @@ public struct FaceSkin: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Where it is, its colour, and its share of the face's oval.
+         * Where it is, its color, and its share of the face's oval.
          */mask: SkinMask,
         /**
          * The same share for every part.
@@ -4150,7 +5346,7 @@ public func FfiConverterTypeFaceSkin_lower(_ value: FaceSkin) -> RustBuffer {
  */
 public struct Familiarity: Equatable, Hashable, Codable {
     /**
-     * Strangeness: larger is stranger. Its scale belongs to the pack.
+     * Out-of-distribution score: larger is less like the training pictures. Its scale belongs to the pack.
      */
     public let score: Float
     /**
@@ -4158,7 +5354,7 @@ public struct Familiarity: Equatable, Hashable, Codable {
      */
     public let threshold: Float
     /**
-     * Whether the score is within the threshold.
+     * Whether `score <= threshold`.
      */
     public let inDistribution: Bool
 
@@ -4166,13 +5362,13 @@ public struct Familiarity: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Strangeness: larger is stranger. Its scale belongs to the pack.
+         * Out-of-distribution score: larger is less like the training pictures. Its scale belongs to the pack.
          */score: Float,
         /**
          * The largest score that still counts as familiar.
          */threshold: Float,
         /**
-         * Whether the score is within the threshold.
+         * Whether `score <= threshold`.
          */inDistribution: Bool) {
         self.score = score
         self.threshold = threshold
@@ -4237,9 +5433,21 @@ public struct Finding: Equatable, Hashable, Codable {
      */
     public let predictionSet: [String]
     /**
+     * Share of such sets that hold the true label, on pictures like those of the calibration; none without sets.
+     */
+    public let setCoverage: Double?
+    /**
+     * Which capture's calibration was used, and who chose it.
+     */
+    public let capture: CaptureUsed
+    /**
+     * What the answers change, beside the picture's own figures; none where none were given.
+     */
+    public let context: ContextEffect?
+    /**
      * The picture as a point among others, little-endian 32-bit floats: only comparable within one version of a pack.
      */
-    public let embedding: Data?
+    public let embedding: Embedding?
     /**
      * Where the evidence for each label lies.
      */
@@ -4271,8 +5479,17 @@ public struct Finding: Equatable, Hashable, Codable {
          * Ids of the labels that the conformal threshold keeps, likeliest first. Empty when the pack has no threshold.
          */predictionSet: [String],
         /**
+         * Share of such sets that hold the true label, on pictures like those of the calibration; none without sets.
+         */setCoverage: Double?,
+        /**
+         * Which capture's calibration was used, and who chose it.
+         */capture: CaptureUsed,
+        /**
+         * What the answers change, beside the picture's own figures; none where none were given.
+         */context: ContextEffect?,
+        /**
          * The picture as a point among others, little-endian 32-bit floats: only comparable within one version of a pack.
-         */embedding: Data?,
+         */embedding: Embedding?,
         /**
          * Where the evidence for each label lies.
          */heatmap: Heatmap?,
@@ -4290,6 +5507,9 @@ public struct Finding: Equatable, Hashable, Codable {
          */pack: PackRef) {
         self.probabilities = probabilities
         self.predictionSet = predictionSet
+        self.setCoverage = setCoverage
+        self.capture = capture
+        self.context = context
         self.embedding = embedding
         self.heatmap = heatmap
         self.mask = mask
@@ -4316,7 +5536,10 @@ public struct FfiConverterTypeFinding: FfiConverterRustBuffer {
             try Finding(
                 probabilities: FfiConverterSequenceTypeLabelProbability.read(from: &buf),
                 predictionSet: FfiConverterSequenceString.read(from: &buf),
-                embedding: FfiConverterOptionData.read(from: &buf),
+                setCoverage: FfiConverterOptionDouble.read(from: &buf),
+                capture: FfiConverterTypeCaptureUsed.read(from: &buf),
+                context: FfiConverterOptionTypeContextEffect.read(from: &buf),
+                embedding: FfiConverterOptionTypeEmbedding.read(from: &buf),
                 heatmap: FfiConverterOptionTypeHeatmap.read(from: &buf),
                 mask: FfiConverterOptionTypeMask.read(from: &buf),
                 familiarity: FfiConverterOptionTypeFamiliarity.read(from: &buf),
@@ -4328,7 +5551,10 @@ public struct FfiConverterTypeFinding: FfiConverterRustBuffer {
     public static func write(_ value: Finding, into buf: inout [UInt8]) {
         FfiConverterSequenceTypeLabelProbability.write(value.probabilities, into: &buf)
         FfiConverterSequenceString.write(value.predictionSet, into: &buf)
-        FfiConverterOptionData.write(value.embedding, into: &buf)
+        FfiConverterOptionDouble.write(value.setCoverage, into: &buf)
+        FfiConverterTypeCaptureUsed.write(value.capture, into: &buf)
+        FfiConverterOptionTypeContextEffect.write(value.context, into: &buf)
+        FfiConverterOptionTypeEmbedding.write(value.embedding, into: &buf)
         FfiConverterOptionTypeHeatmap.write(value.heatmap, into: &buf)
         FfiConverterOptionTypeMask.write(value.mask, into: &buf)
         FfiConverterOptionTypeFamiliarity.write(value.familiarity, into: &buf)
@@ -4355,7 +5581,7 @@ public func FfiConverterTypeFinding_lower(_ value: Finding) -> RustBuffer {
 
 /**
  * What a camera says about its buffer. The planes' bytes are given beside it: `y` holds the only plane of an RGB or
- * grey frame; `u` the second (interleaved UV or VU) or third; what a format does not have is empty.
+ * gray frame; `u` the second (interleaved UV or VU) or third; what a format does not have is empty.
  *
  * Kotlin: a plane is a direct `ByteBuffer` whose first byte is the plane's (use `slice()`); its remaining bytes count.
  */
@@ -4395,7 +5621,7 @@ public struct FrameLayout: Equatable, Hashable, Codable {
     /**
      * Luma weights of a YUV frame; none is BT.601.
      */
-    public let matrix: ColourMatrix?
+    public let matrix: ColorMatrix?
     /**
      * Value range of a YUV frame; none is the full one.
      */
@@ -4430,7 +5656,7 @@ public struct FrameLayout: Equatable, Hashable, Codable {
          */mirrored: Bool = false,
         /**
          * Luma weights of a YUV frame; none is BT.601.
-         */matrix: ColourMatrix? = nil,
+         */matrix: ColorMatrix? = nil,
         /**
          * Value range of a YUV frame; none is the full one.
          */range: ValueRange? = nil) {
@@ -4470,7 +5696,7 @@ public struct FfiConverterTypeFrameLayout: FfiConverterRustBuffer {
                 uvPixelStride: FfiConverterUInt32.read(from: &buf),
                 rotationDegrees: FfiConverterInt32.read(from: &buf),
                 mirrored: FfiConverterBool.read(from: &buf),
-                matrix: FfiConverterOptionTypeColourMatrix.read(from: &buf),
+                matrix: FfiConverterOptionTypeColorMatrix.read(from: &buf),
                 range: FfiConverterOptionTypeValueRange.read(from: &buf)
         )
     }
@@ -4484,7 +5710,7 @@ public struct FfiConverterTypeFrameLayout: FfiConverterRustBuffer {
         FfiConverterUInt32.write(value.uvPixelStride, into: &buf)
         FfiConverterInt32.write(value.rotationDegrees, into: &buf)
         FfiConverterBool.write(value.mirrored, into: &buf)
-        FfiConverterOptionTypeColourMatrix.write(value.matrix, into: &buf)
+        FfiConverterOptionTypeColorMatrix.write(value.matrix, into: &buf)
         FfiConverterOptionTypeValueRange.write(value.range, into: &buf)
     }
 }
@@ -4619,15 +5845,15 @@ public func FfiConverterTypeHand_lower(_ value: Hand) -> RustBuffer {
  */
 public struct HeadTurn: Equatable, Hashable, Codable {
     /**
-     * Positive where the face looks towards the picture's right.
+     * About the vertical: positive where the face looks towards the picture's right. -90 to 90.
      */
     public let yaw: Float
     /**
-     * Positive where the face looks down.
+     * About the axis through the ears: positive where the face looks down. -180 to 180.
      */
     public let pitch: Float
     /**
-     * In the picture's plane, positive clockwise on the screen.
+     * In the picture's plane, positive clockwise on screen. -180 to 180.
      */
     public let roll: Float
 
@@ -4635,13 +5861,13 @@ public struct HeadTurn: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Positive where the face looks towards the picture's right.
+         * About the vertical: positive where the face looks towards the picture's right. -90 to 90.
          */yaw: Float,
         /**
-         * Positive where the face looks down.
+         * About the axis through the ears: positive where the face looks down. -180 to 180.
          */pitch: Float,
         /**
-         * In the picture's plane, positive clockwise on the screen.
+         * In the picture's plane, positive clockwise on screen. -180 to 180.
          */roll: Float) {
         self.yaw = yaw
         self.pitch = pitch
@@ -4783,6 +6009,247 @@ public func FfiConverterTypeHeatmap_lower(_ value: Heatmap) -> RustBuffer {
 
 
 /**
+ * What an import did.
+ */
+public struct Imported: Equatable, Hashable, Codable {
+    /**
+     * Scans that are new.
+     */
+    public let added: UInt64
+    /**
+     * Scans that the history had already (by their `uid`), left as they are.
+     */
+    public let known: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Scans that are new.
+         */added: UInt64,
+        /**
+         * Scans that the history had already (by their `uid`), left as they are.
+         */known: UInt64) {
+        self.added = added
+        self.known = known
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Imported: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImported: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Imported {
+        return
+            try Imported(
+                added: FfiConverterUInt64.read(from: &buf),
+                known: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Imported, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.added, into: &buf)
+        FfiConverterUInt64.write(value.known, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImported_lift(_ buf: RustBuffer) throws -> Imported {
+    return try FfiConverterTypeImported.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImported_lower(_ value: Imported) -> RustBuffer {
+    return FfiConverterTypeImported.lower(value)
+}
+
+
+/**
+ * A value with its 95 % interval.
+ *
+ * Of a measured value: 95 % of re-shots of the same unchanged lesion give a value inside, which is to say that a second
+ * value outside would be a difference with a chance below 5 %. Of a slope or another estimate: the usual confidence
+ * interval.
+ */
+public struct Interval: Equatable, Hashable, Codable {
+    /**
+     * The value.
+     */
+    public let value: Double
+    /**
+     * Lower end.
+     */
+    public let low: Double
+    /**
+     * Upper end.
+     */
+    public let high: Double
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The value.
+         */value: Double,
+        /**
+         * Lower end.
+         */low: Double,
+        /**
+         * Upper end.
+         */high: Double) {
+        self.value = value
+        self.low = low
+        self.high = high
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Interval: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeInterval: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Interval {
+        return
+            try Interval(
+                value: FfiConverterDouble.read(from: &buf),
+                low: FfiConverterDouble.read(from: &buf),
+                high: FfiConverterDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Interval, into buf: inout [UInt8]) {
+        FfiConverterDouble.write(value.value, into: &buf)
+        FfiConverterDouble.write(value.low, into: &buf)
+        FfiConverterDouble.write(value.high, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInterval_lift(_ buf: RustBuffer) throws -> Interval {
+    return try FfiConverterTypeInterval.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInterval_lower(_ value: Interval) -> RustBuffer {
+    return FfiConverterTypeInterval.lower(value)
+}
+
+
+/**
+ * One class.
+ */
+public struct Label: Equatable, Hashable, Codable {
+    /**
+     * Short name, unique in the pack.
+     */
+    public let id: String
+    /**
+     * Name for people.
+     */
+    public let name: String
+    /**
+     * SNOMED CT concept, where there is one.
+     */
+    public let snomedCt: String?
+    /**
+     * ICD-10 code, where there is one.
+     */
+    public let icd10: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Short name, unique in the pack.
+         */id: String,
+        /**
+         * Name for people.
+         */name: String,
+        /**
+         * SNOMED CT concept, where there is one.
+         */snomedCt: String?,
+        /**
+         * ICD-10 code, where there is one.
+         */icd10: String?) {
+        self.id = id
+        self.name = name
+        self.snomedCt = snomedCt
+        self.icd10 = icd10
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Label: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLabel: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Label {
+        return
+            try Label(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                snomedCt: FfiConverterOptionString.read(from: &buf),
+                icd10: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Label, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterOptionString.write(value.snomedCt, into: &buf)
+        FfiConverterOptionString.write(value.icd10, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLabel_lift(_ buf: RustBuffer) throws -> Label {
+    return try FfiConverterTypeLabel.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLabel_lower(_ value: Label) -> RustBuffer {
+    return FfiConverterTypeLabel.lower(value)
+}
+
+
+/**
  * One label with its probability.
  */
 public struct LabelProbability: Equatable, Hashable, Codable {
@@ -4791,13 +6258,18 @@ public struct LabelProbability: Equatable, Hashable, Codable {
      */
     public let label: String
     /**
-     * Its name for people; empty where only the id was kept.
+     * Its name for people.
      */
     public let name: String
     /**
-     * Probability, 0 to 1.
+     * Probability, 0..=1.
      */
     public let p: Float
+    /**
+     * The label's share among the pictures that the probability is meant for, 0..=1, where the pack states it for this
+     * capture. A probability of 0.3 is a lot for a label of one picture in a hundred.
+     */
+    public let frequency: Float?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4806,14 +6278,19 @@ public struct LabelProbability: Equatable, Hashable, Codable {
          * Id of the label in the pack.
          */label: String,
         /**
-         * Its name for people; empty where only the id was kept.
+         * Its name for people.
          */name: String,
         /**
-         * Probability, 0 to 1.
-         */p: Float) {
+         * Probability, 0..=1.
+         */p: Float,
+        /**
+         * The label's share among the pictures that the probability is meant for, 0..=1, where the pack states it for this
+         * capture. A probability of 0.3 is a lot for a label of one picture in a hundred.
+         */frequency: Float?) {
         self.label = label
         self.name = name
         self.p = p
+        self.frequency = frequency
     }
 
 
@@ -4834,7 +6311,8 @@ public struct FfiConverterTypeLabelProbability: FfiConverterRustBuffer {
             try LabelProbability(
                 label: FfiConverterString.read(from: &buf),
                 name: FfiConverterString.read(from: &buf),
-                p: FfiConverterFloat.read(from: &buf)
+                p: FfiConverterFloat.read(from: &buf),
+                frequency: FfiConverterOptionFloat.read(from: &buf)
         )
     }
 
@@ -4842,6 +6320,7 @@ public struct FfiConverterTypeLabelProbability: FfiConverterRustBuffer {
         FfiConverterString.write(value.label, into: &buf)
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterFloat.write(value.p, into: &buf)
+        FfiConverterOptionFloat.write(value.frequency, into: &buf)
     }
 }
 
@@ -4858,6 +6337,254 @@ public func FfiConverterTypeLabelProbability_lift(_ buf: RustBuffer) throws -> L
 #endif
 public func FfiConverterTypeLabelProbability_lower(_ value: LabelProbability) -> RustBuffer {
     return FfiConverterTypeLabelProbability.lower(value)
+}
+
+
+/**
+ * A lesion. Times are milliseconds since 1970-01-01T00:00Z.
+ */
+public struct LesionSummary: Equatable, Hashable, Codable {
+    /**
+     * Its name; `None` where the site's lesions are not told apart.
+     */
+    public let lesion: String?
+    /**
+     * Number of scans.
+     */
+    public let scans: UInt64
+    /**
+     * Number of scans good enough to compare.
+     */
+    public let accepted: UInt64
+    /**
+     * The latest scan.
+     */
+    public let latest: ScanId
+    /**
+     * When the first scan was taken.
+     */
+    public let firstTakenAt: Int64
+    /**
+     * When the latest was.
+     */
+    public let lastTakenAt: Int64
+    /**
+     * Days between visits: as asked for, or the median gap of four visits or more.
+     */
+    public let usualDays: Double?
+    /**
+     * When a visit seems to have been missed.
+     */
+    public let missing: [Int64]
+    /**
+     * When the next visit is due.
+     */
+    public let nextDue: Int64?
+    /**
+     * Whether that is past.
+     */
+    public let overdue: Bool
+    /**
+     * What the latest pair of scans shows, if verdicts were asked for and there are two.
+     */
+    public let verdict: Verdict?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name; `None` where the site's lesions are not told apart.
+         */lesion: String?,
+        /**
+         * Number of scans.
+         */scans: UInt64,
+        /**
+         * Number of scans good enough to compare.
+         */accepted: UInt64,
+        /**
+         * The latest scan.
+         */latest: ScanId,
+        /**
+         * When the first scan was taken.
+         */firstTakenAt: Int64,
+        /**
+         * When the latest was.
+         */lastTakenAt: Int64,
+        /**
+         * Days between visits: as asked for, or the median gap of four visits or more.
+         */usualDays: Double?,
+        /**
+         * When a visit seems to have been missed.
+         */missing: [Int64],
+        /**
+         * When the next visit is due.
+         */nextDue: Int64?,
+        /**
+         * Whether that is past.
+         */overdue: Bool,
+        /**
+         * What the latest pair of scans shows, if verdicts were asked for and there are two.
+         */verdict: Verdict?) {
+        self.lesion = lesion
+        self.scans = scans
+        self.accepted = accepted
+        self.latest = latest
+        self.firstTakenAt = firstTakenAt
+        self.lastTakenAt = lastTakenAt
+        self.usualDays = usualDays
+        self.missing = missing
+        self.nextDue = nextDue
+        self.overdue = overdue
+        self.verdict = verdict
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LesionSummary: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLesionSummary: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LesionSummary {
+        return
+            try LesionSummary(
+                lesion: FfiConverterOptionString.read(from: &buf),
+                scans: FfiConverterUInt64.read(from: &buf),
+                accepted: FfiConverterUInt64.read(from: &buf),
+                latest: FfiConverterTypeScanId.read(from: &buf),
+                firstTakenAt: FfiConverterInt64.read(from: &buf),
+                lastTakenAt: FfiConverterInt64.read(from: &buf),
+                usualDays: FfiConverterOptionDouble.read(from: &buf),
+                missing: FfiConverterSequenceInt64.read(from: &buf),
+                nextDue: FfiConverterOptionInt64.read(from: &buf),
+                overdue: FfiConverterBool.read(from: &buf),
+                verdict: FfiConverterOptionTypeVerdict.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LesionSummary, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.lesion, into: &buf)
+        FfiConverterUInt64.write(value.scans, into: &buf)
+        FfiConverterUInt64.write(value.accepted, into: &buf)
+        FfiConverterTypeScanId.write(value.latest, into: &buf)
+        FfiConverterInt64.write(value.firstTakenAt, into: &buf)
+        FfiConverterInt64.write(value.lastTakenAt, into: &buf)
+        FfiConverterOptionDouble.write(value.usualDays, into: &buf)
+        FfiConverterSequenceInt64.write(value.missing, into: &buf)
+        FfiConverterOptionInt64.write(value.nextDue, into: &buf)
+        FfiConverterBool.write(value.overdue, into: &buf)
+        FfiConverterOptionTypeVerdict.write(value.verdict, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLesionSummary_lift(_ buf: RustBuffer) throws -> LesionSummary {
+    return try FfiConverterTypeLesionSummary.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLesionSummary_lower(_ value: LesionSummary) -> RustBuffer {
+    return FfiConverterTypeLesionSummary.lower(value)
+}
+
+
+/**
+ * License of a pack.
+ */
+public struct License: Equatable, Hashable, Codable {
+    /**
+     * SPDX identifier, or a name.
+     */
+    public let id: String
+    /**
+     * Whether the license allows commercial use.
+     */
+    public let commercialUse: Bool
+    /**
+     * Whom to name.
+     */
+    public let attribution: String
+    /**
+     * File in the pack with the full text.
+     */
+    public let file: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * SPDX identifier, or a name.
+         */id: String,
+        /**
+         * Whether the license allows commercial use.
+         */commercialUse: Bool,
+        /**
+         * Whom to name.
+         */attribution: String,
+        /**
+         * File in the pack with the full text.
+         */file: String?) {
+        self.id = id
+        self.commercialUse = commercialUse
+        self.attribution = attribution
+        self.file = file
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension License: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLicense: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> License {
+        return
+            try License(
+                id: FfiConverterString.read(from: &buf),
+                commercialUse: FfiConverterBool.read(from: &buf),
+                attribution: FfiConverterString.read(from: &buf),
+                file: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: License, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterBool.write(value.commercialUse, into: &buf)
+        FfiConverterString.write(value.attribution, into: &buf)
+        FfiConverterOptionString.write(value.file, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLicense_lift(_ buf: RustBuffer) throws -> License {
+    return try FfiConverterTypeLicense.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLicense_lower(_ value: License) -> RustBuffer {
+    return FfiConverterTypeLicense.lower(value)
 }
 
 
@@ -5060,7 +6787,7 @@ public func FfiConverterTypeLiveFace_lower(_ value: LiveFace) -> RustBuffer {
 
 
 /**
- * How to start a [`LiveSession`].
+ * How to start a [`LiveSession`]. In the C ABI it is JSON.
  */
 public struct LiveOptions: Equatable, Hashable, Codable {
     /**
@@ -5080,13 +6807,18 @@ public struct LiveOptions: Equatable, Hashable, Codable {
      */
     public let autoCapture: Bool
     /**
-     * Adds the capture to the history under this request, whose region is replaced by the session's.
+     * Adds the capture to the history under this request, with its options but for the region, which is the
+     * session's.
      */
     public let keep: ScanRequest?
     /**
      * Frames with more pixels are refused; the session holds at most five frames.
      */
     public let maxPixels: UInt64
+    /**
+     * What a frame must meet; none takes those of [`Options`](crate::Options).
+     */
+    public let quality: QualityThresholds?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5104,17 +6836,22 @@ public struct LiveOptions: Equatable, Hashable, Codable {
          * Whether the session captures by itself; otherwise only [`LiveSession::shutter`] does.
          */autoCapture: Bool = true,
         /**
-         * Adds the capture to the history under this request, whose region is replaced by the session's.
+         * Adds the capture to the history under this request, with its options but for the region, which is the
+         * session's.
          */keep: ScanRequest? = nil,
         /**
          * Frames with more pixels are refused; the session holds at most five frames.
-         */maxPixels: UInt64 = UInt64(16777216)) {
+         */maxPixels: UInt64 = UInt64(16777216),
+        /**
+         * What a frame must meet; none takes those of [`Options`](crate::Options).
+         */quality: QualityThresholds? = nil) {
         self.region = region
         self.holdMs = holdMs
         self.graceMs = graceMs
         self.autoCapture = autoCapture
         self.keep = keep
         self.maxPixels = maxPixels
+        self.quality = quality
     }
 
 
@@ -5138,7 +6875,8 @@ public struct FfiConverterTypeLiveOptions: FfiConverterRustBuffer {
                 graceMs: FfiConverterUInt32.read(from: &buf),
                 autoCapture: FfiConverterBool.read(from: &buf),
                 keep: FfiConverterOptionTypeScanRequest.read(from: &buf),
-                maxPixels: FfiConverterUInt64.read(from: &buf)
+                maxPixels: FfiConverterUInt64.read(from: &buf),
+                quality: FfiConverterOptionTypeQualityThresholds.read(from: &buf)
         )
     }
 
@@ -5149,6 +6887,7 @@ public struct FfiConverterTypeLiveOptions: FfiConverterRustBuffer {
         FfiConverterBool.write(value.autoCapture, into: &buf)
         FfiConverterOptionTypeScanRequest.write(value.keep, into: &buf)
         FfiConverterUInt64.write(value.maxPixels, into: &buf)
+        FfiConverterOptionTypeQualityThresholds.write(value.quality, into: &buf)
     }
 }
 
@@ -5173,7 +6912,7 @@ public func FfiConverterTypeLiveOptions_lower(_ value: LiveOptions) -> RustBuffe
  */
 public struct LiveTimings: Equatable, Hashable, Codable {
     /**
-     * Copying the camera's planes; 0 where the frame was looked at in place.
+     * Copying the camera's planes, on the pushing thread; 0 where the frame was looked at in place.
      */
     public let copy: Double
     /**
@@ -5197,7 +6936,7 @@ public struct LiveTimings: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Copying the camera's planes; 0 where the frame was looked at in place.
+         * Copying the camera's planes, on the pushing thread; 0 where the frame was looked at in place.
          */copy: Double,
         /**
          * Waiting for the frame before.
@@ -5306,7 +7045,7 @@ public struct LiveUpdate: Equatable, Hashable, Codable {
     /**
      * The region's outline, closed.
      */
-    public let outline: [Point]
+    public let outline: [PointXy]
     /**
      * The face that the region belongs to.
      */
@@ -5349,7 +7088,7 @@ public struct LiveUpdate: Equatable, Hashable, Codable {
          */roi: Roi?,
         /**
          * The region's outline, closed.
-         */outline: [Point],
+         */outline: [PointXy],
         /**
          * The face that the region belongs to.
          */face: LiveFace?,
@@ -5397,7 +7136,7 @@ public struct FfiConverterTypeLiveUpdate: FfiConverterRustBuffer {
                 guidance: FfiConverterTypeGuidance.read(from: &buf),
                 progress: FfiConverterFloat.read(from: &buf),
                 roi: FfiConverterOptionTypeRoi.read(from: &buf),
-                outline: FfiConverterSequenceTypePoint.read(from: &buf),
+                outline: FfiConverterSequenceTypePointXy.read(from: &buf),
                 face: FfiConverterOptionTypeLiveFace.read(from: &buf),
                 quality: FfiConverterOptionTypeQuality.read(from: &buf),
                 timings: FfiConverterTypeLiveTimings.read(from: &buf)
@@ -5413,7 +7152,7 @@ public struct FfiConverterTypeLiveUpdate: FfiConverterRustBuffer {
         FfiConverterTypeGuidance.write(value.guidance, into: &buf)
         FfiConverterFloat.write(value.progress, into: &buf)
         FfiConverterOptionTypeRoi.write(value.roi, into: &buf)
-        FfiConverterSequenceTypePoint.write(value.outline, into: &buf)
+        FfiConverterSequenceTypePointXy.write(value.outline, into: &buf)
         FfiConverterOptionTypeLiveFace.write(value.face, into: &buf)
         FfiConverterOptionTypeQuality.write(value.quality, into: &buf)
         FfiConverterTypeLiveTimings.write(value.timings, into: &buf)
@@ -5433,6 +7172,75 @@ public func FfiConverterTypeLiveUpdate_lift(_ buf: RustBuffer) throws -> LiveUpd
 #endif
 public func FfiConverterTypeLiveUpdate_lower(_ value: LiveUpdate) -> RustBuffer {
     return FfiConverterTypeLiveUpdate.lower(value)
+}
+
+
+/**
+ * Both ends of an interval.
+ */
+public struct LowHigh: Equatable, Hashable, Codable {
+    /**
+     * Its lower end.
+     */
+    public let low: Double
+    /**
+     * Its upper end.
+     */
+    public let high: Double
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its lower end.
+         */low: Double,
+        /**
+         * Its upper end.
+         */high: Double) {
+        self.low = low
+        self.high = high
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LowHigh: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLowHigh: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LowHigh {
+        return
+            try LowHigh(
+                low: FfiConverterDouble.read(from: &buf),
+                high: FfiConverterDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LowHigh, into buf: inout [UInt8]) {
+        FfiConverterDouble.write(value.low, into: &buf)
+        FfiConverterDouble.write(value.high, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLowHigh_lift(_ buf: RustBuffer) throws -> LowHigh {
+    return try FfiConverterTypeLowHigh.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLowHigh_lower(_ value: LowHigh) -> RustBuffer {
+    return FfiConverterTypeLowHigh.lower(value)
 }
 
 
@@ -5516,6 +7324,307 @@ public func FfiConverterTypeMask_lower(_ value: Mask) -> RustBuffer {
 
 
 /**
+ * Two sightings taken for one lesion.
+ */
+public struct Match: Equatable, Hashable, Codable {
+    /**
+     * Earlier id.
+     */
+    public let earlier: String
+    /**
+     * Later id.
+     */
+    public let later: String
+    /**
+     * Half the squared distance in standard deviations, over position, size and look; `None`
+     * where nothing could be compared.
+     */
+    public let cost: Double?
+    /**
+     * Whether another partner would have done nearly as well.
+     */
+    public let sure: Bool
+    /**
+     * The person's word, where it decided.
+     */
+    public let manual: Override?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Earlier id.
+         */earlier: String,
+        /**
+         * Later id.
+         */later: String,
+        /**
+         * Half the squared distance in standard deviations, over position, size and look; `None`
+         * where nothing could be compared.
+         */cost: Double?,
+        /**
+         * Whether another partner would have done nearly as well.
+         */sure: Bool,
+        /**
+         * The person's word, where it decided.
+         */manual: Override?) {
+        self.earlier = earlier
+        self.later = later
+        self.cost = cost
+        self.sure = sure
+        self.manual = manual
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Match: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMatch: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Match {
+        return
+            try Match(
+                earlier: FfiConverterString.read(from: &buf),
+                later: FfiConverterString.read(from: &buf),
+                cost: FfiConverterOptionDouble.read(from: &buf),
+                sure: FfiConverterBool.read(from: &buf),
+                manual: FfiConverterOptionTypeOverride.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Match, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.earlier, into: &buf)
+        FfiConverterString.write(value.later, into: &buf)
+        FfiConverterOptionDouble.write(value.cost, into: &buf)
+        FfiConverterBool.write(value.sure, into: &buf)
+        FfiConverterOptionTypeOverride.write(value.manual, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMatch_lift(_ buf: RustBuffer) throws -> Match {
+    return try FfiConverterTypeMatch.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMatch_lower(_ value: Match) -> RustBuffer {
+    return FfiConverterTypeMatch.lower(value)
+}
+
+
+/**
+ * Scans of one visit that are to be put to the lesions of their site.
+ */
+public struct MatchRequest: Equatable, Hashable, Codable {
+    /**
+     * Whose skin.
+     */
+    public let subject: String
+    /**
+     * Where on the body.
+     */
+    public let site: String
+    /**
+     * The visit's scans, one a lesion.
+     */
+    public let scans: [ScanId]
+    /**
+     * How far a lesion's position may move between visits: a standard deviation in the unit of
+     * [`ScanRequest::position`](crate::ScanRequest::position).
+     */
+    public let positionSd: Float
+    /**
+     * A person's word: `earlier` is a lesion's name, `later` a scan's number.
+     */
+    public let overrides: [Override]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whose skin.
+         */subject: String,
+        /**
+         * Where on the body.
+         */site: String,
+        /**
+         * The visit's scans, one a lesion.
+         */scans: [ScanId],
+        /**
+         * How far a lesion's position may move between visits: a standard deviation in the unit of
+         * [`ScanRequest::position`](crate::ScanRequest::position).
+         */positionSd: Float,
+        /**
+         * A person's word: `earlier` is a lesion's name, `later` a scan's number.
+         */overrides: [Override] = []) {
+        self.subject = subject
+        self.site = site
+        self.scans = scans
+        self.positionSd = positionSd
+        self.overrides = overrides
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MatchRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMatchRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MatchRequest {
+        return
+            try MatchRequest(
+                subject: FfiConverterString.read(from: &buf),
+                site: FfiConverterString.read(from: &buf),
+                scans: FfiConverterSequenceTypeScanId.read(from: &buf),
+                positionSd: FfiConverterFloat.read(from: &buf),
+                overrides: FfiConverterSequenceTypeOverride.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MatchRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.subject, into: &buf)
+        FfiConverterString.write(value.site, into: &buf)
+        FfiConverterSequenceTypeScanId.write(value.scans, into: &buf)
+        FfiConverterFloat.write(value.positionSd, into: &buf)
+        FfiConverterSequenceTypeOverride.write(value.overrides, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMatchRequest_lift(_ buf: RustBuffer) throws -> MatchRequest {
+    return try FfiConverterTypeMatchRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMatchRequest_lower(_ value: MatchRequest) -> RustBuffer {
+    return FfiConverterTypeMatchRequest.lower(value)
+}
+
+
+/**
+ * The lesions of two visits side by side.
+ */
+public struct Matching: Equatable, Hashable, Codable {
+    /**
+     * Lesions seen in both visits.
+     */
+    public let matched: [Match]
+    /**
+     * Later ids without an earlier one.
+     */
+    public let new: [String]
+    /**
+     * Earlier ids without a later one. Not seen is not the same as healed.
+     */
+    public let gone: [String]
+    /**
+     * Ids of either visit that hold nothing to match by; the host has to ask.
+     */
+    public let unmatched: [String]
+    /**
+     * Overrides that say a lesion is new or gone.
+     */
+    public let manual: [Override]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Lesions seen in both visits.
+         */matched: [Match],
+        /**
+         * Later ids without an earlier one.
+         */new: [String],
+        /**
+         * Earlier ids without a later one. Not seen is not the same as healed.
+         */gone: [String],
+        /**
+         * Ids of either visit that hold nothing to match by; the host has to ask.
+         */unmatched: [String],
+        /**
+         * Overrides that say a lesion is new or gone.
+         */manual: [Override]) {
+        self.matched = matched
+        self.new = new
+        self.gone = gone
+        self.unmatched = unmatched
+        self.manual = manual
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Matching: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMatching: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Matching {
+        return
+            try Matching(
+                matched: FfiConverterSequenceTypeMatch.read(from: &buf),
+                new: FfiConverterSequenceString.read(from: &buf),
+                gone: FfiConverterSequenceString.read(from: &buf),
+                unmatched: FfiConverterSequenceString.read(from: &buf),
+                manual: FfiConverterSequenceTypeOverride.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Matching, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeMatch.write(value.matched, into: &buf)
+        FfiConverterSequenceString.write(value.new, into: &buf)
+        FfiConverterSequenceString.write(value.gone, into: &buf)
+        FfiConverterSequenceString.write(value.unmatched, into: &buf)
+        FfiConverterSequenceTypeOverride.write(value.manual, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMatching_lift(_ buf: RustBuffer) throws -> Matching {
+    return try FfiConverterTypeMatching.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMatching_lower(_ value: Matching) -> RustBuffer {
+    return FfiConverterTypeMatching.lower(value)
+}
+
+
+/**
  * One measure before and after.
  */
 public struct MeasureChange: Equatable, Hashable, Codable {
@@ -5532,16 +7641,15 @@ public struct MeasureChange: Equatable, Hashable, Codable {
      */
     public let after: Double
     /**
-     * From before to after: for sizes and border irregularity the natural logarithm of after / before, else after minus
-     * before.
+     * From before to after, as [`Measure::difference`] states it.
      */
     public let difference: Double
     /**
-     * Smallest difference that would count, on the same scale; none where the noise is not known.
+     * Smallest difference that would count, on the same scale; `None` where the noise is not known.
      */
     public let minimumDetectable: Double?
     /**
-     * Chance that two shots of an unchanged lesion differ by at least as much, 0 to 1.
+     * Chance that two shots of an unchanged lesion differ by at least as much, 0..=1.
      */
     public let chance: Double?
     /**
@@ -5562,14 +7670,13 @@ public struct MeasureChange: Equatable, Hashable, Codable {
          * Later value, in the unit of `before`.
          */after: Double,
         /**
-         * From before to after: for sizes and border irregularity the natural logarithm of after / before, else after minus
-         * before.
+         * From before to after, as [`Measure::difference`] states it.
          */difference: Double,
         /**
-         * Smallest difference that would count, on the same scale; none where the noise is not known.
+         * Smallest difference that would count, on the same scale; `None` where the noise is not known.
          */minimumDetectable: Double?,
         /**
-         * Chance that two shots of an unchanged lesion differ by at least as much, 0 to 1.
+         * Chance that two shots of an unchanged lesion differ by at least as much, 0..=1.
          */chance: Double?,
         /**
          * Whether the difference is more than noise.
@@ -5637,6 +7744,125 @@ public func FfiConverterTypeMeasureChange_lower(_ value: MeasureChange) -> RustB
 
 
 /**
+ * A measure over time.
+ */
+public struct MeasureTrend: Equatable, Hashable, Codable {
+    /**
+     * What was measured.
+     */
+    public let measure: Measure
+    /**
+     * Unit of the values: `mm²`, `mm`, or empty for a number without one (colour differences are CIE L\*a\*b\*).
+     */
+    public let unit: String
+    /**
+     * Every value, in order of time.
+     */
+    public let points: [SeriesPoint]
+    /**
+     * The robust line through them; `None` with fewer than two points in time.
+     */
+    public let line: TrendLine?
+    /**
+     * How much of what the first scan showed is gone, in percent; for measures whose zero is "like the skin around".
+     */
+    public let recovery: Interval?
+    /**
+     * When a visit seems to have been missed, in milliseconds since 1970-01-01T00:00Z.
+     */
+    public let missing: [Int64]
+    /**
+     * Scans without a value to plot: not accepted, nothing measured, or a size without a millimeter scale.
+     */
+    public let leftOut: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What was measured.
+         */measure: Measure,
+        /**
+         * Unit of the values: `mm²`, `mm`, or empty for a number without one (colour differences are CIE L\*a\*b\*).
+         */unit: String,
+        /**
+         * Every value, in order of time.
+         */points: [SeriesPoint],
+        /**
+         * The robust line through them; `None` with fewer than two points in time.
+         */line: TrendLine?,
+        /**
+         * How much of what the first scan showed is gone, in percent; for measures whose zero is "like the skin around".
+         */recovery: Interval?,
+        /**
+         * When a visit seems to have been missed, in milliseconds since 1970-01-01T00:00Z.
+         */missing: [Int64],
+        /**
+         * Scans without a value to plot: not accepted, nothing measured, or a size without a millimeter scale.
+         */leftOut: UInt64) {
+        self.measure = measure
+        self.unit = unit
+        self.points = points
+        self.line = line
+        self.recovery = recovery
+        self.missing = missing
+        self.leftOut = leftOut
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MeasureTrend: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMeasureTrend: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MeasureTrend {
+        return
+            try MeasureTrend(
+                measure: FfiConverterTypeMeasure.read(from: &buf),
+                unit: FfiConverterString.read(from: &buf),
+                points: FfiConverterSequenceTypeSeriesPoint.read(from: &buf),
+                line: FfiConverterOptionTypeTrendLine.read(from: &buf),
+                recovery: FfiConverterOptionTypeInterval.read(from: &buf),
+                missing: FfiConverterSequenceInt64.read(from: &buf),
+                leftOut: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MeasureTrend, into buf: inout [UInt8]) {
+        FfiConverterTypeMeasure.write(value.measure, into: &buf)
+        FfiConverterString.write(value.unit, into: &buf)
+        FfiConverterSequenceTypeSeriesPoint.write(value.points, into: &buf)
+        FfiConverterOptionTypeTrendLine.write(value.line, into: &buf)
+        FfiConverterOptionTypeInterval.write(value.recovery, into: &buf)
+        FfiConverterSequenceInt64.write(value.missing, into: &buf)
+        FfiConverterUInt64.write(value.leftOut, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMeasureTrend_lift(_ buf: RustBuffer) throws -> MeasureTrend {
+    return try FfiConverterTypeMeasureTrend.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMeasureTrend_lower(_ value: MeasureTrend) -> RustBuffer {
+    return FfiConverterTypeMeasureTrend.lower(value)
+}
+
+
+/**
  * The measures of one lesion in one picture.
  */
 public struct Measures: Equatable, Hashable, Codable {
@@ -5645,15 +7871,18 @@ public struct Measures: Equatable, Hashable, Codable {
      */
     public let unit: LengthUnit
     /**
-     * One entry a measure.
+     * Standard deviation of the millimetre scale as a part of it; 0 in pixels.
+     */
+    public let scaleError: Float
+    /**
+     * One entry a measure, in the order of [`Measure`].
      */
     public let values: [Estimate]
     /**
-     * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
-     * region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
-     * kept.
+     * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the patch's width
+     * and height. Of a lesion in several pieces the largest. Empty in records from before it was kept.
      */
-    public let border: [Point]
+    public let border: [PointXy]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5662,14 +7891,17 @@ public struct Measures: Equatable, Hashable, Codable {
          * Unit of lengths (and, squared, of areas).
          */unit: LengthUnit,
         /**
-         * One entry a measure.
+         * Standard deviation of the millimetre scale as a part of it; 0 in pixels.
+         */scaleError: Float,
+        /**
+         * One entry a measure, in the order of [`Measure`].
          */values: [Estimate],
         /**
-         * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
-         * region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
-         * kept.
-         */border: [Point]) {
+         * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the patch's width
+         * and height. Of a lesion in several pieces the largest. Empty in records from before it was kept.
+         */border: [PointXy]) {
         self.unit = unit
+        self.scaleError = scaleError
         self.values = values
         self.border = border
     }
@@ -5691,15 +7923,17 @@ public struct FfiConverterTypeMeasures: FfiConverterRustBuffer {
         return
             try Measures(
                 unit: FfiConverterTypeLengthUnit.read(from: &buf),
+                scaleError: FfiConverterFloat.read(from: &buf),
                 values: FfiConverterSequenceTypeEstimate.read(from: &buf),
-                border: FfiConverterSequenceTypePoint.read(from: &buf)
+                border: FfiConverterSequenceTypePointXy.read(from: &buf)
         )
     }
 
     public static func write(_ value: Measures, into buf: inout [UInt8]) {
         FfiConverterTypeLengthUnit.write(value.unit, into: &buf)
+        FfiConverterFloat.write(value.scaleError, into: &buf)
         FfiConverterSequenceTypeEstimate.write(value.values, into: &buf)
-        FfiConverterSequenceTypePoint.write(value.border, into: &buf)
+        FfiConverterSequenceTypePointXy.write(value.border, into: &buf)
     }
 }
 
@@ -5728,7 +7962,7 @@ public struct NamedRegion: Equatable, Hashable, Codable {
      */
     public let region: FaceRegion
     /**
-     * The square around it, turned with the head; may reach beyond the picture.
+     * The square around it, turned with the head, in pixels of the upright picture; may reach beyond the picture.
      */
     public let roi: Roi
 
@@ -5739,7 +7973,7 @@ public struct NamedRegion: Equatable, Hashable, Codable {
          * Which part; left and right are the subject's.
          */region: FaceRegion,
         /**
-         * The square around it, turned with the head; may reach beyond the picture.
+         * The square around it, turned with the head, in pixels of the upright picture; may reach beyond the picture.
          */roi: Roi) {
         self.region = region
         self.roi = roi
@@ -5801,7 +8035,8 @@ public struct Options: Equatable, Hashable, Codable {
      */
     public let history: String?
     /**
-     * The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore.
+     * The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore. SkinKit
+     * overwrites its own copies; what the host's language keeps is the host's.
      */
     public let key: Data?
     /**
@@ -5817,13 +8052,27 @@ public struct Options: Equatable, Hashable, Codable {
      */
     public let threads: UInt32
     /**
+     * ONNX Runtime's execution providers that race against the processor for each network when it is first loaded, each
+     * with `threads` threads; none leaves everything to the processor.
+     */
+    public let race: [Provider]
+    /**
+     * The file that keeps a race's results, so that a network races once on a device and not at every start;
+     * none keeps them in memory only.
+     */
+    public let raceResults: String?
+    /**
      * The folder of landmark networks, like `models/landmarks`; those for faces are built in.
      */
     public let networks: String?
     /**
-     * Also keep the analysed region of each picture, encrypted.
+     * Also keep the analyzed region of each picture, encrypted.
      */
     public let keepPictures: Bool
+    /**
+     * What a picture must meet to be accepted; none is what [`quality_thresholds`] gives.
+     */
+    public let quality: QualityThresholds?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5835,7 +8084,8 @@ public struct Options: Equatable, Hashable, Codable {
          * The history's file, made if it is not there; none keeps nothing. Needs `key`.
          */history: String? = nil,
         /**
-         * The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore.
+         * The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore. SkinKit
+         * overwrites its own copies; what the host's language keeps is the host's.
          */key: Data? = nil,
         /**
          * Which engine runs the networks; none is `Auto`.
@@ -5847,19 +8097,33 @@ public struct Options: Equatable, Hashable, Codable {
          * Threads for one run of a network, 1 to 64 (others are clamped).
          */threads: UInt32 = UInt32(1),
         /**
+         * ONNX Runtime's execution providers that race against the processor for each network when it is first loaded, each
+         * with `threads` threads; none leaves everything to the processor.
+         */race: [Provider] = [],
+        /**
+         * The file that keeps a race's results, so that a network races once on a device and not at every start;
+         * none keeps them in memory only.
+         */raceResults: String? = nil,
+        /**
          * The folder of landmark networks, like `models/landmarks`; those for faces are built in.
          */networks: String? = nil,
         /**
-         * Also keep the analysed region of each picture, encrypted.
-         */keepPictures: Bool = false) {
+         * Also keep the analyzed region of each picture, encrypted.
+         */keepPictures: Bool = false,
+        /**
+         * What a picture must meet to be accepted; none is what [`quality_thresholds`] gives.
+         */quality: QualityThresholds? = nil) {
         self.pack = pack
         self.history = history
         self.key = key
         self.engine = engine
         self.library = library
         self.threads = threads
+        self.race = race
+        self.raceResults = raceResults
         self.networks = networks
         self.keepPictures = keepPictures
+        self.quality = quality
     }
 
 
@@ -5884,8 +8148,11 @@ public struct FfiConverterTypeOptions: FfiConverterRustBuffer {
                 engine: FfiConverterOptionTypeEngineChoice.read(from: &buf),
                 library: FfiConverterOptionString.read(from: &buf),
                 threads: FfiConverterUInt32.read(from: &buf),
+                race: FfiConverterSequenceTypeProvider.read(from: &buf),
+                raceResults: FfiConverterOptionString.read(from: &buf),
                 networks: FfiConverterOptionString.read(from: &buf),
-                keepPictures: FfiConverterBool.read(from: &buf)
+                keepPictures: FfiConverterBool.read(from: &buf),
+                quality: FfiConverterOptionTypeQualityThresholds.read(from: &buf)
         )
     }
 
@@ -5896,8 +8163,11 @@ public struct FfiConverterTypeOptions: FfiConverterRustBuffer {
         FfiConverterOptionTypeEngineChoice.write(value.engine, into: &buf)
         FfiConverterOptionString.write(value.library, into: &buf)
         FfiConverterUInt32.write(value.threads, into: &buf)
+        FfiConverterSequenceTypeProvider.write(value.race, into: &buf)
+        FfiConverterOptionString.write(value.raceResults, into: &buf)
         FfiConverterOptionString.write(value.networks, into: &buf)
         FfiConverterBool.write(value.keepPictures, into: &buf)
+        FfiConverterOptionTypeQualityThresholds.write(value.quality, into: &buf)
     }
 }
 
@@ -5914,6 +8184,85 @@ public func FfiConverterTypeOptions_lift(_ buf: RustBuffer) throws -> Options {
 #endif
 public func FfiConverterTypeOptions_lower(_ value: Options) -> RustBuffer {
     return FfiConverterTypeOptions.lower(value)
+}
+
+
+/**
+ * A person's word on one pair. It always wins, and stays with the result as evidence.
+ */
+public struct Override: Equatable, Hashable, Codable {
+    /**
+     * Earlier id, or `None`: the later lesion is new.
+     */
+    public let earlier: String?
+    /**
+     * Later id, or `None`: the earlier lesion is gone.
+     */
+    public let later: String?
+    /**
+     * Who said so, when and why, in the host's words.
+     */
+    public let note: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Earlier id, or `None`: the later lesion is new.
+         */earlier: String?,
+        /**
+         * Later id, or `None`: the earlier lesion is gone.
+         */later: String?,
+        /**
+         * Who said so, when and why, in the host's words.
+         */note: String) {
+        self.earlier = earlier
+        self.later = later
+        self.note = note
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Override: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOverride: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Override {
+        return
+            try Override(
+                earlier: FfiConverterOptionString.read(from: &buf),
+                later: FfiConverterOptionString.read(from: &buf),
+                note: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Override, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.earlier, into: &buf)
+        FfiConverterOptionString.write(value.later, into: &buf)
+        FfiConverterString.write(value.note, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOverride_lift(_ buf: RustBuffer) throws -> Override {
+    return try FfiConverterTypeOverride.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOverride_lower(_ value: Override) -> RustBuffer {
+    return FfiConverterTypeOverride.lower(value)
 }
 
 
@@ -5936,7 +8285,7 @@ public struct Pack: Equatable, Hashable, Codable {
     /**
      * Under which conditions it may be used.
      */
-    public let license: PackLicense
+    public let license: License
     /**
      * What it is for.
      */
@@ -5948,7 +8297,7 @@ public struct Pack: Equatable, Hashable, Codable {
     /**
      * The classes, in the order of the probabilities.
      */
-    public let labels: [PackLabel]
+    public let labels: [Label]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5964,7 +8313,7 @@ public struct Pack: Equatable, Hashable, Codable {
          */title: String,
         /**
          * Under which conditions it may be used.
-         */license: PackLicense,
+         */license: License,
         /**
          * What it is for.
          */intendedUse: String,
@@ -5973,7 +8322,7 @@ public struct Pack: Equatable, Hashable, Codable {
          */limitations: String,
         /**
          * The classes, in the order of the probabilities.
-         */labels: [PackLabel]) {
+         */labels: [Label]) {
         self.id = id
         self.version = version
         self.title = title
@@ -6002,10 +8351,10 @@ public struct FfiConverterTypePack: FfiConverterRustBuffer {
                 id: FfiConverterString.read(from: &buf),
                 version: FfiConverterString.read(from: &buf),
                 title: FfiConverterString.read(from: &buf),
-                license: FfiConverterTypePackLicense.read(from: &buf),
+                license: FfiConverterTypeLicense.read(from: &buf),
                 intendedUse: FfiConverterString.read(from: &buf),
                 limitations: FfiConverterString.read(from: &buf),
-                labels: FfiConverterSequenceTypePackLabel.read(from: &buf)
+                labels: FfiConverterSequenceTypeLabel.read(from: &buf)
         )
     }
 
@@ -6013,10 +8362,10 @@ public struct FfiConverterTypePack: FfiConverterRustBuffer {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterString.write(value.version, into: &buf)
         FfiConverterString.write(value.title, into: &buf)
-        FfiConverterTypePackLicense.write(value.license, into: &buf)
+        FfiConverterTypeLicense.write(value.license, into: &buf)
         FfiConverterString.write(value.intendedUse, into: &buf)
         FfiConverterString.write(value.limitations, into: &buf)
-        FfiConverterSequenceTypePackLabel.write(value.labels, into: &buf)
+        FfiConverterSequenceTypeLabel.write(value.labels, into: &buf)
     }
 }
 
@@ -6033,186 +8382,6 @@ public func FfiConverterTypePack_lift(_ buf: RustBuffer) throws -> Pack {
 #endif
 public func FfiConverterTypePack_lower(_ value: Pack) -> RustBuffer {
     return FfiConverterTypePack.lower(value)
-}
-
-
-/**
- * One class of a pack.
- */
-public struct PackLabel: Equatable, Hashable, Codable {
-    /**
-     * Short name, unique in the pack.
-     */
-    public let id: String
-    /**
-     * Name for people.
-     */
-    public let name: String
-    /**
-     * SNOMED CT concept, where there is one.
-     */
-    public let snomedCt: String?
-    /**
-     * ICD-10 code, where there is one.
-     */
-    public let icd10: String?
-    /**
-     * Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
-     * 0.3 is a lot for a label of one picture in a hundred.
-     */
-    public let frequency: Float?
-
-    // Default memberwise initializers are never public by default, so we
-    // declare one manually.
-    public init(
-        /**
-         * Short name, unique in the pack.
-         */id: String,
-        /**
-         * Name for people.
-         */name: String,
-        /**
-         * SNOMED CT concept, where there is one.
-         */snomedCt: String?,
-        /**
-         * ICD-10 code, where there is one.
-         */icd10: String?,
-        /**
-         * Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
-         * 0.3 is a lot for a label of one picture in a hundred.
-         */frequency: Float?) {
-        self.id = id
-        self.name = name
-        self.snomedCt = snomedCt
-        self.icd10 = icd10
-        self.frequency = frequency
-    }
-
-
-
-
-}
-
-#if compiler(>=6)
-extension PackLabel: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypePackLabel: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PackLabel {
-        return
-            try PackLabel(
-                id: FfiConverterString.read(from: &buf),
-                name: FfiConverterString.read(from: &buf),
-                snomedCt: FfiConverterOptionString.read(from: &buf),
-                icd10: FfiConverterOptionString.read(from: &buf),
-                frequency: FfiConverterOptionFloat.read(from: &buf)
-        )
-    }
-
-    public static func write(_ value: PackLabel, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.id, into: &buf)
-        FfiConverterString.write(value.name, into: &buf)
-        FfiConverterOptionString.write(value.snomedCt, into: &buf)
-        FfiConverterOptionString.write(value.icd10, into: &buf)
-        FfiConverterOptionFloat.write(value.frequency, into: &buf)
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypePackLabel_lift(_ buf: RustBuffer) throws -> PackLabel {
-    return try FfiConverterTypePackLabel.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypePackLabel_lower(_ value: PackLabel) -> RustBuffer {
-    return FfiConverterTypePackLabel.lower(value)
-}
-
-
-/**
- * Licence of a pack.
- */
-public struct PackLicense: Equatable, Hashable, Codable {
-    /**
-     * SPDX identifier, or a name.
-     */
-    public let id: String
-    /**
-     * Whether the licence allows commercial use.
-     */
-    public let commercialUse: Bool
-    /**
-     * Whom to name.
-     */
-    public let attribution: String
-
-    // Default memberwise initializers are never public by default, so we
-    // declare one manually.
-    public init(
-        /**
-         * SPDX identifier, or a name.
-         */id: String,
-        /**
-         * Whether the licence allows commercial use.
-         */commercialUse: Bool,
-        /**
-         * Whom to name.
-         */attribution: String) {
-        self.id = id
-        self.commercialUse = commercialUse
-        self.attribution = attribution
-    }
-
-
-
-
-}
-
-#if compiler(>=6)
-extension PackLicense: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypePackLicense: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PackLicense {
-        return
-            try PackLicense(
-                id: FfiConverterString.read(from: &buf),
-                commercialUse: FfiConverterBool.read(from: &buf),
-                attribution: FfiConverterString.read(from: &buf)
-        )
-    }
-
-    public static func write(_ value: PackLicense, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.id, into: &buf)
-        FfiConverterBool.write(value.commercialUse, into: &buf)
-        FfiConverterString.write(value.attribution, into: &buf)
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypePackLicense_lift(_ buf: RustBuffer) throws -> PackLicense {
-    return try FfiConverterTypePackLicense.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypePackLicense_lower(_ value: PackLicense) -> RustBuffer {
-    return FfiConverterTypePackLicense.lower(value)
 }
 
 
@@ -6365,7 +8534,7 @@ public func FfiConverterTypePersonMask_lower(_ value: PersonMask) -> RustBuffer 
 
 
 /**
- * A point in pixels of the upright picture.
+ * A point.
  */
 public struct Point: Equatable, Hashable, Codable {
     /**
@@ -6616,7 +8785,10 @@ public func FfiConverterTypePosePoint_lower(_ value: PosePoint) -> RustBuffer {
  */
 public struct Quality: Equatable, Hashable, Codable {
     /**
-     * 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
+     * 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
+     * "The blur effect: perception and estimation with a new no-reference perceptual blur metric", 2007, on the luma
+     * of the region at 192 pixels a side, differences of a single level not counting as detail. Dermoscopic and
+     * close-up pictures have 0.23 to 0.65.
      */
     public let sharpness: Float
     /**
@@ -6628,7 +8800,7 @@ public struct Quality: Equatable, Hashable, Codable {
      */
     public let clippedDark: Float
     /**
-     * Share of the region that is burnt out, 0 to 1.
+     * Share of the region with two or three channels at their end (red alone often is, on skin), 0 to 1.
      */
     public let clippedBright: Float
     /**
@@ -6636,11 +8808,12 @@ public struct Quality: Equatable, Hashable, Codable {
      */
     public let glare: Float
     /**
-     * How far the light's colour lies from that of ordinary skin pictures, in standard deviations of theirs.
+     * How far the light's estimated colour lies from that of ordinary skin pictures, in standard deviations of the
+     * latter: 1 is usual, 4 rare; 0 where the picture is too dark or clipped to tell.
      */
     public let colourCast: Float
     /**
-     * How much sharper one direction is than another, 0 to 1: high where the camera moved.
+     * How much sharper one direction is than another, 0 (all alike) to 1: high where the camera moved.
      */
     public let motion: Float
     /**
@@ -6652,11 +8825,12 @@ public struct Quality: Equatable, Hashable, Codable {
      */
     public let visible: Float
     /**
-     * How the head is turned, where the region belongs to a face in a stream.
+     * How the head is turned, where the region belongs to a face.
      */
     public let turn: HeadTurn?
     /**
-     * Speed of the region in its own sides a second, in a stream.
+     * Speed of the region in its own sides a second, over the last tenth of a second of a stream; `None` for a single
+     * picture and at the start of a stream.
      */
     public let movement: Float?
     /**
@@ -6672,7 +8846,10 @@ public struct Quality: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
+         * 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
+         * "The blur effect: perception and estimation with a new no-reference perceptual blur metric", 2007, on the luma
+         * of the region at 192 pixels a side, differences of a single level not counting as detail. Dermoscopic and
+         * close-up pictures have 0.23 to 0.65.
          */sharpness: Float,
         /**
          * Mean luma of the region, 0 black to 1 white.
@@ -6681,16 +8858,17 @@ public struct Quality: Equatable, Hashable, Codable {
          * Share of the region that is black, 0 to 1.
          */clippedDark: Float,
         /**
-         * Share of the region that is burnt out, 0 to 1.
+         * Share of the region with two or three channels at their end (red alone often is, on skin), 0 to 1.
          */clippedBright: Float,
         /**
          * Share of the region that mirrors the light, 0 to 1.
          */glare: Float,
         /**
-         * How far the light's colour lies from that of ordinary skin pictures, in standard deviations of theirs.
+         * How far the light's estimated colour lies from that of ordinary skin pictures, in standard deviations of the
+         * latter: 1 is usual, 4 rare; 0 where the picture is too dark or clipped to tell.
          */colourCast: Float,
         /**
-         * How much sharper one direction is than another, 0 to 1: high where the camera moved.
+         * How much sharper one direction is than another, 0 (all alike) to 1: high where the camera moved.
          */motion: Float,
         /**
          * Shorter side of the region, in pixels of the picture.
@@ -6699,10 +8877,11 @@ public struct Quality: Equatable, Hashable, Codable {
          * Share of the region that lies inside the picture, 0 to 1.
          */visible: Float,
         /**
-         * How the head is turned, where the region belongs to a face in a stream.
+         * How the head is turned, where the region belongs to a face.
          */turn: HeadTurn?,
         /**
-         * Speed of the region in its own sides a second, in a stream.
+         * Speed of the region in its own sides a second, over the last tenth of a second of a stream; `None` for a single
+         * picture and at the start of a stream.
          */movement: Float?,
         /**
          * Whether the picture meets every threshold.
@@ -6791,15 +8970,188 @@ public func FfiConverterTypeQuality_lower(_ value: Quality) -> RustBuffer {
 
 
 /**
- * What is needed to replay a scan to the same numbers.
+ * What a picture has to meet. The README says what the defaults keep and reject.
+ */
+public struct QualityThresholds: Equatable, Hashable, Codable {
+    /**
+     * Least sharpness.
+     */
+    public let minSharpness: Float
+    /**
+     * Least mean luma.
+     */
+    public let minExposure: Float
+    /**
+     * Greatest mean luma.
+     */
+    public let maxExposure: Float
+    /**
+     * Greatest share of black pixels.
+     */
+    public let maxClippedDark: Float
+    /**
+     * Greatest share of clipped bright pixels.
+     */
+    public let maxClippedBright: Float
+    /**
+     * Greatest share of mirrored light.
+     */
+    public let maxGlare: Float
+    /**
+     * Greatest colour cast, in standard deviations.
+     */
+    public let maxColourCast: Float
+    /**
+     * Motion from which a blurred picture counts as moved.
+     */
+    public let moved: Float
+    /**
+     * Least region side in pixels.
+     */
+    public let minRoiPixels: Float
+    /**
+     * Least share of the region inside the picture.
+     */
+    public let minVisible: Float
+    /**
+     * Greatest turn of the head either way about each axis, in degrees: yaw, pitch and roll. Roll costs nothing (the
+     * region turns with the head); beyond about 35° of yaw half of a cheek is foreshortened to less than half.
+     */
+    public let maxTurn: HeadTurn
+    /**
+     * Greatest movement in a stream, in sides of the region a second. A camera that exposes for 1/60 s then smears
+     * 0.005 of a side: 1.0 of the 192 pixels that a network sees.
+     */
+    public let maxMovement: Float
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Least sharpness.
+         */minSharpness: Float,
+        /**
+         * Least mean luma.
+         */minExposure: Float,
+        /**
+         * Greatest mean luma.
+         */maxExposure: Float,
+        /**
+         * Greatest share of black pixels.
+         */maxClippedDark: Float,
+        /**
+         * Greatest share of clipped bright pixels.
+         */maxClippedBright: Float,
+        /**
+         * Greatest share of mirrored light.
+         */maxGlare: Float,
+        /**
+         * Greatest colour cast, in standard deviations.
+         */maxColourCast: Float,
+        /**
+         * Motion from which a blurred picture counts as moved.
+         */moved: Float,
+        /**
+         * Least region side in pixels.
+         */minRoiPixels: Float,
+        /**
+         * Least share of the region inside the picture.
+         */minVisible: Float,
+        /**
+         * Greatest turn of the head either way about each axis, in degrees: yaw, pitch and roll. Roll costs nothing (the
+         * region turns with the head); beyond about 35° of yaw half of a cheek is foreshortened to less than half.
+         */maxTurn: HeadTurn,
+        /**
+         * Greatest movement in a stream, in sides of the region a second. A camera that exposes for 1/60 s then smears
+         * 0.005 of a side: 1.0 of the 192 pixels that a network sees.
+         */maxMovement: Float) {
+        self.minSharpness = minSharpness
+        self.minExposure = minExposure
+        self.maxExposure = maxExposure
+        self.maxClippedDark = maxClippedDark
+        self.maxClippedBright = maxClippedBright
+        self.maxGlare = maxGlare
+        self.maxColourCast = maxColourCast
+        self.moved = moved
+        self.minRoiPixels = minRoiPixels
+        self.minVisible = minVisible
+        self.maxTurn = maxTurn
+        self.maxMovement = maxMovement
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension QualityThresholds: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeQualityThresholds: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> QualityThresholds {
+        return
+            try QualityThresholds(
+                minSharpness: FfiConverterFloat.read(from: &buf),
+                minExposure: FfiConverterFloat.read(from: &buf),
+                maxExposure: FfiConverterFloat.read(from: &buf),
+                maxClippedDark: FfiConverterFloat.read(from: &buf),
+                maxClippedBright: FfiConverterFloat.read(from: &buf),
+                maxGlare: FfiConverterFloat.read(from: &buf),
+                maxColourCast: FfiConverterFloat.read(from: &buf),
+                moved: FfiConverterFloat.read(from: &buf),
+                minRoiPixels: FfiConverterFloat.read(from: &buf),
+                minVisible: FfiConverterFloat.read(from: &buf),
+                maxTurn: FfiConverterTypeHeadTurn.read(from: &buf),
+                maxMovement: FfiConverterFloat.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: QualityThresholds, into buf: inout [UInt8]) {
+        FfiConverterFloat.write(value.minSharpness, into: &buf)
+        FfiConverterFloat.write(value.minExposure, into: &buf)
+        FfiConverterFloat.write(value.maxExposure, into: &buf)
+        FfiConverterFloat.write(value.maxClippedDark, into: &buf)
+        FfiConverterFloat.write(value.maxClippedBright, into: &buf)
+        FfiConverterFloat.write(value.maxGlare, into: &buf)
+        FfiConverterFloat.write(value.maxColourCast, into: &buf)
+        FfiConverterFloat.write(value.moved, into: &buf)
+        FfiConverterFloat.write(value.minRoiPixels, into: &buf)
+        FfiConverterFloat.write(value.minVisible, into: &buf)
+        FfiConverterTypeHeadTurn.write(value.maxTurn, into: &buf)
+        FfiConverterFloat.write(value.maxMovement, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQualityThresholds_lift(_ buf: RustBuffer) throws -> QualityThresholds {
+    return try FfiConverterTypeQualityThresholds.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQualityThresholds_lower(_ value: QualityThresholds) -> RustBuffer {
+    return FfiConverterTypeQualityThresholds.lower(value)
+}
+
+
+/**
+ * What is needed to replay a scan to the same numbers: hashes of everything that went into it.
  */
 public struct Receipt: Equatable, Hashable, Codable {
     /**
-     * SHA-256 of the picture's file, hexadecimal; empty where the host gave none.
+     * SHA-256 of the picture's file, hexadecimal.
      */
     public let pictureSha256: String
     /**
-     * Identity of the preprocessing.
+     * Identity of the preprocessing (its version and settings, or their hash).
      */
     public let preprocessing: String
     /**
@@ -6815,10 +9167,10 @@ public struct Receipt: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * SHA-256 of the picture's file, hexadecimal; empty where the host gave none.
+         * SHA-256 of the picture's file, hexadecimal.
          */pictureSha256: String,
         /**
-         * Identity of the preprocessing.
+         * Identity of the preprocessing (its version and settings, or their hash).
          */preprocessing: String,
         /**
          * SHA-256 of the model pack, hexadecimal.
@@ -6888,11 +9240,11 @@ public struct RegionSkin: Equatable, Hashable, Codable {
      */
     public let region: FaceRegion
     /**
-     * Share of the part's outline on the mesh that is skin, 0 to 1.
+     * Share of the part's outline on the mesh that is skin, `0..=1`.
      */
     public let part: Float
     /**
-     * Share of the part's square that is skin of the face, 0 to 1.
+     * Share of the part's square ([`NamedRegion::roi`]) that is skin of the face, `0..=1`.
      */
     public let square: Float
 
@@ -6903,10 +9255,10 @@ public struct RegionSkin: Equatable, Hashable, Codable {
          * Which part.
          */region: FaceRegion,
         /**
-         * Share of the part's outline on the mesh that is skin, 0 to 1.
+         * Share of the part's outline on the mesh that is skin, `0..=1`.
          */part: Float,
         /**
-         * Share of the part's square that is skin of the face, 0 to 1.
+         * Share of the part's square ([`NamedRegion::roi`]) that is skin of the face, `0..=1`.
          */square: Float) {
         self.region = region
         self.part = part
@@ -6959,23 +9311,214 @@ public func FfiConverterTypeRegionSkin_lower(_ value: RegionSkin) -> RustBuffer 
 
 
 /**
- * A rectangle on the upright picture, perhaps turned.
+ * What a second run over a scan's picture gave.
+ */
+public struct Replay: Equatable, Hashable, Codable {
+    /**
+     * The scan.
+     */
+    public let scan: ScanId
+    /**
+     * Whether it is the picture's own file, where both hashes are known.
+     */
+    public let samePicture: Bool?
+    /**
+     * Whether the model pack is the same to the byte.
+     */
+    public let samePack: Bool
+    /**
+     * Whether pixels become the network's input by the same rule.
+     */
+    public let samePreprocessing: Bool
+    /**
+     * Whether the same engine ran it.
+     */
+    public let sameEngine: Bool
+    /**
+     * Largest difference of any probability, embedding value, mask value (of 1), or measure (as a part of it).
+     */
+    public let largestDifference: Double
+    /**
+     * Whether the prediction set, the measures taken and every number are the same (to 1e-5).
+     */
+    public let reproduced: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The scan.
+         */scan: ScanId,
+        /**
+         * Whether it is the picture's own file, where both hashes are known.
+         */samePicture: Bool?,
+        /**
+         * Whether the model pack is the same to the byte.
+         */samePack: Bool,
+        /**
+         * Whether pixels become the network's input by the same rule.
+         */samePreprocessing: Bool,
+        /**
+         * Whether the same engine ran it.
+         */sameEngine: Bool,
+        /**
+         * Largest difference of any probability, embedding value, mask value (of 1), or measure (as a part of it).
+         */largestDifference: Double,
+        /**
+         * Whether the prediction set, the measures taken and every number are the same (to 1e-5).
+         */reproduced: Bool) {
+        self.scan = scan
+        self.samePicture = samePicture
+        self.samePack = samePack
+        self.samePreprocessing = samePreprocessing
+        self.sameEngine = sameEngine
+        self.largestDifference = largestDifference
+        self.reproduced = reproduced
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Replay: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReplay: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Replay {
+        return
+            try Replay(
+                scan: FfiConverterTypeScanId.read(from: &buf),
+                samePicture: FfiConverterOptionBool.read(from: &buf),
+                samePack: FfiConverterBool.read(from: &buf),
+                samePreprocessing: FfiConverterBool.read(from: &buf),
+                sameEngine: FfiConverterBool.read(from: &buf),
+                largestDifference: FfiConverterDouble.read(from: &buf),
+                reproduced: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Replay, into buf: inout [UInt8]) {
+        FfiConverterTypeScanId.write(value.scan, into: &buf)
+        FfiConverterOptionBool.write(value.samePicture, into: &buf)
+        FfiConverterBool.write(value.samePack, into: &buf)
+        FfiConverterBool.write(value.samePreprocessing, into: &buf)
+        FfiConverterBool.write(value.sameEngine, into: &buf)
+        FfiConverterDouble.write(value.largestDifference, into: &buf)
+        FfiConverterBool.write(value.reproduced, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplay_lift(_ buf: RustBuffer) throws -> Replay {
+    return try FfiConverterTypeReplay.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplay_lower(_ value: Replay) -> RustBuffer {
+    return FfiConverterTypeReplay.lower(value)
+}
+
+
+/**
+ * What a restore did.
+ */
+public struct Restored: Equatable, Hashable, Codable {
+    /**
+     * Scans in the history now.
+     */
+    public let scans: UInt64
+    /**
+     * Where the damaged file that was in the way has been moved to.
+     */
+    public let setAside: PathBuf?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Scans in the history now.
+         */scans: UInt64,
+        /**
+         * Where the damaged file that was in the way has been moved to.
+         */setAside: PathBuf?) {
+        self.scans = scans
+        self.setAside = setAside
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Restored: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRestored: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Restored {
+        return
+            try Restored(
+                scans: FfiConverterUInt64.read(from: &buf),
+                setAside: FfiConverterOptionTypePathBuf.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Restored, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.scans, into: &buf)
+        FfiConverterOptionTypePathBuf.write(value.setAside, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRestored_lift(_ buf: RustBuffer) throws -> Restored {
+    return try FfiConverterTypeRestored.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRestored_lower(_ value: Restored) -> RustBuffer {
+    return FfiConverterTypeRestored.lower(value)
+}
+
+
+/**
+ * A rectangle on the upright picture that a network is to see.
+ *
+ * All lengths are pixels of the upright picture (x right, y down). The picture spans `0..width` by
+ * `0..height`: pixel `i` covers `i..i+1`.
  */
 public struct Roi: Equatable, Hashable, Codable {
     /**
-     * Its middle.
+     * The middle of the rectangle, `[x, y]` in pixels.
      */
-    public let centre: Point
+    public let centre: PointXy
     /**
-     * Length along its own x axis, in pixels.
+     * Length along the rectangle's own x axis, in pixels, > 0.
      */
     public let width: Float
     /**
-     * Length along its own y axis, in pixels.
+     * Length along the rectangle's own y axis, in pixels, > 0.
      */
     public let height: Float
     /**
-     * Radians, clockwise on the screen, from the picture's x axis to its own.
+     * Radians, clockwise on screen, from the picture's x axis to the rectangle's.
      */
     public let rotation: Float
 
@@ -6983,16 +9526,16 @@ public struct Roi: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Its middle.
-         */centre: Point,
+         * The middle of the rectangle, `[x, y]` in pixels.
+         */centre: PointXy,
         /**
-         * Length along its own x axis, in pixels.
+         * Length along the rectangle's own x axis, in pixels, > 0.
          */width: Float,
         /**
-         * Length along its own y axis, in pixels.
+         * Length along the rectangle's own y axis, in pixels, > 0.
          */height: Float,
         /**
-         * Radians, clockwise on the screen, from the picture's x axis to its own.
+         * Radians, clockwise on screen, from the picture's x axis to the rectangle's.
          */rotation: Float) {
         self.centre = centre
         self.width = width
@@ -7016,7 +9559,7 @@ public struct FfiConverterTypeRoi: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Roi {
         return
             try Roi(
-                centre: FfiConverterTypePoint.read(from: &buf),
+                centre: FfiConverterTypePointXy.read(from: &buf),
                 width: FfiConverterFloat.read(from: &buf),
                 height: FfiConverterFloat.read(from: &buf),
                 rotation: FfiConverterFloat.read(from: &buf)
@@ -7024,7 +9567,7 @@ public struct FfiConverterTypeRoi: FfiConverterRustBuffer {
     }
 
     public static func write(_ value: Roi, into buf: inout [UInt8]) {
-        FfiConverterTypePoint.write(value.centre, into: &buf)
+        FfiConverterTypePointXy.write(value.centre, into: &buf)
         FfiConverterFloat.write(value.width, into: &buf)
         FfiConverterFloat.write(value.height, into: &buf)
         FfiConverterFloat.write(value.rotation, into: &buf)
@@ -7052,11 +9595,11 @@ public func FfiConverterTypeRoi_lower(_ value: Roi) -> RustBuffer {
  */
 public struct Scale: Equatable, Hashable, Codable {
     /**
-     * Millimetres a pixel.
+     * Millimetres a pixel, > 0.
      */
     public let mmPerPixel: Float
     /**
-     * Its standard deviation, same unit.
+     * Standard deviation of `mm_per_pixel`, same unit.
      */
     public let error: Float
     /**
@@ -7068,10 +9611,10 @@ public struct Scale: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Millimetres a pixel.
+         * Millimetres a pixel, > 0.
          */mmPerPixel: Float,
         /**
-         * Its standard deviation, same unit.
+         * Standard deviation of `mm_per_pixel`, same unit.
          */error: Float,
         /**
          * Where it comes from.
@@ -7127,15 +9670,16 @@ public func FfiConverterTypeScale_lower(_ value: Scale) -> RustBuffer {
 
 
 /**
- * Roughly how large a pixel is. Not a measurement: good for "come closer", never for a length.
+ * Roughly how large a pixel is, taken from the size that hands and bodies usually have. **Not a measurement**: good for
+ * "come closer", never for a length; so it has no way to become a [`crate::Scale`].
  */
 public struct ScaleHint: Equatable, Hashable, Codable {
     /**
-     * Millimetres a pixel if the person is an adult of average size.
+     * Millimetres a pixel if the person is an adult of average size, > 0.
      */
     public let roughMmPerPixel: Float
     /**
-     * Relative standard deviation.
+     * Relative standard deviation, itself a rough figure: 0.3. Children are outside it.
      */
     public let spread: Float
 
@@ -7143,10 +9687,10 @@ public struct ScaleHint: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Millimetres a pixel if the person is an adult of average size.
+         * Millimetres a pixel if the person is an adult of average size, > 0.
          */roughMmPerPixel: Float,
         /**
-         * Relative standard deviation.
+         * Relative standard deviation, itself a rough figure: 0.3. Children are outside it.
          */spread: Float) {
         self.roughMmPerPixel = roughMmPerPixel
         self.spread = spread
@@ -7202,7 +9746,7 @@ public struct Scan: Equatable, Hashable, Codable {
     /**
      * Its number in the history.
      */
-    public let id: Int64
+    public let id: ScanId
     /**
      * What was recorded.
      */
@@ -7213,7 +9757,7 @@ public struct Scan: Equatable, Hashable, Codable {
     public init(
         /**
          * Its number in the history.
-         */id: Int64,
+         */id: ScanId,
         /**
          * What was recorded.
          */analysis: Analysis) {
@@ -7237,13 +9781,13 @@ public struct FfiConverterTypeScan: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Scan {
         return
             try Scan(
-                id: FfiConverterInt64.read(from: &buf),
+                id: FfiConverterTypeScanId.read(from: &buf),
                 analysis: FfiConverterTypeAnalysis.read(from: &buf)
         )
     }
 
     public static func write(_ value: Scan, into buf: inout [UInt8]) {
-        FfiConverterInt64.write(value.id, into: &buf)
+        FfiConverterTypeScanId.write(value.id, into: &buf)
         FfiConverterTypeAnalysis.write(value.analysis, into: &buf)
     }
 }
@@ -7265,7 +9809,7 @@ public func FfiConverterTypeScan_lower(_ value: Scan) -> RustBuffer {
 
 
 /**
- * What to scan, and under which name to keep it.
+ * What to scan, and under which name to keep it. In the C ABI it is JSON.
  */
 public struct ScanRequest: Equatable, Hashable, Codable {
     /**
@@ -7277,9 +9821,18 @@ public struct ScanRequest: Equatable, Hashable, Codable {
      */
     public let subject: String
     /**
-     * Which part of the picture.
+     * Which lesion there, 1 to 256 bytes, where the host tells them apart.
      */
-    public let region: Region
+    public let lesion: String?
+    /**
+     * Where on the site, in any unit that all its scans share (millimeters, or 0 to 1 of the region): with several
+     * lesions it tells which is which.
+     */
+    public let position: PointXy?
+    /**
+     * How the picture is analyzed.
+     */
+    public let options: AnalyzeOptions
     /**
      * When the picture was taken, in milliseconds since 1970-01-01 UTC; now if not given.
      */
@@ -7299,8 +9852,15 @@ public struct ScanRequest: Equatable, Hashable, Codable {
          * Whose skin, 1 to 256 bytes.
          */subject: String = "me",
         /**
-         * Which part of the picture.
-         */region: Region,
+         * Which lesion there, 1 to 256 bytes, where the host tells them apart.
+         */lesion: String? = nil,
+        /**
+         * Where on the site, in any unit that all its scans share (millimeters, or 0 to 1 of the region): with several
+         * lesions it tells which is which.
+         */position: PointXy? = nil,
+        /**
+         * How the picture is analyzed.
+         */options: AnalyzeOptions,
         /**
          * When the picture was taken, in milliseconds since 1970-01-01 UTC; now if not given.
          */takenAt: Int64? = nil,
@@ -7309,7 +9869,9 @@ public struct ScanRequest: Equatable, Hashable, Codable {
          */pictureSha256: String? = nil) {
         self.site = site
         self.subject = subject
-        self.region = region
+        self.lesion = lesion
+        self.position = position
+        self.options = options
         self.takenAt = takenAt
         self.pictureSha256 = pictureSha256
     }
@@ -7332,7 +9894,9 @@ public struct FfiConverterTypeScanRequest: FfiConverterRustBuffer {
             try ScanRequest(
                 site: FfiConverterString.read(from: &buf),
                 subject: FfiConverterString.read(from: &buf),
-                region: FfiConverterTypeRegion.read(from: &buf),
+                lesion: FfiConverterOptionString.read(from: &buf),
+                position: FfiConverterOptionTypePointXy.read(from: &buf),
+                options: FfiConverterTypeAnalyzeOptions.read(from: &buf),
                 takenAt: FfiConverterOptionInt64.read(from: &buf),
                 pictureSha256: FfiConverterOptionString.read(from: &buf)
         )
@@ -7341,7 +9905,9 @@ public struct FfiConverterTypeScanRequest: FfiConverterRustBuffer {
     public static func write(_ value: ScanRequest, into buf: inout [UInt8]) {
         FfiConverterString.write(value.site, into: &buf)
         FfiConverterString.write(value.subject, into: &buf)
-        FfiConverterTypeRegion.write(value.region, into: &buf)
+        FfiConverterOptionString.write(value.lesion, into: &buf)
+        FfiConverterOptionTypePointXy.write(value.position, into: &buf)
+        FfiConverterTypeAnalyzeOptions.write(value.options, into: &buf)
         FfiConverterOptionInt64.write(value.takenAt, into: &buf)
         FfiConverterOptionString.write(value.pictureSha256, into: &buf)
     }
@@ -7364,6 +9930,303 @@ public func FfiConverterTypeScanRequest_lower(_ value: ScanRequest) -> RustBuffe
 
 
 /**
+ * One value of a series.
+ */
+public struct SeriesPoint: Equatable, Hashable, Codable {
+    /**
+     * Which scan.
+     */
+    public let scan: ScanId
+    /**
+     * Milliseconds since 1970-01-01T00:00Z.
+     */
+    public let takenAt: Int64
+    /**
+     * The value.
+     */
+    public let value: Double
+    /**
+     * Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
+     */
+    public let low: Double
+    /**
+     * Upper end.
+     */
+    public let high: Double
+    /**
+     * Far from the line: marked for a person to look at; it still counts.
+     */
+    public let outlier: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which scan.
+         */scan: ScanId,
+        /**
+         * Milliseconds since 1970-01-01T00:00Z.
+         */takenAt: Int64,
+        /**
+         * The value.
+         */value: Double,
+        /**
+         * Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
+         */low: Double,
+        /**
+         * Upper end.
+         */high: Double,
+        /**
+         * Far from the line: marked for a person to look at; it still counts.
+         */outlier: Bool) {
+        self.scan = scan
+        self.takenAt = takenAt
+        self.value = value
+        self.low = low
+        self.high = high
+        self.outlier = outlier
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SeriesPoint: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSeriesPoint: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SeriesPoint {
+        return
+            try SeriesPoint(
+                scan: FfiConverterTypeScanId.read(from: &buf),
+                takenAt: FfiConverterInt64.read(from: &buf),
+                value: FfiConverterDouble.read(from: &buf),
+                low: FfiConverterDouble.read(from: &buf),
+                high: FfiConverterDouble.read(from: &buf),
+                outlier: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SeriesPoint, into buf: inout [UInt8]) {
+        FfiConverterTypeScanId.write(value.scan, into: &buf)
+        FfiConverterInt64.write(value.takenAt, into: &buf)
+        FfiConverterDouble.write(value.value, into: &buf)
+        FfiConverterDouble.write(value.low, into: &buf)
+        FfiConverterDouble.write(value.high, into: &buf)
+        FfiConverterBool.write(value.outlier, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSeriesPoint_lift(_ buf: RustBuffer) throws -> SeriesPoint {
+    return try FfiConverterTypeSeriesPoint.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSeriesPoint_lower(_ value: SeriesPoint) -> RustBuffer {
+    return FfiConverterTypeSeriesPoint.lower(value)
+}
+
+
+/**
+ * A scan found by its look.
+ */
+public struct Similar: Equatable, Hashable, Codable {
+    /**
+     * The scan.
+     */
+    public let scan: ScanId
+    /**
+     * Whose skin.
+     */
+    public let subject: String
+    /**
+     * Where on the body.
+     */
+    public let site: String
+    /**
+     * Which lesion there.
+     */
+    public let lesion: String?
+    /**
+     * When it was taken, in milliseconds since 1970-01-01T00:00Z.
+     */
+    public let takenAt: Int64
+    /**
+     * Cosine similarity of the embeddings, -1 to 1.
+     */
+    public let similarity: Float
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The scan.
+         */scan: ScanId,
+        /**
+         * Whose skin.
+         */subject: String,
+        /**
+         * Where on the body.
+         */site: String,
+        /**
+         * Which lesion there.
+         */lesion: String?,
+        /**
+         * When it was taken, in milliseconds since 1970-01-01T00:00Z.
+         */takenAt: Int64,
+        /**
+         * Cosine similarity of the embeddings, -1 to 1.
+         */similarity: Float) {
+        self.scan = scan
+        self.subject = subject
+        self.site = site
+        self.lesion = lesion
+        self.takenAt = takenAt
+        self.similarity = similarity
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Similar: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSimilar: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Similar {
+        return
+            try Similar(
+                scan: FfiConverterTypeScanId.read(from: &buf),
+                subject: FfiConverterString.read(from: &buf),
+                site: FfiConverterString.read(from: &buf),
+                lesion: FfiConverterOptionString.read(from: &buf),
+                takenAt: FfiConverterInt64.read(from: &buf),
+                similarity: FfiConverterFloat.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Similar, into buf: inout [UInt8]) {
+        FfiConverterTypeScanId.write(value.scan, into: &buf)
+        FfiConverterString.write(value.subject, into: &buf)
+        FfiConverterString.write(value.site, into: &buf)
+        FfiConverterOptionString.write(value.lesion, into: &buf)
+        FfiConverterInt64.write(value.takenAt, into: &buf)
+        FfiConverterFloat.write(value.similarity, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSimilar_lift(_ buf: RustBuffer) throws -> Similar {
+    return try FfiConverterTypeSimilar.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSimilar_lower(_ value: Similar) -> RustBuffer {
+    return FfiConverterTypeSimilar.lower(value)
+}
+
+
+/**
+ * A place on the body.
+ */
+public struct SiteSummary: Equatable, Hashable, Codable {
+    /**
+     * Where on the body.
+     */
+    public let site: String
+    /**
+     * Number of scans.
+     */
+    public let scans: UInt64
+    /**
+     * Lesions told apart there; scans that were put to no lesion are one entry without a name.
+     */
+    public let lesions: [LesionSummary]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Where on the body.
+         */site: String,
+        /**
+         * Number of scans.
+         */scans: UInt64,
+        /**
+         * Lesions told apart there; scans that were put to no lesion are one entry without a name.
+         */lesions: [LesionSummary]) {
+        self.site = site
+        self.scans = scans
+        self.lesions = lesions
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SiteSummary: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSiteSummary: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SiteSummary {
+        return
+            try SiteSummary(
+                site: FfiConverterString.read(from: &buf),
+                scans: FfiConverterUInt64.read(from: &buf),
+                lesions: FfiConverterSequenceTypeLesionSummary.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SiteSummary, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.site, into: &buf)
+        FfiConverterUInt64.write(value.scans, into: &buf)
+        FfiConverterSequenceTypeLesionSummary.write(value.lesions, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSiteSummary_lift(_ buf: RustBuffer) throws -> SiteSummary {
+    return try FfiConverterTypeSiteSummary.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSiteSummary_lower(_ value: SiteSummary) -> RustBuffer {
+    return FfiConverterTypeSiteSummary.lower(value)
+}
+
+
+/**
  * Where the skin is: a square grid over a region of the picture.
  */
 public struct SkinMask: Equatable, Hashable, Codable {
@@ -7376,7 +10239,7 @@ public struct SkinMask: Equatable, Hashable, Codable {
      */
     public let cells: Data
     /**
-     * The median colour of the skin.
+     * The median color of the skin.
      */
     public let tone: SkinTone
     /**
@@ -7394,7 +10257,7 @@ public struct SkinMask: Equatable, Hashable, Codable {
          * One byte a cell, row after row, as many rows as columns: 1 where skin is seen, else 0.
          */cells: Data,
         /**
-         * The median colour of the skin.
+         * The median color of the skin.
          */tone: SkinTone,
         /**
          * Share of the part's outline (or of the person) that is skin, 0 to 1.
@@ -7457,15 +10320,15 @@ public func FfiConverterTypeSkinMask_lower(_ value: SkinMask) -> RustBuffer {
  */
 public struct SkinTone: Equatable, Hashable, Codable {
     /**
-     * Lightness L*, 0 to 100.
+     * Lightness L*, `0..=100`.
      */
     public let lightness: Float
     /**
-     * Hue angle in degrees, -180 to 180: 0 towards red, 90 towards yellow.
+     * Hue angle h_ab in degrees, `-180..=180`: 0 towards red, 90 towards yellow.
      */
     public let hueAngle: Float
     /**
-     * Chroma C*, from 0.
+     * Chroma C*, >= 0.
      */
     public let chroma: Float
 
@@ -7473,13 +10336,13 @@ public struct SkinTone: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Lightness L*, 0 to 100.
+         * Lightness L*, `0..=100`.
          */lightness: Float,
         /**
-         * Hue angle in degrees, -180 to 180: 0 towards red, 90 towards yellow.
+         * Hue angle h_ab in degrees, `-180..=180`: 0 towards red, 90 towards yellow.
          */hueAngle: Float,
         /**
-         * Chroma C*, from 0.
+         * Chroma C*, >= 0.
          */chroma: Float) {
         self.lightness = lightness
         self.hueAngle = hueAngle
@@ -7538,7 +10401,7 @@ public struct StoredScan: Equatable, Hashable, Codable {
     /**
      * Number within this history.
      */
-    public let id: Int64
+    public let id: ScanId
     /**
      * 32 hexadecimal digits that stay the same across export and import.
      */
@@ -7576,7 +10439,7 @@ public struct StoredScan: Equatable, Hashable, Codable {
      */
     public let engine: String
     /**
-     * Probabilities, each 0 to 1; names are in `details`.
+     * Probabilities, each 0 to 1; a name is empty where only the label was kept.
      */
     public let probabilities: [LabelProbability]
     /**
@@ -7586,7 +10449,7 @@ public struct StoredScan: Equatable, Hashable, Codable {
     /**
      * Embedding, little-endian 32-bit floats.
      */
-    public let embedding: Data?
+    public let embedding: Embedding?
     /**
      * Region of the picture; none where another version wrote it differently.
      */
@@ -7609,7 +10472,7 @@ public struct StoredScan: Equatable, Hashable, Codable {
     public init(
         /**
          * Number within this history.
-         */id: Int64,
+         */id: ScanId,
         /**
          * 32 hexadecimal digits that stay the same across export and import.
          */uid: String,
@@ -7638,14 +10501,14 @@ public struct StoredScan: Equatable, Hashable, Codable {
          * Engine that ran the model.
          */engine: String,
         /**
-         * Probabilities, each 0 to 1; names are in `details`.
+         * Probabilities, each 0 to 1; a name is empty where only the label was kept.
          */probabilities: [LabelProbability],
         /**
          * Labels of the prediction set.
          */predictionSet: [String],
         /**
          * Embedding, little-endian 32-bit floats.
-         */embedding: Data?,
+         */embedding: Embedding?,
         /**
          * Region of the picture; none where another version wrote it differently.
          */roi: Roi?,
@@ -7693,7 +10556,7 @@ public struct FfiConverterTypeStoredScan: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StoredScan {
         return
             try StoredScan(
-                id: FfiConverterInt64.read(from: &buf),
+                id: FfiConverterTypeScanId.read(from: &buf),
                 uid: FfiConverterString.read(from: &buf),
                 subject: FfiConverterString.read(from: &buf),
                 site: FfiConverterString.read(from: &buf),
@@ -7705,7 +10568,7 @@ public struct FfiConverterTypeStoredScan: FfiConverterRustBuffer {
                 engine: FfiConverterString.read(from: &buf),
                 probabilities: FfiConverterSequenceTypeLabelProbability.read(from: &buf),
                 predictionSet: FfiConverterSequenceString.read(from: &buf),
-                embedding: FfiConverterOptionData.read(from: &buf),
+                embedding: FfiConverterOptionTypeEmbedding.read(from: &buf),
                 roi: FfiConverterOptionTypeRoi.read(from: &buf),
                 quality: FfiConverterOptionTypeQuality.read(from: &buf),
                 details: FfiConverterOptionTypeDetails.read(from: &buf),
@@ -7714,7 +10577,7 @@ public struct FfiConverterTypeStoredScan: FfiConverterRustBuffer {
     }
 
     public static func write(_ value: StoredScan, into buf: inout [UInt8]) {
-        FfiConverterInt64.write(value.id, into: &buf)
+        FfiConverterTypeScanId.write(value.id, into: &buf)
         FfiConverterString.write(value.uid, into: &buf)
         FfiConverterString.write(value.subject, into: &buf)
         FfiConverterString.write(value.site, into: &buf)
@@ -7726,7 +10589,7 @@ public struct FfiConverterTypeStoredScan: FfiConverterRustBuffer {
         FfiConverterString.write(value.engine, into: &buf)
         FfiConverterSequenceTypeLabelProbability.write(value.probabilities, into: &buf)
         FfiConverterSequenceString.write(value.predictionSet, into: &buf)
-        FfiConverterOptionData.write(value.embedding, into: &buf)
+        FfiConverterOptionTypeEmbedding.write(value.embedding, into: &buf)
         FfiConverterOptionTypeRoi.write(value.roi, into: &buf)
         FfiConverterOptionTypeQuality.write(value.quality, into: &buf)
         FfiConverterOptionTypeDetails.write(value.details, into: &buf)
@@ -7747,6 +10610,253 @@ public func FfiConverterTypeStoredScan_lift(_ buf: RustBuffer) throws -> StoredS
 #endif
 public func FfiConverterTypeStoredScan_lower(_ value: StoredScan) -> RustBuffer {
     return FfiConverterTypeStoredScan.lower(value)
+}
+
+
+/**
+ * A person in a history.
+ */
+public struct SubjectSummary: Equatable, Hashable, Codable {
+    /**
+     * Whose skin.
+     */
+    public let subject: String
+    /**
+     * Number of scans.
+     */
+    public let scans: UInt64
+    /**
+     * Sites, in the order they were first recorded.
+     */
+    public let sites: [SiteSummary]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whose skin.
+         */subject: String,
+        /**
+         * Number of scans.
+         */scans: UInt64,
+        /**
+         * Sites, in the order they were first recorded.
+         */sites: [SiteSummary]) {
+        self.subject = subject
+        self.scans = scans
+        self.sites = sites
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SubjectSummary: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSubjectSummary: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SubjectSummary {
+        return
+            try SubjectSummary(
+                subject: FfiConverterString.read(from: &buf),
+                scans: FfiConverterUInt64.read(from: &buf),
+                sites: FfiConverterSequenceTypeSiteSummary.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SubjectSummary, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.subject, into: &buf)
+        FfiConverterUInt64.write(value.scans, into: &buf)
+        FfiConverterSequenceTypeSiteSummary.write(value.sites, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubjectSummary_lift(_ buf: RustBuffer) throws -> SubjectSummary {
+    return try FfiConverterTypeSubjectSummary.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubjectSummary_lower(_ value: SubjectSummary) -> RustBuffer {
+    return FfiConverterTypeSubjectSummary.lower(value)
+}
+
+
+/**
+ * What to sum up.
+ */
+public struct SummaryRequest: Equatable, Hashable, Codable {
+    /**
+     * One person only; everybody if not given.
+     */
+    public let subject: String?
+    /**
+     * Days that should lie between two visits; each lesion's own usual gap if not given.
+     */
+    public let visitDays: Double?
+    /**
+     * Whether to compare each lesion's latest pair: some tens of milliseconds a lesion where pictures are kept.
+     */
+    public let verdicts: Bool
+    /**
+     * The moment that "overdue" is told for, in milliseconds since 1970-01-01T00:00Z; now if not given.
+     */
+    public let now: Int64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * One person only; everybody if not given.
+         */subject: String? = nil,
+        /**
+         * Days that should lie between two visits; each lesion's own usual gap if not given.
+         */visitDays: Double? = nil,
+        /**
+         * Whether to compare each lesion's latest pair: some tens of milliseconds a lesion where pictures are kept.
+         */verdicts: Bool = false,
+        /**
+         * The moment that "overdue" is told for, in milliseconds since 1970-01-01T00:00Z; now if not given.
+         */now: Int64? = nil) {
+        self.subject = subject
+        self.visitDays = visitDays
+        self.verdicts = verdicts
+        self.now = now
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SummaryRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSummaryRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SummaryRequest {
+        return
+            try SummaryRequest(
+                subject: FfiConverterOptionString.read(from: &buf),
+                visitDays: FfiConverterOptionDouble.read(from: &buf),
+                verdicts: FfiConverterBool.read(from: &buf),
+                now: FfiConverterOptionInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SummaryRequest, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.subject, into: &buf)
+        FfiConverterOptionDouble.write(value.visitDays, into: &buf)
+        FfiConverterBool.write(value.verdicts, into: &buf)
+        FfiConverterOptionInt64.write(value.now, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSummaryRequest_lift(_ buf: RustBuffer) throws -> SummaryRequest {
+    return try FfiConverterTypeSummaryRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSummaryRequest_lower(_ value: SummaryRequest) -> RustBuffer {
+    return FfiConverterTypeSummaryRequest.lower(value)
+}
+
+
+/**
+ * What one answer added to the labels' scores.
+ */
+public struct TermEffect: Equatable, Hashable, Codable {
+    /**
+     * The question.
+     */
+    public let question: String
+    /**
+     * The answer.
+     */
+    public let answer: Answer
+    /**
+     * What it added to the score of each label, in natural logarithms: 0.69 doubles a label's odds against one at 0.
+     */
+    public let effect: [Double]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The question.
+         */question: String,
+        /**
+         * The answer.
+         */answer: Answer,
+        /**
+         * What it added to the score of each label, in natural logarithms: 0.69 doubles a label's odds against one at 0.
+         */effect: [Double]) {
+        self.question = question
+        self.answer = answer
+        self.effect = effect
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TermEffect: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTermEffect: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TermEffect {
+        return
+            try TermEffect(
+                question: FfiConverterString.read(from: &buf),
+                answer: FfiConverterTypeAnswer.read(from: &buf),
+                effect: FfiConverterSequenceDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TermEffect, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.question, into: &buf)
+        FfiConverterTypeAnswer.write(value.answer, into: &buf)
+        FfiConverterSequenceDouble.write(value.effect, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTermEffect_lift(_ buf: RustBuffer) throws -> TermEffect {
+    return try FfiConverterTypeTermEffect.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTermEffect_lower(_ value: TermEffect) -> RustBuffer {
+    return FfiConverterTypeTermEffect.lower(value)
 }
 
 
@@ -7857,6 +10967,407 @@ public func FfiConverterTypeTimings_lift(_ buf: RustBuffer) throws -> Timings {
 public func FfiConverterTypeTimings_lower(_ value: Timings) -> RustBuffer {
     return FfiConverterTypeTimings.lower(value)
 }
+
+
+/**
+ * A robust straight line (Theil–Sen) and what is known of it.
+ */
+public struct TrendLine: Equatable, Hashable, Codable {
+    /**
+     * Value on the line at the first point.
+     */
+    public let from: Double
+    /**
+     * Value on the line at the last point.
+     */
+    public let to: Double
+    /**
+     * Slope a day.
+     */
+    public let slopeADay: Double
+    /**
+     * Ends of the slope's 95 % interval; `None` where nothing is known of it.
+     */
+    public let slopeInterval: Ends?
+    /**
+     * Whether that interval leaves zero out.
+     */
+    public let hasDirection: Bool
+    /**
+     * Where one straight line stops fitting, for eight points or more.
+     */
+    public let changePoint: ChangePoint?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Value on the line at the first point.
+         */from: Double,
+        /**
+         * Value on the line at the last point.
+         */to: Double,
+        /**
+         * Slope a day.
+         */slopeADay: Double,
+        /**
+         * Ends of the slope's 95 % interval; `None` where nothing is known of it.
+         */slopeInterval: Ends?,
+        /**
+         * Whether that interval leaves zero out.
+         */hasDirection: Bool,
+        /**
+         * Where one straight line stops fitting, for eight points or more.
+         */changePoint: ChangePoint?) {
+        self.from = from
+        self.to = to
+        self.slopeADay = slopeADay
+        self.slopeInterval = slopeInterval
+        self.hasDirection = hasDirection
+        self.changePoint = changePoint
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TrendLine: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTrendLine: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TrendLine {
+        return
+            try TrendLine(
+                from: FfiConverterDouble.read(from: &buf),
+                to: FfiConverterDouble.read(from: &buf),
+                slopeADay: FfiConverterDouble.read(from: &buf),
+                slopeInterval: FfiConverterOptionTypeEnds.read(from: &buf),
+                hasDirection: FfiConverterBool.read(from: &buf),
+                changePoint: FfiConverterOptionTypeChangePoint.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TrendLine, into buf: inout [UInt8]) {
+        FfiConverterDouble.write(value.from, into: &buf)
+        FfiConverterDouble.write(value.to, into: &buf)
+        FfiConverterDouble.write(value.slopeADay, into: &buf)
+        FfiConverterOptionTypeEnds.write(value.slopeInterval, into: &buf)
+        FfiConverterBool.write(value.hasDirection, into: &buf)
+        FfiConverterOptionTypeChangePoint.write(value.changePoint, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTrendLine_lift(_ buf: RustBuffer) throws -> TrendLine {
+    return try FfiConverterTypeTrendLine.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTrendLine_lower(_ value: TrendLine) -> RustBuffer {
+    return FfiConverterTypeTrendLine.lower(value)
+}
+
+
+/**
+ * Which series to make.
+ */
+public struct TrendRequest: Equatable, Hashable, Codable {
+    /**
+     * Whose skin.
+     */
+    public let subject: String
+    /**
+     * Where on the body.
+     */
+    public let site: String
+    /**
+     * Which lesion there; scans that were put to no lesion if not given.
+     */
+    public let lesion: String?
+    /**
+     * Days that should lie between two visits; the series' own usual gap if not given.
+     */
+    public let visitDays: Double?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whose skin.
+         */subject: String,
+        /**
+         * Where on the body.
+         */site: String,
+        /**
+         * Which lesion there; scans that were put to no lesion if not given.
+         */lesion: String? = nil,
+        /**
+         * Days that should lie between two visits; the series' own usual gap if not given.
+         */visitDays: Double? = nil) {
+        self.subject = subject
+        self.site = site
+        self.lesion = lesion
+        self.visitDays = visitDays
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TrendRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTrendRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TrendRequest {
+        return
+            try TrendRequest(
+                subject: FfiConverterString.read(from: &buf),
+                site: FfiConverterString.read(from: &buf),
+                lesion: FfiConverterOptionString.read(from: &buf),
+                visitDays: FfiConverterOptionDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TrendRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.subject, into: &buf)
+        FfiConverterString.write(value.site, into: &buf)
+        FfiConverterOptionString.write(value.lesion, into: &buf)
+        FfiConverterOptionDouble.write(value.visitDays, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTrendRequest_lift(_ buf: RustBuffer) throws -> TrendRequest {
+    return try FfiConverterTypeTrendRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTrendRequest_lower(_ value: TrendRequest) -> RustBuffer {
+    return FfiConverterTypeTrendRequest.lower(value)
+}
+
+
+/**
+ * A lesion's place among a person's own.
+ */
+public struct UnlikeRank: Equatable, Hashable, Codable {
+    /**
+     * 1 is least like the others.
+     */
+    public let rank: UInt32
+    /**
+     * Where on the body.
+     */
+    public let site: String
+    /**
+     * Which lesion there.
+     */
+    public let lesion: String?
+    /**
+     * The lesion's latest scan, which was compared.
+     */
+    public let scan: ScanId
+    /**
+     * Median cosine similarity to the person's other lesions, -1 to 1.
+     */
+    public let similarity: Float
+    /**
+     * How far that lies below the person's usual, in robust standard deviations; `None` below five lesions.
+     */
+    public let deviation: Double?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * 1 is least like the others.
+         */rank: UInt32,
+        /**
+         * Where on the body.
+         */site: String,
+        /**
+         * Which lesion there.
+         */lesion: String?,
+        /**
+         * The lesion's latest scan, which was compared.
+         */scan: ScanId,
+        /**
+         * Median cosine similarity to the person's other lesions, -1 to 1.
+         */similarity: Float,
+        /**
+         * How far that lies below the person's usual, in robust standard deviations; `None` below five lesions.
+         */deviation: Double?) {
+        self.rank = rank
+        self.site = site
+        self.lesion = lesion
+        self.scan = scan
+        self.similarity = similarity
+        self.deviation = deviation
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UnlikeRank: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUnlikeRank: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UnlikeRank {
+        return
+            try UnlikeRank(
+                rank: FfiConverterUInt32.read(from: &buf),
+                site: FfiConverterString.read(from: &buf),
+                lesion: FfiConverterOptionString.read(from: &buf),
+                scan: FfiConverterTypeScanId.read(from: &buf),
+                similarity: FfiConverterFloat.read(from: &buf),
+                deviation: FfiConverterOptionDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UnlikeRank, into buf: inout [UInt8]) {
+        FfiConverterUInt32.write(value.rank, into: &buf)
+        FfiConverterString.write(value.site, into: &buf)
+        FfiConverterOptionString.write(value.lesion, into: &buf)
+        FfiConverterTypeScanId.write(value.scan, into: &buf)
+        FfiConverterFloat.write(value.similarity, into: &buf)
+        FfiConverterOptionDouble.write(value.deviation, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnlikeRank_lift(_ buf: RustBuffer) throws -> UnlikeRank {
+    return try FfiConverterTypeUnlikeRank.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnlikeRank_lower(_ value: UnlikeRank) -> RustBuffer {
+    return FfiConverterTypeUnlikeRank.lower(value)
+}
+
+
+/**
+ * The answer to one question.
+ */
+
+public enum Answer: Equatable, Hashable, Codable {
+
+    /**
+     * Yes or no.
+     */
+    case yesNo(Bool
+    )
+    /**
+     * A number, such as an age in years.
+     */
+    case number(Double
+    )
+    /**
+     * One of the words that the pack lists, such as a region of the body.
+     */
+    case choice(String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Answer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAnswer: FfiConverterRustBuffer {
+    typealias SwiftType = Answer
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Answer {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .yesNo(try FfiConverterBool.read(from: &buf)
+        )
+
+        case 2: return .number(try FfiConverterDouble.read(from: &buf)
+        )
+
+        case 3: return .choice(try FfiConverterString.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Answer, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .yesNo(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterBool.write(v1, into: &buf)
+
+
+        case let .number(v1):
+            writeInt(&buf, Int32(2))
+            FfiConverterDouble.write(v1, into: &buf)
+
+
+        case let .choice(v1):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(v1, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnswer_lift(_ buf: RustBuffer) throws -> Answer {
+    return try FfiConverterTypeAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnswer_lower(_ value: Answer) -> RustBuffer {
+    return FfiConverterTypeAnswer.lower(value)
+}
+
 
 
 /**
@@ -8070,10 +11581,256 @@ public func FfiConverterTypeBasis_lower(_ value: Basis) -> RustBuffer {
 
 
 /**
- * Luma weights of a YUV frame.
+ * What a host says about how a picture was taken.
  */
 
-public enum ColourMatrix: Equatable, Hashable, Codable {
+public enum CaptureChoice: Equatable, Hashable, Codable {
+
+    /**
+     * Nothing: the pack's only capture, or the one that its network takes the picture for.
+     */
+    case auto
+    /**
+     * Through a dermatoscope.
+     */
+    case dermoscope
+    /**
+     * By a phone or a camera.
+     */
+    case closeUp
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CaptureChoice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCaptureChoice: FfiConverterRustBuffer {
+    typealias SwiftType = CaptureChoice
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CaptureChoice {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .auto
+
+        case 2: return .dermoscope
+
+        case 3: return .closeUp
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: CaptureChoice, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .auto:
+            writeInt(&buf, Int32(1))
+
+
+        case .dermoscope:
+            writeInt(&buf, Int32(2))
+
+
+        case .closeUp:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureChoice_lift(_ buf: RustBuffer) throws -> CaptureChoice {
+    return try FfiConverterTypeCaptureChoice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureChoice_lower(_ value: CaptureChoice) -> RustBuffer {
+    return FfiConverterTypeCaptureChoice.lower(value)
+}
+
+
+
+/**
+ * How a picture was taken: colors, magnification and what it shows of the skin differ so much that a pack states its
+ * calibration for each.
+ */
+
+public enum CaptureKind: Equatable, Hashable, Codable {
+
+    /**
+     * Through a dermatoscope, on the skin.
+     */
+    case dermoscope
+    /**
+     * By a phone or a camera, without a dermatoscope.
+     */
+    case closeUp
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CaptureKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCaptureKind: FfiConverterRustBuffer {
+    typealias SwiftType = CaptureKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CaptureKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .dermoscope
+
+        case 2: return .closeUp
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: CaptureKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .dermoscope:
+            writeInt(&buf, Int32(1))
+
+
+        case .closeUp:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureKind_lift(_ buf: RustBuffer) throws -> CaptureKind {
+    return try FfiConverterTypeCaptureKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureKind_lower(_ value: CaptureKind) -> RustBuffer {
+    return FfiConverterTypeCaptureKind.lower(value)
+}
+
+
+
+/**
+ * Where the capture of a result comes from.
+ */
+
+public enum CaptureSource: Equatable, Hashable, Codable {
+
+    /**
+     * The host stated it.
+     */
+    case host
+    /**
+     * The network took the picture for it.
+     */
+    case network
+    /**
+     * The pack knows no other.
+     */
+    case pack
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CaptureSource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCaptureSource: FfiConverterRustBuffer {
+    typealias SwiftType = CaptureSource
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CaptureSource {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .host
+
+        case 2: return .network
+
+        case 3: return .pack
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: CaptureSource, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .host:
+            writeInt(&buf, Int32(1))
+
+
+        case .network:
+            writeInt(&buf, Int32(2))
+
+
+        case .pack:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureSource_lift(_ buf: RustBuffer) throws -> CaptureSource {
+    return try FfiConverterTypeCaptureSource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCaptureSource_lower(_ value: CaptureSource) -> RustBuffer {
+    return FfiConverterTypeCaptureSource.lower(value)
+}
+
+
+
+/**
+ * The luma weights of a YUV buffer.
+ */
+
+public enum ColorMatrix: Equatable, Hashable, Codable {
 
     /**
      * ITU-R BT.601 (JPEG, most Android cameras).
@@ -8091,16 +11848,16 @@ public enum ColourMatrix: Equatable, Hashable, Codable {
 }
 
 #if compiler(>=6)
-extension ColourMatrix: Sendable {}
+extension ColorMatrix: Sendable {}
 #endif
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeColourMatrix: FfiConverterRustBuffer {
-    typealias SwiftType = ColourMatrix
+public struct FfiConverterTypeColorMatrix: FfiConverterRustBuffer {
+    typealias SwiftType = ColorMatrix
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ColourMatrix {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ColorMatrix {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -8112,7 +11869,7 @@ public struct FfiConverterTypeColourMatrix: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ColourMatrix, into buf: inout [UInt8]) {
+    public static func write(_ value: ColorMatrix, into buf: inout [UInt8]) {
         switch value {
 
 
@@ -8131,15 +11888,15 @@ public struct FfiConverterTypeColourMatrix: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeColourMatrix_lift(_ buf: RustBuffer) throws -> ColourMatrix {
-    return try FfiConverterTypeColourMatrix.lift(buf)
+public func FfiConverterTypeColorMatrix_lift(_ buf: RustBuffer) throws -> ColorMatrix {
+    return try FfiConverterTypeColorMatrix.lift(buf)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeColourMatrix_lower(_ value: ColourMatrix) -> RustBuffer {
-    return FfiConverterTypeColourMatrix.lower(value)
+public func FfiConverterTypeColorMatrix_lower(_ value: ColorMatrix) -> RustBuffer {
+    return FfiConverterTypeColorMatrix.lower(value)
 }
 
 
@@ -8250,7 +12007,7 @@ public func FfiConverterTypeDirection_lower(_ value: Direction) -> RustBuffer {
 
 
 /**
- * Which engine runs the networks.
+ * Which engine a host asks for.
  */
 
 public enum EngineChoice: Equatable, Hashable, Codable {
@@ -8264,7 +12021,7 @@ public enum EngineChoice: Equatable, Hashable, Codable {
      */
     case onnxRuntime
     /**
-     * The embedded engine.
+     * The embedded engine or an error (when it was not compiled in).
      */
     case embedded
 
@@ -8345,7 +12102,7 @@ public enum EngineKind: Equatable, Hashable, Codable {
      */
     case onnxRuntime
     /**
-     * Compiled in.
+     * `rten`, compiled into this crate.
      */
     case embedded
 
@@ -8405,6 +12162,428 @@ public func FfiConverterTypeEngineKind_lift(_ buf: RustBuffer) throws -> EngineK
 #endif
 public func FfiConverterTypeEngineKind_lower(_ value: EngineKind) -> RustBuffer {
     return FfiConverterTypeEngineKind.lower(value)
+}
+
+
+
+/**
+ * What to erase, for good.
+ */
+
+public enum Erase: Equatable, Hashable, Codable {
+
+    /**
+     * One scan.
+     */
+    case scan(
+        /**
+         * Its number.
+         */scan: ScanId
+    )
+    /**
+     * One lesion with its scans.
+     */
+    case lesion(
+        /**
+         * Whose skin.
+         */subject: String,
+        /**
+         * Where on the body.
+         */site: String,
+        /**
+         * Which lesion there.
+         */lesion: String
+    )
+    /**
+     * One site with its lesions and scans.
+     */
+    case site(
+        /**
+         * Whose skin.
+         */subject: String,
+        /**
+         * Where on the body.
+         */site: String
+    )
+    /**
+     * One person: their data key is destroyed.
+     */
+    case subject(
+        /**
+         * Whose skin.
+         */subject: String
+    )
+    /**
+     * Everybody; an empty history remains.
+     */
+    case everything
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Erase: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeErase: FfiConverterRustBuffer {
+    typealias SwiftType = Erase
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Erase {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .scan(scan: try FfiConverterTypeScanId.read(from: &buf)
+        )
+
+        case 2: return .lesion(subject: try FfiConverterString.read(from: &buf), site: try FfiConverterString.read(from: &buf), lesion: try FfiConverterString.read(from: &buf)
+        )
+
+        case 3: return .site(subject: try FfiConverterString.read(from: &buf), site: try FfiConverterString.read(from: &buf)
+        )
+
+        case 4: return .subject(subject: try FfiConverterString.read(from: &buf)
+        )
+
+        case 5: return .everything
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Erase, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .scan(scan):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeScanId.write(scan, into: &buf)
+
+
+        case let .lesion(subject,site,lesion):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(subject, into: &buf)
+            FfiConverterString.write(site, into: &buf)
+            FfiConverterString.write(lesion, into: &buf)
+
+
+        case let .site(subject,site):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(subject, into: &buf)
+            FfiConverterString.write(site, into: &buf)
+
+
+        case let .subject(subject):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(subject, into: &buf)
+
+
+        case .everything:
+            writeInt(&buf, Int32(5))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeErase_lift(_ buf: RustBuffer) throws -> Erase {
+    return try FfiConverterTypeErase.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeErase_lower(_ value: Erase) -> RustBuffer {
+    return FfiConverterTypeErase.lower(value)
+}
+
+
+
+/**
+ * What kind of failure an error is. Kinds are stable, and a host may act on them; the error's text says the rest.
+ */
+
+public enum ErrorKind: Equatable, Hashable, Codable {
+
+    /**
+     * The call makes no sense: a value out of its range, bytes of the wrong length, an unknown name, a file of the host's
+     * choosing that cannot be read or written.
+     */
+    case invalidArgument
+    /**
+     * A photo or frame that cannot be read: missing, damaged, too large, of an unknown format, too few bytes.
+     */
+    case picture
+    /**
+     * What was asked for is not in the picture: no face, too small, cut off, outside.
+     */
+    case region
+    /**
+     * The model pack is refused.
+     */
+    case pack
+    /**
+     * No engine, or an engine that failed.
+     */
+    case runtime
+    /**
+     * A history was needed, but SkinKit was opened without one.
+     */
+    case noHistory
+    /**
+     * The key does not open the history.
+     */
+    case wrongKey
+    /**
+     * The history's file: missing, damaged, newer than this version, not writable, full.
+     */
+    case history
+    /**
+     * The history is in use by another writer: try again.
+     */
+    case busy
+    /**
+     * No scan of that number (never was, or erased).
+     */
+    case notFound
+    /**
+     * Too little to measure or compare.
+     */
+    case unmeasurable
+    /**
+     * The call's `Cancel` was cancelled; nothing was kept.
+     */
+    case cancelled
+    /**
+     * The object was shut, or the handle closed or never given out.
+     */
+    case closed
+    /**
+     * A fault of SkinKit itself: please report it.
+     */
+    case `internal`
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ErrorKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
+    typealias SwiftType = ErrorKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ErrorKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .invalidArgument
+
+        case 2: return .picture
+
+        case 3: return .region
+
+        case 4: return .pack
+
+        case 5: return .runtime
+
+        case 6: return .noHistory
+
+        case 7: return .wrongKey
+
+        case 8: return .history
+
+        case 9: return .busy
+
+        case 10: return .notFound
+
+        case 11: return .unmeasurable
+
+        case 12: return .cancelled
+
+        case 13: return .closed
+
+        case 14: return .`internal`
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ErrorKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .invalidArgument:
+            writeInt(&buf, Int32(1))
+
+
+        case .picture:
+            writeInt(&buf, Int32(2))
+
+
+        case .region:
+            writeInt(&buf, Int32(3))
+
+
+        case .pack:
+            writeInt(&buf, Int32(4))
+
+
+        case .runtime:
+            writeInt(&buf, Int32(5))
+
+
+        case .noHistory:
+            writeInt(&buf, Int32(6))
+
+
+        case .wrongKey:
+            writeInt(&buf, Int32(7))
+
+
+        case .history:
+            writeInt(&buf, Int32(8))
+
+
+        case .busy:
+            writeInt(&buf, Int32(9))
+
+
+        case .notFound:
+            writeInt(&buf, Int32(10))
+
+
+        case .unmeasurable:
+            writeInt(&buf, Int32(11))
+
+
+        case .cancelled:
+            writeInt(&buf, Int32(12))
+
+
+        case .closed:
+            writeInt(&buf, Int32(13))
+
+
+        case .`internal`:
+            writeInt(&buf, Int32(14))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeErrorKind_lift(_ buf: RustBuffer) throws -> ErrorKind {
+    return try FfiConverterTypeErrorKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeErrorKind_lower(_ value: ErrorKind) -> RustBuffer {
+    return FfiConverterTypeErrorKind.lower(value)
+}
+
+
+
+/**
+ * Form of an export.
+ */
+
+public enum ExportFormat: Equatable, Hashable, Codable {
+
+    /**
+     * Everything; the form that [`History::import`] reads.
+     */
+    case json
+    /**
+     * A line a scan, for spreadsheets; no pictures, maps or embeddings.
+     */
+    case csv
+    /**
+     * A FHIR R4 Bundle, every observation with status *preliminary*.
+     */
+    case fhir
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ExportFormat: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeExportFormat: FfiConverterRustBuffer {
+    typealias SwiftType = ExportFormat
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ExportFormat {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .json
+
+        case 2: return .csv
+
+        case 3: return .fhir
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ExportFormat, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .json:
+            writeInt(&buf, Int32(1))
+
+
+        case .csv:
+            writeInt(&buf, Int32(2))
+
+
+        case .fhir:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExportFormat_lift(_ buf: RustBuffer) throws -> ExportFormat {
+    return try FfiConverterTypeExportFormat.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExportFormat_lower(_ value: ExportFormat) -> RustBuffer {
+    return FfiConverterTypeExportFormat.lower(value)
 }
 
 
@@ -8655,11 +12834,11 @@ public enum Guidance: Equatable, Hashable, Codable {
     case improve(QualityIssue
     )
     /**
-     * All is well: stay like this.
+     * All is well: stay like this. See [`LiveUpdate::progress`].
      */
     case hold
     /**
-     * The capture is being analysed; the camera may move.
+     * The capture is being analyzed; the camera may move.
      */
     case wait
     /**
@@ -8754,11 +12933,12 @@ public func FfiConverterTypeGuidance_lower(_ value: Guidance) -> RustBuffer {
 public enum LengthUnit: Equatable, Hashable, Codable {
 
     /**
-     * Pixels of the analysed square, drawn at 320 a side whatever it is in the picture.
+     * Pixels of the patch, which from `skinkit` has 320 a side whatever the region's size: only comparable after
+     * registration or for one fixed set-up.
      */
     case pixel
     /**
-     * Millimetres: the scan had a scale.
+     * Millimetres, because the observation had a scale.
      */
     case millimetre
 
@@ -8917,9 +13097,9 @@ public enum LivePhase: Equatable, Hashable, Codable {
      */
     case holding
     /**
-     * One was captured and is being analysed.
+     * One was captured and is being analyzed.
      */
-    case analysing
+    case analyzing
     /**
      * It was delivered; nothing more is captured until a restart.
      */
@@ -8949,7 +13129,7 @@ public struct FfiConverterTypeLivePhase: FfiConverterRustBuffer {
 
         case 2: return .holding
 
-        case 3: return .analysing
+        case 3: return .analyzing
 
         case 4: return .done
 
@@ -8969,7 +13149,7 @@ public struct FfiConverterTypeLivePhase: FfiConverterRustBuffer {
             writeInt(&buf, Int32(2))
 
 
-        case .analysing:
+        case .analyzing:
             writeInt(&buf, Int32(3))
 
 
@@ -9008,11 +13188,11 @@ public enum Measure: Equatable, Hashable, Codable {
      */
     case area
     /**
-     * Greatest caliper diameter; mm or pixels.
+     * Greatest Feret (caliper) diameter; mm or pixels.
      */
     case greatestDiameter
     /**
-     * Least caliper diameter; mm or pixels.
+     * Least Feret (caliper) diameter; mm or pixels.
      */
     case leastDiameter
     /**
@@ -9020,11 +13200,11 @@ public enum Measure: Equatable, Hashable, Codable {
      */
     case perimeter
     /**
-     * Part of the lesion not covered by its own mirror image about its principal axes, 0 to 1.
+     * Part of the lesion not covered by its own mirror image about its principal axes, 0..1.
      */
     case asymmetry
     /**
-     * perimeter² / (4π · area): 1 for a disc, more for a ragged border.
+     * Compactness, perimeter² / (4π · area): 1 for a disc, more for a ragged border.
      */
     case borderIrregularity
     /**
@@ -9044,11 +13224,12 @@ public enum Measure: Equatable, Hashable, Codable {
      */
     case variegation
     /**
-     * How many of the six dermoscopic colours each cover at least 5 % of the lesion.
+     * How many of the six dermoscopic colours (white, red, light brown, dark brown,
+     * blue-grey, black) each cover at least 5 % of the lesion.
      */
     case colours
     /**
-     * Only between two pictures: lesion now where there was skin, as a part of the earlier area.
+     * Only between two pictures: lesion area now where there was skin, as a part of the earlier area.
      */
     case gainedArea
     /**
@@ -9056,11 +13237,12 @@ public enum Measure: Equatable, Hashable, Codable {
      */
     case lostArea
     /**
-     * Only between two pictures: the largest new spot apart from the lesion, its diameter over the lesion's.
+     * Only between two pictures: the largest new spot apart from the lesion, as its diameter over the
+     * lesion's equivalent diameter.
      */
     case newSpot
     /**
-     * Only between two pictures: ΔE*ab of the mean colour of the lesion that both show.
+     * Only between two pictures: ΔE*ab of the mean colour of the lesion that both pictures show.
      */
     case colourShift
 
@@ -9213,7 +13395,7 @@ public enum PixelFormat: Equatable, Hashable, Codable {
      */
     case rgb8
     /**
-     * One plane, bytes R G B A (Android `Bitmap.Config.ARGB_8888`); alpha is ignored.
+     * One plane, bytes R G B A; alpha is ignored.
      */
     case rgba8
     /**
@@ -9223,21 +13405,21 @@ public enum PixelFormat: Equatable, Hashable, Codable {
     /**
      * One plane of luma, full range.
      */
-    case grey8
+    case gray8
     /**
-     * `y`, and interleaved U V in `u` (iOS `420YpCbCr8BiPlanar`).
+     * Y plane and interleaved U V plane at half size (iOS `420YpCbCr8BiPlanar`).
      */
     case nv12
     /**
-     * `y`, and interleaved V U in `u` (Android's old camera default).
+     * Y plane and interleaved V U plane at half size (Android's old camera default).
      */
     case nv21
     /**
-     * `y`, `u` and `v`, chroma at half size.
+     * Y, U and V planes, chroma at half size.
      */
     case i420
     /**
-     * Android `YUV_420_888`: `y`, `u` and `v` with the strides that the camera reports.
+     * Android `YUV_420_888`: Y, U and V planes with the row and pixel strides the camera reports.
      */
     case yuv420
 
@@ -9267,7 +13449,7 @@ public struct FfiConverterTypePixelFormat: FfiConverterRustBuffer {
 
         case 3: return .bgra8
 
-        case 4: return .grey8
+        case 4: return .gray8
 
         case 5: return .nv12
 
@@ -9297,7 +13479,7 @@ public struct FfiConverterTypePixelFormat: FfiConverterRustBuffer {
             writeInt(&buf, Int32(3))
 
 
-        case .grey8:
+        case .gray8:
             writeInt(&buf, Int32(4))
 
 
@@ -9338,13 +13520,110 @@ public func FfiConverterTypePixelFormat_lower(_ value: PixelFormat) -> RustBuffe
 
 
 /**
+ * One of ONNX Runtime's execution providers.
+ */
+
+public enum Provider: Equatable, Hashable, Codable {
+
+    /**
+     * ONNX Runtime's own kernels: always there.
+     */
+    case cpu
+    /**
+     * Google's XNNPACK, in builds of ONNX Runtime for phones.
+     */
+    case xnnpack
+    /**
+     * Apple's CoreML: processor, graphics and Neural Engine.
+     */
+    case coreMl
+    /**
+     * Android's NNAPI. Deprecated since Android 15, and drivers differ in quality: it races only when it is named.
+     */
+    case nnapi
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Provider: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProvider: FfiConverterRustBuffer {
+    typealias SwiftType = Provider
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Provider {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .cpu
+
+        case 2: return .xnnpack
+
+        case 3: return .coreMl
+
+        case 4: return .nnapi
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Provider, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .cpu:
+            writeInt(&buf, Int32(1))
+
+
+        case .xnnpack:
+            writeInt(&buf, Int32(2))
+
+
+        case .coreMl:
+            writeInt(&buf, Int32(3))
+
+
+        case .nnapi:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProvider_lift(_ buf: RustBuffer) throws -> Provider {
+    return try FfiConverterTypeProvider.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProvider_lower(_ value: Provider) -> RustBuffer {
+    return FfiConverterTypeProvider.lower(value)
+}
+
+
+
+/**
  * What became of a frame.
  */
 
 public enum Pushed: Equatable, Hashable, Codable {
 
     /**
-     * It will be looked at unless a newer one comes first; or it was looked at, in `process`.
+     * It will be looked at unless a newer one comes first; or it was looked at, in [`process`].
+     *
+     * [`process`]: super::LiveSession::process
      */
     case taken
     /**
@@ -9352,7 +13631,7 @@ public enum Pushed: Equatable, Hashable, Codable {
      */
     case stale
     /**
-     * All buffers are in use, or another frame is being looked at.
+     * All buffers are in use, or, in [`process`](super::LiveSession::process), another frame is being looked at.
      */
     case busy
     /**
@@ -9634,11 +13913,12 @@ public enum Reason: Equatable, Hashable, Codable {
      */
     case noOverlap
     /**
-     * Nothing else differs, but the pictures' scale is not known.
+     * Nothing else differs, but the pictures' scale is not known, so that a larger spot could not
+     * be told from a nearer camera.
      */
     case unknownScale
     /**
-     * The scans have nothing in common to compare.
+     * The scans have nothing in common to compare: no embedding, measures or picture on both sides.
      */
     case nothingInCommon
     /**
@@ -9744,6 +14024,8 @@ public func FfiConverterTypeReason_lower(_ value: Reason) -> RustBuffer {
 
 /**
  * The part of a picture that the lesion model sees.
+ *
+ * It is written as text (`lesion`, `left_cheek`, `512,384,200`), in JSON too.
  */
 
 public enum Region: Equatable, Hashable, Codable {
@@ -9758,14 +14040,14 @@ public enum Region: Equatable, Hashable, Codable {
     case face(FaceRegion
     )
     /**
-     * An upright square.
+     * An upright square: centre in pixels of the upright picture, and side in pixels.
      */
     case square(
         /**
-         * Its middle, in pixels of the upright picture.
-         */centre: Point,
+         * `[x, y]`, x to the right, y down.
+         */centre: PointXy,
         /**
-         * Its side, in pixels.
+         * Side, in pixels.
          */size: Float
     )
 
@@ -9794,7 +14076,7 @@ public struct FfiConverterTypeRegion: FfiConverterRustBuffer {
         case 2: return .face(try FfiConverterTypeFaceRegion.read(from: &buf)
         )
 
-        case 3: return .square(centre: try FfiConverterTypePoint.read(from: &buf), size: try FfiConverterFloat.read(from: &buf)
+        case 3: return .square(centre: try FfiConverterTypePointXy.read(from: &buf), size: try FfiConverterFloat.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -9816,7 +14098,7 @@ public struct FfiConverterTypeRegion: FfiConverterRustBuffer {
 
         case let .square(centre,size):
             writeInt(&buf, Int32(3))
-            FfiConverterTypePoint.write(centre, into: &buf)
+            FfiConverterTypePointXy.write(centre, into: &buf)
             FfiConverterFloat.write(size, into: &buf)
 
         }
@@ -9841,7 +14123,7 @@ public func FfiConverterTypeRegion_lower(_ value: Region) -> RustBuffer {
 
 
 /**
- * What came of looking for a place.
+ * What came of looking for a [`Place`].
  */
 
 public enum Relocation: Equatable, Hashable, Codable {
@@ -9851,13 +14133,14 @@ public enum Relocation: Equatable, Hashable, Codable {
      */
     case found(
         /**
-         * Where.
-         */point: Point,
+         * Where, in pixels.
+         */point: PointXy,
         /**
          * The square around it, as large on the skin as when it was marked.
          */roi: Roi,
         /**
-         * 0 to 1.
+         * `0..=1`. On a face: the mesh's presence times the cosine of the skin's tilt against the camera. On a body:
+         * the correlation with the skin that was marked, at least 0.6.
          */confidence: Float
     )
     /**
@@ -9889,7 +14172,7 @@ public struct FfiConverterTypeRelocation: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
-        case 1: return .found(point: try FfiConverterTypePoint.read(from: &buf), roi: try FfiConverterTypeRoi.read(from: &buf), confidence: try FfiConverterFloat.read(from: &buf)
+        case 1: return .found(point: try FfiConverterTypePointXy.read(from: &buf), roi: try FfiConverterTypeRoi.read(from: &buf), confidence: try FfiConverterFloat.read(from: &buf)
         )
 
         case 2: return .unmatched(reason: try FfiConverterTypeUnmatched.read(from: &buf)
@@ -9905,7 +14188,7 @@ public struct FfiConverterTypeRelocation: FfiConverterRustBuffer {
 
         case let .found(point,roi,confidence):
             writeInt(&buf, Int32(1))
-            FfiConverterTypePoint.write(point, into: &buf)
+            FfiConverterTypePointXy.write(point, into: &buf)
             FfiConverterTypeRoi.write(roi, into: &buf)
             FfiConverterFloat.write(confidence, into: &buf)
 
@@ -9942,7 +14225,7 @@ public func FfiConverterTypeRelocation_lower(_ value: Relocation) -> RustBuffer 
 public enum Ruler: Equatable, Hashable, Codable {
 
     /**
-     * The irises of the largest face: good in the plane of the eyes.
+     * The irises of the largest face: good in the plane of the eyes, ±4.3 % at best.
      */
     case iris
     /**
@@ -9950,15 +14233,15 @@ public enum Ruler: Equatable, Hashable, Codable {
      */
     case coin(
         /**
-         * Its diameter in millimetres (a euro: 23.25).
+         * Its diameter in millimeters (a euro: 23.25, a quarter dollar: 24.26).
          */diameterMm: Float
     )
     /**
-     * A printed ArUco marker on the skin.
+     * A printed ArUco marker (original dictionary, any number) on the skin.
      */
     case card(
         /**
-         * Side of the printed black square in millimetres.
+         * Side of the printed black square in millimeters.
          */sideMm: Float
     )
 
@@ -10039,15 +14322,15 @@ public func FfiConverterTypeRuler_lower(_ value: Ruler) -> RustBuffer {
 public enum ScaleSource: Equatable, Hashable, Codable {
 
     /**
-     * The irises of a face.
+     * The irises of a face: good in the plane of the eyes.
      */
     case iris
     /**
-     * A round object of known diameter.
+     * A round object of known diameter: good in its plane.
      */
     case coin
     /**
-     * A printed square marker of known side.
+     * A printed square marker of known side: good in its plane.
      */
     case marker
 
@@ -10118,9 +14401,7 @@ public func FfiConverterTypeScaleSource_lower(_ value: ScaleSource) -> RustBuffe
 
 
 /**
- * Why a call failed. The variant is the stable kind that a host may act on; `reason` is one English sentence or more
- * that say what was wrong, where, and what to do; `details` is the error as Rust prints it: for a log, not stable, and
- * empty where the reason says all. Neither carries pixels, keys or names of people; paths of files may be in both.
+ * Why a call failed. Neither text carries pixels, keys or names of people; paths of files may be in both.
  */
 public
 enum SkinKitError: Swift.Error, Equatable, Hashable, Codable {
@@ -10128,157 +14409,17 @@ enum SkinKitError: Swift.Error, Equatable, Hashable, Codable {
 
 
     /**
-     * The call makes no sense: a value out of its range, bytes of the wrong length, an unknown name.
+     * The only case: what a host acts on is the kind.
      */
-    case InvalidArgument(
+    case Failed(
         /**
-         * What was wrong, and what to do.
+         * What kind of failure it is.
+         */kind: ErrorKind,
+        /**
+         * One English sentence or more that say what was wrong, where, and what to do.
          */reason: String,
         /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * A photo or frame that cannot be read: missing, damaged, too large, of an unknown format, too few bytes.
-     */
-    case Picture(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * What was asked for is not in the picture: no face, too small, cut off, outside.
-     */
-    case Region(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * The model pack is refused.
-     */
-    case Pack(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * No engine, or an engine that failed.
-     */
-    case Runtime(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * A history was needed, but SkinKit was opened without one.
-     */
-    case NoHistory(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * The key does not open the history.
-     */
-    case WrongKey(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * The history's file: missing, damaged, newer than this version, not writable, full.
-     */
-    case History(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * The history is in use by another writer: try again.
-     */
-    case Busy(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * No scan of that number (never was, or erased).
-     */
-    case NotFound(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * Too little to measure or compare.
-     */
-    case Unmeasurable(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * The call's [`Cancel`](crate::Cancel) was cancelled; nothing was kept.
-     */
-    case Cancelled(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * The object was shut, or the handle closed or never given out.
-     */
-    case Closed(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
-         */details: String
-    )
-    /**
-     * A fault of SkinKit itself: please report it.
-     */
-    case Internal(
-        /**
-         * What was wrong, and what to do.
-         */reason: String,
-        /**
-         * The error as Rust prints it.
+         * The error as Rust prints it: for a log, not stable, and empty where the reason says all.
          */details: String
     )
 
@@ -10306,59 +14447,8 @@ public struct FfiConverterTypeSkinKitError: FfiConverterRustBuffer {
 
 
 
-        case 1: return .InvalidArgument(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 2: return .Picture(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 3: return .Region(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 4: return .Pack(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 5: return .Runtime(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 6: return .NoHistory(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 7: return .WrongKey(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 8: return .History(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 9: return .Busy(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 10: return .NotFound(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 11: return .Unmeasurable(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 12: return .Cancelled(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 13: return .Closed(
-            reason: try FfiConverterString.read(from: &buf),
-            details: try FfiConverterString.read(from: &buf)
-            )
-        case 14: return .Internal(
+        case 1: return .Failed(
+            kind: try FfiConverterTypeErrorKind.read(from: &buf),
             reason: try FfiConverterString.read(from: &buf),
             details: try FfiConverterString.read(from: &buf)
             )
@@ -10374,86 +14464,9 @@ public struct FfiConverterTypeSkinKitError: FfiConverterRustBuffer {
 
 
 
-        case let .InvalidArgument(reason,details):
+        case let .Failed(kind,reason,details):
             writeInt(&buf, Int32(1))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Picture(reason,details):
-            writeInt(&buf, Int32(2))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Region(reason,details):
-            writeInt(&buf, Int32(3))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Pack(reason,details):
-            writeInt(&buf, Int32(4))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Runtime(reason,details):
-            writeInt(&buf, Int32(5))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .NoHistory(reason,details):
-            writeInt(&buf, Int32(6))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .WrongKey(reason,details):
-            writeInt(&buf, Int32(7))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .History(reason,details):
-            writeInt(&buf, Int32(8))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Busy(reason,details):
-            writeInt(&buf, Int32(9))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .NotFound(reason,details):
-            writeInt(&buf, Int32(10))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Unmeasurable(reason,details):
-            writeInt(&buf, Int32(11))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Cancelled(reason,details):
-            writeInt(&buf, Int32(12))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Closed(reason,details):
-            writeInt(&buf, Int32(13))
-            FfiConverterString.write(reason, into: &buf)
-            FfiConverterString.write(details, into: &buf)
-
-
-        case let .Internal(reason,details):
-            writeInt(&buf, Int32(14))
+            FfiConverterTypeErrorKind.write(kind, into: &buf)
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(details, into: &buf)
 
@@ -10478,8 +14491,8 @@ public func FfiConverterTypeSkinKitError_lower(_ value: SkinKitError) -> RustBuf
 
 
 /**
- * How warm the device is: iOS's `ProcessInfo.thermalState`; of Android's thermal status, 0 and 1 are nominal, 2 is fair, 3
- * serious, the rest critical.
+ * How warm the device is: iOS's `ProcessInfo.thermalState`; of Android's thermal status, 0 and 1 are nominal, 2 is
+ * fair, 3 serious, the rest critical.
  */
 
 public enum ThermalLevel: Equatable, Hashable, Codable {
@@ -10497,7 +14510,7 @@ public enum ThermalLevel: Equatable, Hashable, Codable {
      */
     case serious
     /**
-     * None.
+     * None: neither a frame nor a capture is looked at until it is cooler.
      */
     case critical
 
@@ -10569,6 +14582,91 @@ public func FfiConverterTypeThermalLevel_lift(_ buf: RustBuffer) throws -> Therm
 #endif
 public func FfiConverterTypeThermalLevel_lower(_ value: ThermalLevel) -> RustBuffer {
     return FfiConverterTypeThermalLevel.lower(value)
+}
+
+
+
+/**
+ * What a thumbnail shows.
+ */
+
+public enum ThumbnailView: Equatable, Hashable, Codable {
+
+    /**
+     * The analyzed region.
+     */
+    case picture
+    /**
+     * The same with the lesion's outline: the border that was measured, or what the pack's mask says where none is kept.
+     */
+    case mask
+    /**
+     * The same with the heatmap of the most probable label.
+     */
+    case heatmap
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ThumbnailView: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeThumbnailView: FfiConverterRustBuffer {
+    typealias SwiftType = ThumbnailView
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ThumbnailView {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .picture
+
+        case 2: return .mask
+
+        case 3: return .heatmap
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ThumbnailView, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .picture:
+            writeInt(&buf, Int32(1))
+
+
+        case .mask:
+            writeInt(&buf, Int32(2))
+
+
+        case .heatmap:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeThumbnailView_lift(_ buf: RustBuffer) throws -> ThumbnailView {
+    return try FfiConverterTypeThumbnailView.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeThumbnailView_lower(_ value: ThumbnailView) -> RustBuffer {
+    return FfiConverterTypeThumbnailView.lower(value)
 }
 
 
@@ -10689,13 +14787,13 @@ public func FfiConverterTypeUnmatched_lower(_ value: Unmatched) -> RustBuffer {
 
 
 /**
- * Which part of 0..=255 a YUV frame uses.
+ * Which part of 0..=255 a YUV buffer uses.
  */
 
 public enum ValueRange: Equatable, Hashable, Codable {
 
     /**
-     * All of it.
+     * All of it (JPEG range).
      */
     case full
     /**
@@ -10774,7 +14872,8 @@ public enum Verdict: Equatable, Hashable, Codable {
      */
     case noMeasurableChange
     /**
-     * At least one difference is more than noise.
+     * At least one difference is more than noise; this is the least probable one, or the least
+     * probable one of colour where colour is among them.
      */
     case changed(
         /**
@@ -10930,6 +15029,30 @@ fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterDouble.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
+    typealias SwiftType = Bool?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterBool.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterBool.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -11130,6 +15253,54 @@ fileprivate struct FfiConverterOptionTypeChange: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeChangePoint: FfiConverterRustBuffer {
+    typealias SwiftType = ChangePoint?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeChangePoint.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeChangePoint.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeContextEffect: FfiConverterRustBuffer {
+    typealias SwiftType = ContextEffect?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeContextEffect.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeContextEffect.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeDetails: FfiConverterRustBuffer {
     typealias SwiftType = Details?
 
@@ -11274,6 +15445,30 @@ fileprivate struct FfiConverterOptionTypeHeatmap: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeInterval: FfiConverterRustBuffer {
+    typealias SwiftType = Interval?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeInterval.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeInterval.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeLiveFace: FfiConverterRustBuffer {
     typealias SwiftType = LiveFace?
 
@@ -11370,8 +15565,8 @@ fileprivate struct FfiConverterOptionTypeMeasures: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypePoint: FfiConverterRustBuffer {
-    typealias SwiftType = Point?
+fileprivate struct FfiConverterOptionTypeOverride: FfiConverterRustBuffer {
+    typealias SwiftType = Override?
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         guard let value = value else {
@@ -11379,13 +15574,13 @@ fileprivate struct FfiConverterOptionTypePoint: FfiConverterRustBuffer {
             return
         }
         writeInt(&buf, Int8(1))
-        FfiConverterTypePoint.write(value, into: &buf)
+        FfiConverterTypeOverride.write(value, into: &buf)
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
-        case 1: return try FfiConverterTypePoint.read(from: &buf)
+        case 1: return try FfiConverterTypeOverride.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -11434,6 +15629,30 @@ fileprivate struct FfiConverterOptionTypeQuality: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeQuality.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeQualityThresholds: FfiConverterRustBuffer {
+    typealias SwiftType = QualityThresholds?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeQualityThresholds.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeQualityThresholds.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -11538,8 +15757,8 @@ fileprivate struct FfiConverterOptionTypeScanRequest: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeColourMatrix: FfiConverterRustBuffer {
-    typealias SwiftType = ColourMatrix?
+fileprivate struct FfiConverterOptionTypeTrendLine: FfiConverterRustBuffer {
+    typealias SwiftType = TrendLine?
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         guard let value = value else {
@@ -11547,13 +15766,61 @@ fileprivate struct FfiConverterOptionTypeColourMatrix: FfiConverterRustBuffer {
             return
         }
         writeInt(&buf, Int8(1))
-        FfiConverterTypeColourMatrix.write(value, into: &buf)
+        FfiConverterTypeTrendLine.write(value, into: &buf)
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
-        case 1: return try FfiConverterTypeColourMatrix.read(from: &buf)
+        case 1: return try FfiConverterTypeTrendLine.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeCaptureChoice: FfiConverterRustBuffer {
+    typealias SwiftType = CaptureChoice?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeCaptureChoice.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeCaptureChoice.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeColorMatrix: FfiConverterRustBuffer {
+    typealias SwiftType = ColorMatrix?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeColorMatrix.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeColorMatrix.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -11610,6 +15877,174 @@ fileprivate struct FfiConverterOptionTypeValueRange: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeVerdict: FfiConverterRustBuffer {
+    typealias SwiftType = Verdict?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeVerdict.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeVerdict.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDictionaryStringTypeAnswer: FfiConverterRustBuffer {
+    typealias SwiftType = [String: Answer]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDictionaryStringTypeAnswer.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDictionaryStringTypeAnswer.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeEmbedding: FfiConverterRustBuffer {
+    typealias SwiftType = Embedding?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeEmbedding.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeEmbedding.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeEnds: FfiConverterRustBuffer {
+    typealias SwiftType = Ends?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeEnds.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeEnds.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePathBuf: FfiConverterRustBuffer {
+    typealias SwiftType = PathBuf?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePathBuf.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePathBuf.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePointXy: FfiConverterRustBuffer {
+    typealias SwiftType = PointXy?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePointXy.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePointXy.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeScanId: FfiConverterRustBuffer {
+    typealias SwiftType = ScanId?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeScanId.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeScanId.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
     typealias SwiftType = [UInt32]
 
@@ -11627,6 +16062,31 @@ fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterUInt32.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceInt64: FfiConverterRustBuffer {
+    typealias SwiftType = [Int64]
+
+    public static func write(_ value: [Int64], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterInt64.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Int64] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Int64]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterInt64.read(from: &buf))
         }
         return seq
     }
@@ -11660,6 +16120,31 @@ fileprivate struct FfiConverterSequenceFloat: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceDouble: FfiConverterRustBuffer {
+    typealias SwiftType = [Double]
+
+    public static func write(_ value: [Double], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterDouble.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Double] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Double]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterDouble.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
@@ -11677,6 +16162,56 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterString.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeAssigned: FfiConverterRustBuffer {
+    typealias SwiftType = [Assigned]
+
+    public static func write(_ value: [Assigned], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeAssigned.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Assigned] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Assigned]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeAssigned.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeAssignment: FfiConverterRustBuffer {
+    typealias SwiftType = [Assignment]
+
+    public static func write(_ value: [Assignment], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeAssignment.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Assignment] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Assignment]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeAssignment.read(from: &buf))
         }
         return seq
     }
@@ -11760,6 +16295,31 @@ fileprivate struct FfiConverterSequenceTypeHand: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeLabel: FfiConverterRustBuffer {
+    typealias SwiftType = [Label]
+
+    public static func write(_ value: [Label], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeLabel.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Label] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Label]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeLabel.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeLabelProbability: FfiConverterRustBuffer {
     typealias SwiftType = [LabelProbability]
 
@@ -11777,6 +16337,56 @@ fileprivate struct FfiConverterSequenceTypeLabelProbability: FfiConverterRustBuf
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeLabelProbability.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeLesionSummary: FfiConverterRustBuffer {
+    typealias SwiftType = [LesionSummary]
+
+    public static func write(_ value: [LesionSummary], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeLesionSummary.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [LesionSummary] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [LesionSummary]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeLesionSummary.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMatch: FfiConverterRustBuffer {
+    typealias SwiftType = [Match]
+
+    public static func write(_ value: [Match], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMatch.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Match] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Match]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMatch.read(from: &buf))
         }
         return seq
     }
@@ -11810,6 +16420,31 @@ fileprivate struct FfiConverterSequenceTypeMeasureChange: FfiConverterRustBuffer
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeMeasureTrend: FfiConverterRustBuffer {
+    typealias SwiftType = [MeasureTrend]
+
+    public static func write(_ value: [MeasureTrend], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMeasureTrend.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MeasureTrend] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MeasureTrend]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMeasureTrend.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeNamedRegion: FfiConverterRustBuffer {
     typealias SwiftType = [NamedRegion]
 
@@ -11835,48 +16470,23 @@ fileprivate struct FfiConverterSequenceTypeNamedRegion: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypePackLabel: FfiConverterRustBuffer {
-    typealias SwiftType = [PackLabel]
+fileprivate struct FfiConverterSequenceTypeOverride: FfiConverterRustBuffer {
+    typealias SwiftType = [Override]
 
-    public static func write(_ value: [PackLabel], into buf: inout [UInt8]) {
+    public static func write(_ value: [Override], into buf: inout [UInt8]) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
-            FfiConverterTypePackLabel.write(item, into: &buf)
+            FfiConverterTypeOverride.write(item, into: &buf)
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PackLabel] {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Override] {
         let len: Int32 = try readInt(&buf)
-        var seq = [PackLabel]()
+        var seq = [Override]()
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
-            seq.append(try FfiConverterTypePackLabel.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterSequenceTypePoint: FfiConverterRustBuffer {
-    typealias SwiftType = [Point]
-
-    public static func write(_ value: [Point], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypePoint.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Point] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [Point]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypePoint.read(from: &buf))
+            seq.append(try FfiConverterTypeOverride.read(from: &buf))
         }
         return seq
     }
@@ -11935,6 +16545,81 @@ fileprivate struct FfiConverterSequenceTypeRegionSkin: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeSeriesPoint: FfiConverterRustBuffer {
+    typealias SwiftType = [SeriesPoint]
+
+    public static func write(_ value: [SeriesPoint], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSeriesPoint.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SeriesPoint] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SeriesPoint]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSeriesPoint.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSimilar: FfiConverterRustBuffer {
+    typealias SwiftType = [Similar]
+
+    public static func write(_ value: [Similar], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSimilar.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Similar] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Similar]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSimilar.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSiteSummary: FfiConverterRustBuffer {
+    typealias SwiftType = [SiteSummary]
+
+    public static func write(_ value: [SiteSummary], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSiteSummary.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SiteSummary] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SiteSummary]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSiteSummary.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeStoredScan: FfiConverterRustBuffer {
     typealias SwiftType = [StoredScan]
 
@@ -11952,6 +16637,106 @@ fileprivate struct FfiConverterSequenceTypeStoredScan: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeStoredScan.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSubjectSummary: FfiConverterRustBuffer {
+    typealias SwiftType = [SubjectSummary]
+
+    public static func write(_ value: [SubjectSummary], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSubjectSummary.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SubjectSummary] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SubjectSummary]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSubjectSummary.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeTermEffect: FfiConverterRustBuffer {
+    typealias SwiftType = [TermEffect]
+
+    public static func write(_ value: [TermEffect], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTermEffect.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TermEffect] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [TermEffect]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTermEffect.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeUnlikeRank: FfiConverterRustBuffer {
+    typealias SwiftType = [UnlikeRank]
+
+    public static func write(_ value: [UnlikeRank], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeUnlikeRank.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UnlikeRank] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UnlikeRank]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeUnlikeRank.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeProvider: FfiConverterRustBuffer {
+    typealias SwiftType = [Provider]
+
+    public static func write(_ value: [Provider], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeProvider.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Provider] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Provider]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeProvider.read(from: &buf))
         }
         return seq
     }
@@ -11981,6 +16766,282 @@ fileprivate struct FfiConverterSequenceTypeQualityIssue: FfiConverterRustBuffer 
         return seq
     }
 }
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePointXy: FfiConverterRustBuffer {
+    typealias SwiftType = [PointXy]
+
+    public static func write(_ value: [PointXy], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePointXy.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PointXy] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [PointXy]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePointXy.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeScanId: FfiConverterRustBuffer {
+    typealias SwiftType = [ScanId]
+
+    public static func write(_ value: [ScanId], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeScanId.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ScanId] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ScanId]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeScanId.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringTypeAnswer: FfiConverterRustBuffer {
+    public static func write(_ value: [String: Answer], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterTypeAnswer.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: Answer] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: Answer]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterTypeAnswer.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+
+public typealias Embedding = Data
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEmbedding: FfiConverter {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Embedding {
+        return try FfiConverterData.read(from: &buf)
+    }
+
+    public static func write(_ value: Embedding, into buf: inout [UInt8]) {
+        return FfiConverterData.write(value, into: &buf)
+    }
+
+    public static func lift(_ value: RustBuffer) throws -> Embedding {
+        return try FfiConverterData.lift(value)
+    }
+
+    public static func lower(_ value: Embedding) -> RustBuffer {
+        return FfiConverterData.lower(value)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEmbedding_lift(_ value: RustBuffer) throws -> Embedding {
+    return try FfiConverterTypeEmbedding.lift(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEmbedding_lower(_ value: Embedding) -> RustBuffer {
+    return FfiConverterTypeEmbedding.lower(value)
+}
+
+
+
+public typealias Ends = LowHigh
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEnds: FfiConverter {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Ends {
+        return try FfiConverterTypeLowHigh.read(from: &buf)
+    }
+
+    public static func write(_ value: Ends, into buf: inout [UInt8]) {
+        return FfiConverterTypeLowHigh.write(value, into: &buf)
+    }
+
+    public static func lift(_ value: RustBuffer) throws -> Ends {
+        return try FfiConverterTypeLowHigh_lift(value)
+    }
+
+    public static func lower(_ value: Ends) -> RustBuffer {
+        return FfiConverterTypeLowHigh_lower(value)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEnds_lift(_ value: RustBuffer) throws -> Ends {
+    return try FfiConverterTypeEnds.lift(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEnds_lower(_ value: Ends) -> RustBuffer {
+    return FfiConverterTypeEnds.lower(value)
+}
+
+
+
+public typealias PathBuf = String
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePathBuf: FfiConverter {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PathBuf {
+        return try FfiConverterString.read(from: &buf)
+    }
+
+    public static func write(_ value: PathBuf, into buf: inout [UInt8]) {
+        return FfiConverterString.write(value, into: &buf)
+    }
+
+    public static func lift(_ value: RustBuffer) throws -> PathBuf {
+        return try FfiConverterString.lift(value)
+    }
+
+    public static func lower(_ value: PathBuf) -> RustBuffer {
+        return FfiConverterString.lower(value)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePathBuf_lift(_ value: RustBuffer) throws -> PathBuf {
+    return try FfiConverterTypePathBuf.lift(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePathBuf_lower(_ value: PathBuf) -> RustBuffer {
+    return FfiConverterTypePathBuf.lower(value)
+}
+
+
+
+public typealias PointXy = Point
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePointXy: FfiConverter {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PointXy {
+        return try FfiConverterTypePoint.read(from: &buf)
+    }
+
+    public static func write(_ value: PointXy, into buf: inout [UInt8]) {
+        return FfiConverterTypePoint.write(value, into: &buf)
+    }
+
+    public static func lift(_ value: RustBuffer) throws -> PointXy {
+        return try FfiConverterTypePoint_lift(value)
+    }
+
+    public static func lower(_ value: PointXy) -> RustBuffer {
+        return FfiConverterTypePoint_lower(value)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePointXy_lift(_ value: RustBuffer) throws -> PointXy {
+    return try FfiConverterTypePointXy.lift(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePointXy_lower(_ value: PointXy) -> RustBuffer {
+    return FfiConverterTypePointXy.lower(value)
+}
+
+
+
+public typealias ScanId = Int64
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScanId: FfiConverter {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScanId {
+        return try FfiConverterInt64.read(from: &buf)
+    }
+
+    public static func write(_ value: ScanId, into buf: inout [UInt8]) {
+        return FfiConverterInt64.write(value, into: &buf)
+    }
+
+    public static func lift(_ value: Int64) throws -> ScanId {
+        return try FfiConverterInt64.lift(value)
+    }
+
+    public static func lower(_ value: ScanId) -> Int64 {
+        return FfiConverterInt64.lower(value)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScanId_lift(_ value: Int64) throws -> ScanId {
+    return try FfiConverterTypeScanId.lift(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScanId_lower(_ value: ScanId) -> Int64 {
+    return FfiConverterTypeScanId.lower(value)
+}
+
 /**
  * The version of SkinKit, for example `0.1.0`.
  */
@@ -11992,15 +17053,44 @@ public func version() -> String  {
 })
 }
 /**
+ * Puts a backup in place of the history at `path`, after checking it whole. What is there has to have the same key; a
+ * damaged file is moved aside. Histories that are open go on with what was restored.
+ *
+ * # Errors
+ * `WrongKey`, `History`, `Busy`, `InvalidArgument` for a key of another length; nothing is replaced then.
+ */
+public func restoreHistory(backup: String, path: String, keyBytes: Data)throws  -> Restored  {
+    return try  FfiConverterTypeRestored_lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
+        uniffiCallStatus in
+        FfiConverterByRefBytes.lower(keyBytes) { keyBytesFb in
+    uniffi_skinkit_ffi_fn_func_restore_history(
+        FfiConverterString.lower(backup),
+        FfiConverterString.lower(path),
+        keyBytesFb,uniffiCallStatus
+    )
+        }
+})
+}
+/**
  * 32 new bytes for a history, from the operating system's random source.
  *
  * # Errors
- * The operating system has none to give.
+ * `Internal` where the operating system has none to give.
  */
 public func generateKey()throws  -> Data  {
     return try  FfiConverterData.lift(try rustCallWithError(FfiConverterTypeSkinKitError_lift) {
         uniffiCallStatus in
     uniffi_skinkit_ffi_fn_func_generate_key(uniffiCallStatus
+    )
+})
+}
+/**
+ * What a picture must meet to be accepted unless the host says otherwise: to change one value, change a copy of it.
+ */
+public func qualityThresholds() -> QualityThresholds  {
+    return try!  FfiConverterTypeQualityThresholds_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_skinkit_ffi_fn_func_quality_thresholds(uniffiCallStatus
     )
 })
 }
@@ -12023,7 +17113,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_func_version() != 4066) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_func_generate_key() != 33193) {
+    if (uniffi_skinkit_ffi_checksum_func_restore_history() != 58951) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_func_generate_key() != 39989) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_func_quality_thresholds() != 57424) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_cancel_cancel() != 41705) {
@@ -12032,22 +17128,52 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_cancel_is_cancelled() != 2374) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_history_compare() != 13609) {
+    if (uniffi_skinkit_ffi_checksum_method_history_apply_matching() != 41600) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_history_erase_everything() != 14174) {
+    if (uniffi_skinkit_ffi_checksum_method_history_assign() != 52136) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_history_erase_scan() != 60700) {
+    if (uniffi_skinkit_ffi_checksum_method_history_assignments() != 23105) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_history_erase_site() != 24527) {
+    if (uniffi_skinkit_ffi_checksum_method_history_backup() != 44875) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_history_erase_subject() != 32440) {
+    if (uniffi_skinkit_ffi_checksum_method_history_check() != 44121) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_history_export_json() != 14714) {
+    if (uniffi_skinkit_ffi_checksum_method_history_compare() != 14839) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_compare_scans() != 64474) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_erase() != 19146) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_export_file() != 37907) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_import_file() != 49178) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_lesions() != 3141) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_match_lesions() != 20862) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_nearest() != 9085) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_noise_json() != 61079) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_rotate_key() != 54631) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_scan() != 55598) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_history_scans() != 18207) {
@@ -12059,22 +17185,40 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_history_sites() != 41072) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_analyse() != 2503) {
+    if (uniffi_skinkit_ffi_checksum_method_history_subjects() != 10583) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_compare() != 10358) {
+    if (uniffi_skinkit_ffi_checksum_method_history_summary() != 51282) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo() != 59688) {
+    if (uniffi_skinkit_ffi_checksum_method_history_thumbnail() != 49689) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_engine() != 62941) {
+    if (uniffi_skinkit_ffi_checksum_method_history_trend() != 42336) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_trends() != 42372) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_history_unlike_the_others() != 38887) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_analyze() != 2954) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_compare() != 1317) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo() != 39398) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_engine() != 25081) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_history() != 7611) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() != 27373) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() != 62173) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_pack() != 4768) {
@@ -12083,31 +17227,37 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_skinkit_pack_json() != 64501) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_scan() != 43160) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_reopen_photo() != 43871) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_replay() != 5615) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_scan() != 55052) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_shut() != 56655) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_body_skin() != 56207) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_body_skin() != 35687) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_face_regions() != 15924) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_face_regions() != 25274) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_face_skin() != 10423) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_faces() != 9735) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_faces() != 54957) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_find() != 5715) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_find() != 127) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_hands() != 62975) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_mark() != 59669) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_mark() != 9971) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_skinkit_person() != 17936) {
@@ -12116,25 +17266,25 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_skinkit_pose() != 21916) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_scale() != 34711) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_scale() != 14472) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_scale_hint() != 4926) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_scale_hint() != 46695) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_skinkit_site_at() != 42223) {
+    if (uniffi_skinkit_ffi_checksum_method_skinkit_site_at() != 25113) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_livelistener_on_update() != 13070) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livelistener_on_capture() != 57879) {
+    if (uniffi_skinkit_ffi_checksum_method_livelistener_on_capture() != 4150) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_livelistener_on_failure() != 1594) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_counts() != 46961) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_counts() != 50283) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_livesession_latest() != 47283) {
@@ -12146,25 +17296,25 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_livesession_pause() != 41947) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_process() != 5983) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_process() != 11287) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_push() != 45578) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_push() != 63894) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_restart() != 65272) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_restart() != 22514) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_livesession_resume() != 49424) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_set_region() != 23051) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_set_region() != 60717) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_set_thermal_level() != 63260) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_set_thermal_level() != 64099) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_livesession_shut() != 57898) {
+    if (uniffi_skinkit_ffi_checksum_method_livesession_shut() != 57610) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_method_livesession_shutter() != 25202) {
@@ -12173,10 +17323,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_skinkit_ffi_checksum_method_livesession_take_capture() != 2024) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_photo_height() != 15038) {
+    if (uniffi_skinkit_ffi_checksum_method_photo_height() != 34840) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_skinkit_ffi_checksum_method_photo_width() != 55846) {
+    if (uniffi_skinkit_ffi_checksum_method_photo_width() != 11954) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_skinkit_ffi_checksum_constructor_cancel_new() != 37866) {

@@ -711,23 +711,47 @@ internal object IntegrityCheckingUniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_skinkit_ffi_checksum_func_version(
     ): Int
+    external fun uniffi_skinkit_ffi_checksum_func_restore_history(
+    ): Int
     external fun uniffi_skinkit_ffi_checksum_func_generate_key(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_func_quality_thresholds(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_cancel_cancel(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_cancel_is_cancelled(
     ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_apply_matching(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_assign(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_assignments(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_backup(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_check(
+    ): Int
     external fun uniffi_skinkit_ffi_checksum_method_history_compare(
     ): Int
-    external fun uniffi_skinkit_ffi_checksum_method_history_erase_everything(
+    external fun uniffi_skinkit_ffi_checksum_method_history_compare_scans(
     ): Int
-    external fun uniffi_skinkit_ffi_checksum_method_history_erase_scan(
+    external fun uniffi_skinkit_ffi_checksum_method_history_erase(
     ): Int
-    external fun uniffi_skinkit_ffi_checksum_method_history_erase_site(
+    external fun uniffi_skinkit_ffi_checksum_method_history_export_file(
     ): Int
-    external fun uniffi_skinkit_ffi_checksum_method_history_erase_subject(
+    external fun uniffi_skinkit_ffi_checksum_method_history_import_file(
     ): Int
-    external fun uniffi_skinkit_ffi_checksum_method_history_export_json(
+    external fun uniffi_skinkit_ffi_checksum_method_history_lesions(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_match_lesions(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_nearest(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_noise_json(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_rotate_key(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_scan(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_history_scans(
     ): Int
@@ -735,7 +759,19 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_history_sites(
     ): Int
-    external fun uniffi_skinkit_ffi_checksum_method_skinkit_analyse(
+    external fun uniffi_skinkit_ffi_checksum_method_history_subjects(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_summary(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_thumbnail(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_trend(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_trends(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_history_unlike_the_others(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_skinkit_analyze(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_compare(
     ): Int
@@ -750,6 +786,10 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_pack(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_pack_json(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_skinkit_reopen_photo(
+    ): Int
+    external fun uniffi_skinkit_ffi_checksum_method_skinkit_replay(
     ): Int
     external fun uniffi_skinkit_ffi_checksum_method_skinkit_scan(
     ): Int
@@ -870,23 +910,55 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_skinkit_ffi_fn_constructor_history_open_existing(`path`: RustBuffer.ByValue,`keyBytes`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_skinkit_ffi_fn_method_history_apply_matching(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,`matching`: RustBuffer.ByValue,`at`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_assign(`ptr`: Long,`scan`: Long,`lesion`: RustBuffer.ByValue,`note`: RustBuffer.ByValue,`at`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_skinkit_ffi_fn_method_history_assignments(`ptr`: Long,`scan`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_backup(`ptr`: Long,`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_skinkit_ffi_fn_method_history_check(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_history_compare(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_skinkit_ffi_fn_method_history_erase_everything(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_skinkit_ffi_fn_method_history_compare_scans(`ptr`: Long,`before`: Long,`after`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_skinkit_ffi_fn_method_history_erase_scan(`ptr`: Long,`id`: Long,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_skinkit_ffi_fn_method_history_erase(`ptr`: Long,`what`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_skinkit_ffi_fn_method_history_erase_site(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
-    ): RustBuffer.ByValue
-    external fun uniffi_skinkit_ffi_fn_method_history_erase_subject(`ptr`: Long,`subject`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
-    ): RustBuffer.ByValue
-    external fun uniffi_skinkit_ffi_fn_method_history_export_json(`ptr`: Long,`path`: RustBuffer.ByValue,`subject`: RustBuffer.ByValue,`pictures`: Byte,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_skinkit_ffi_fn_method_history_export_file(`ptr`: Long,`request`: RustBuffer.ByValue,`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_skinkit_ffi_fn_method_history_import_file(`ptr`: Long,`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_lesions(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_match_lesions(`ptr`: Long,`request`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_nearest(`ptr`: Long,`scan`: Long,`most`: Int,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_noise_json(`ptr`: Long,`subject`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_rotate_key(`ptr`: Long,`newKey`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_skinkit_ffi_fn_method_history_scan(`ptr`: Long,`id`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_history_scans(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_history_shut(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_skinkit_ffi_fn_method_history_sites(`ptr`: Long,`subject`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_subjects(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_summary(`ptr`: Long,`request`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_thumbnail(`ptr`: Long,`scan`: Long,`view`: RustBuffer.ByValue,`side`: Int,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_trend(`ptr`: Long,`request`: RustBuffer.ByValue,`measure`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_trends(`ptr`: Long,`request`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_history_unlike_the_others(`ptr`: Long,`subject`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_clone_skinkit(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -894,7 +966,7 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_skinkit_ffi_fn_constructor_skinkit_open(`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
-    external fun uniffi_skinkit_ffi_fn_method_skinkit_analyse(`ptr`: Long,`photo`: Long,`region`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_skinkit_ffi_fn_method_skinkit_analyze(`ptr`: Long,`photo`: Long,`options`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_skinkit_compare(`ptr`: Long,`subject`: RustBuffer.ByValue,`site`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -909,6 +981,10 @@ internal object UniffiLib {
     external fun uniffi_skinkit_ffi_fn_method_skinkit_pack(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_skinkit_pack_json(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_method_skinkit_reopen_photo(`ptr`: Long,`scan`: Long,`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_skinkit_ffi_fn_method_skinkit_replay(`ptr`: Long,`scan`: Long,`photo`: Long,`pictureSha256`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_method_skinkit_scan(`ptr`: Long,`photo`: Long,`request`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -998,7 +1074,11 @@ internal object UniffiLib {
     ): Int
     external fun uniffi_skinkit_ffi_fn_func_version(uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_func_restore_history(`backup`: RustBuffer.ByValue,`path`: RustBuffer.ByValue,`keyBytes`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_skinkit_ffi_fn_func_generate_key(uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_skinkit_ffi_fn_func_quality_thresholds(uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun ffi_skinkit_ffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1122,7 +1202,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_func_version() and 0xFFFF) != 4066) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_func_generate_key() and 0xFFFF) != 33193) {
+    if ((lib.uniffi_skinkit_ffi_checksum_func_restore_history() and 0xFFFF) != 58951) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_func_generate_key() and 0xFFFF) != 39989) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_func_quality_thresholds() and 0xFFFF) != 57424) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_cancel_cancel() and 0xFFFF) != 41705) {
@@ -1131,22 +1217,52 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_cancel_is_cancelled() and 0xFFFF) != 2374) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_history_compare() and 0xFFFF) != 13609) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_apply_matching() and 0xFFFF) != 41600) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_history_erase_everything() and 0xFFFF) != 14174) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_assign() and 0xFFFF) != 52136) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_history_erase_scan() and 0xFFFF) != 60700) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_assignments() and 0xFFFF) != 23105) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_history_erase_site() and 0xFFFF) != 24527) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_backup() and 0xFFFF) != 44875) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_history_erase_subject() and 0xFFFF) != 32440) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_check() and 0xFFFF) != 44121) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_history_export_json() and 0xFFFF) != 14714) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_compare() and 0xFFFF) != 14839) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_compare_scans() and 0xFFFF) != 64474) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_erase() and 0xFFFF) != 19146) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_export_file() and 0xFFFF) != 37907) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_import_file() and 0xFFFF) != 49178) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_lesions() and 0xFFFF) != 3141) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_match_lesions() and 0xFFFF) != 20862) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_nearest() and 0xFFFF) != 9085) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_noise_json() and 0xFFFF) != 61079) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_rotate_key() and 0xFFFF) != 54631) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_scan() and 0xFFFF) != 55598) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_history_scans() and 0xFFFF) != 18207) {
@@ -1158,22 +1274,40 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_history_sites() and 0xFFFF) != 41072) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_analyse() and 0xFFFF) != 2503) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_subjects() and 0xFFFF) != 10583) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_compare() and 0xFFFF) != 10358) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_summary() and 0xFFFF) != 51282) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo() and 0xFFFF) != 59688) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_thumbnail() and 0xFFFF) != 49689) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_engine() and 0xFFFF) != 62941) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_trend() and 0xFFFF) != 42336) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_trends() and 0xFFFF) != 42372) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_history_unlike_the_others() and 0xFFFF) != 38887) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_analyze() and 0xFFFF) != 2954) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_compare() and 0xFFFF) != 1317) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_decode_photo() and 0xFFFF) != 39398) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_engine() and 0xFFFF) != 25081) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_history() and 0xFFFF) != 7611) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() and 0xFFFF) != 27373) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_open_photo() and 0xFFFF) != 62173) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_pack() and 0xFFFF) != 4768) {
@@ -1182,31 +1316,37 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_pack_json() and 0xFFFF) != 64501) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_scan() and 0xFFFF) != 43160) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_reopen_photo() and 0xFFFF) != 43871) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_replay() and 0xFFFF) != 5615) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_scan() and 0xFFFF) != 55052) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_shut() and 0xFFFF) != 56655) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_body_skin() and 0xFFFF) != 56207) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_body_skin() and 0xFFFF) != 35687) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_face_regions() and 0xFFFF) != 15924) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_face_regions() and 0xFFFF) != 25274) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_face_skin() and 0xFFFF) != 10423) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_faces() and 0xFFFF) != 9735) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_faces() and 0xFFFF) != 54957) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_find() and 0xFFFF) != 5715) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_find() and 0xFFFF) != 127) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_hands() and 0xFFFF) != 62975) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_mark() and 0xFFFF) != 59669) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_mark() and 0xFFFF) != 9971) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_person() and 0xFFFF) != 17936) {
@@ -1215,25 +1355,25 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_pose() and 0xFFFF) != 21916) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_scale() and 0xFFFF) != 34711) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_scale() and 0xFFFF) != 14472) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_scale_hint() and 0xFFFF) != 4926) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_scale_hint() and 0xFFFF) != 46695) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_site_at() and 0xFFFF) != 42223) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_skinkit_site_at() and 0xFFFF) != 25113) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_livelistener_on_update() and 0xFFFF) != 13070) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livelistener_on_capture() and 0xFFFF) != 57879) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livelistener_on_capture() and 0xFFFF) != 4150) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_livelistener_on_failure() and 0xFFFF) != 1594) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_counts() and 0xFFFF) != 46961) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_counts() and 0xFFFF) != 50283) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_latest() and 0xFFFF) != 47283) {
@@ -1245,25 +1385,25 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_pause() and 0xFFFF) != 41947) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_process() and 0xFFFF) != 5983) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_process() and 0xFFFF) != 11287) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_push() and 0xFFFF) != 45578) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_push() and 0xFFFF) != 63894) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_restart() and 0xFFFF) != 65272) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_restart() and 0xFFFF) != 22514) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_resume() and 0xFFFF) != 49424) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_set_region() and 0xFFFF) != 23051) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_set_region() and 0xFFFF) != 60717) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_set_thermal_level() and 0xFFFF) != 63260) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_set_thermal_level() and 0xFFFF) != 64099) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_shut() and 0xFFFF) != 57898) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_shut() and 0xFFFF) != 57610) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_shutter() and 0xFFFF) != 25202) {
@@ -1272,10 +1412,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_skinkit_ffi_checksum_method_livesession_take_capture() and 0xFFFF) != 2024) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_height() and 0xFFFF) != 15038) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_height() and 0xFFFF) != 34840) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_width() and 0xFFFF) != 55846) {
+    if ((lib.uniffi_skinkit_ffi_checksum_method_photo_width() and 0xFFFF) != 11954) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_skinkit_ffi_checksum_constructor_cancel_new() and 0xFFFF) != 37866) {
@@ -1827,7 +1967,7 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
  * Stops a call that another thread is in.
  *
  * Give one to a call, and call [`Cancel::cancel`] from any thread: the call ends with
- * [`Cancelled`](crate::SkinKitError::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
+ * [`Cancelled`](skinkit::ErrorKind::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
  * object may serve several calls; once cancelled it stays so.
  */
 public interface CancelInterface {
@@ -1849,7 +1989,7 @@ public interface CancelInterface {
  * Stops a call that another thread is in.
  *
  * Give one to a call, and call [`Cancel::cancel`] from any thread: the call ends with
- * [`Cancelled`](crate::SkinKitError::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
+ * [`Cancelled`](skinkit::ErrorKind::Cancelled) at its next stage (within one run of a network), and keeps nothing. One
  * object may serve several calls; once cancelled it stays so.
  */
 open class Cancel: Disposable, AutoCloseable, CancelInterface
@@ -2139,7 +2279,49 @@ public object FfiConverterTypeCancel: FfiConverter<Cancel, Long> {
 public interface HistoryInterface {
 
     /**
-     * Compares the two latest scans of a site; none where there are fewer than two.
+     * Puts scans to lesions as a matching says, and keeps why as evidence. `at` is when, in milliseconds since 1970-01-01
+     * UTC.
+     *
+     * # Errors
+     * `NotFound` or `InvalidArgument` for a matching of scans that are not there; `History`, `Busy`, `Closed`.
+     */
+    fun `applyMatchingBlocking`(`subject`: kotlin.String, `site`: kotlin.String, `matching`: Matching, `at`: kotlin.Long): List<Assigned>
+
+    /**
+     * Puts one scan to a lesion of its site by a person's word (none: to no lesion), and keeps the note as evidence.
+     *
+     * # Errors
+     * `NotFound`, `InvalidArgument` for a bad name; `History`, `Busy`, `Closed`.
+     */
+    fun `assignBlocking`(`scan`: ScanId, `lesion`: kotlin.String?, `note`: kotlin.String, `at`: kotlin.Long)
+
+    /**
+     * Every assignment of a scan to a lesion after it was added, oldest first.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    fun `assignmentsBlocking`(`scan`: ScanId): List<Assignment>
+
+    /**
+     * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes. Whoever is
+     * erased later is still in it.
+     *
+     * # Errors
+     * `History` where the file is there already or cannot be written; `Busy`, `Closed`.
+     */
+    fun `backupBlocking`(`path`: kotlin.String): kotlin.ULong
+
+    /**
+     * Reads everything and says what is damaged; changes nothing.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`: only what keeps the check from being made.
+     */
+    fun `checkBlocking`(): Check
+
+    /**
+     * Compares the two latest visits of a site's lesion that was scanned last; none where there are fewer than two scans.
      *
      * # Errors
      * `History`, `Busy`, `Closed`.
@@ -2147,45 +2329,89 @@ public interface HistoryInterface {
     fun `compareBlocking`(`subject`: kotlin.String, `site`: kotlin.String): Change?
 
     /**
-     * Erases everything; an empty history remains that the same key opens.
+     * Compares two scans, with the noise of the later one's person. Blocks for some tens of milliseconds, and as long
+     * again for each pair of repeat shots.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound`, `History`, `Busy`, `Closed`.
      */
-    fun `eraseEverythingBlocking`(): Erased
+    fun `compareScansBlocking`(`before`: ScanId, `after`: ScanId): Change
 
     /**
-     * Erases one scan for good.
+     * Erases for good. What is not there erases nothing; a lesion, site or person without scans goes with the last one.
      *
      * # Errors
-     * `NotFound`, `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound` for a scan that is not there; `History`, `Busy`, `Closed`; nothing is erased then.
      */
-    fun `eraseScanBlocking`(`id`: kotlin.Long): Erased
+    fun `eraseBlocking`(`what`: Erase): Erased
 
     /**
-     * Erases a site with all its scans; 0 scans where there is no such site.
+     * Writes an export, **in clear**, into a file that only its owner can read and that appears under its name only when
+     * it is whole. A file of that name is replaced. Returns the number of scans.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for a file that cannot be written or must not be replaced, such as the history itself; `History`,
+     * `Busy`, `Closed`.
      */
-    fun `eraseSiteBlocking`(`subject`: kotlin.String, `site`: kotlin.String): Erased
+    fun `exportFileBlocking`(`request`: ExportRequest, `path`: kotlin.String): kotlin.ULong
 
     /**
-     * Erases a person: destroys the data key and all that it sealed.
+     * Adds the scans of a JSON export: all of them, or on an error none. Scans that are already there are left as they are.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for a file that cannot be read or is no export; `History`, `Busy`, `Closed`.
      */
-    fun `eraseSubjectBlocking`(`subject`: kotlin.String): Erased
+    fun `importFileBlocking`(`path`: kotlin.String): Imported
 
     /**
-     * Writes the history to a new JSON file, readable by anyone: what happens to it is the person's choice.
-     * `subject` limits it to one person; `pictures` takes the kept pictures along. Returns the number of scans.
+     * Names of the lesions told apart at a site, in the order they were first seen.
      *
      * # Errors
-     * `InvalidArgument` where the file is there already or cannot be made, `History`, `Busy`, `Closed`.
+     * `History`, `Busy`, `Closed`.
      */
-    fun `exportJsonBlocking`(`path`: kotlin.String, `subject`: kotlin.String?, `pictures`: kotlin.Boolean): kotlin.ULong
+    fun `lesionsBlocking`(`subject`: kotlin.String, `site`: kotlin.String): List<kotlin.String>
+
+    /**
+     * Says which of a site's known lesions each scan of a visit shows. In the result an `earlier` id is a lesion's name and
+     * a `later` id a scan's number. Nothing is changed: [`History::apply_matching`] does that.
+     *
+     * # Errors
+     * `InvalidArgument` for an override of what is not there, a `position_sd` that is no positive number, or a scan of
+     * another site; `History`, `Busy`, `Closed`.
+     */
+    fun `matchLesionsBlocking`(`request`: MatchRequest): Matching
+
+    /**
+     * The `most` scans of anybody that look most like this one, itself left out, most alike first.
+     *
+     * # Errors
+     * `Unmeasurable` where the scan's pack makes no embedding; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    fun `nearestBlocking`(`scan`: ScanId, `most`: kotlin.UInt): List<Similar>
+
+    /**
+     * What a person's own repeat shots say about the noise of a comparison, as JSON.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    fun `noiseJsonBlocking`(`subject`: kotlin.String): kotlin.String
+
+    /**
+     * Changes the key: afterwards only the new one opens the history. Backups made before still need the old key.
+     *
+     * # Errors
+     * `InvalidArgument` for a key of another length than 32 bytes; `History`, `Busy`, `Closed`; the old key stays then.
+     */
+    fun `rotateKeyBlocking`(`newKey`: java.nio.ByteBuffer)
+
+    /**
+     * One scan.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    fun `scanBlocking`(`id`: ScanId): StoredScan
 
     /**
      * Scans of a site, oldest first.
@@ -2207,6 +2433,56 @@ public interface HistoryInterface {
      * `History`, `Busy`, `Closed`.
      */
     fun `sitesBlocking`(`subject`: kotlin.String): List<kotlin.String>
+
+    /**
+     * Everybody in the history, in the order they were first recorded.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    fun `subjectsBlocking`(): List<kotlin.String>
+
+    /**
+     * Counts, dates, due and missed visits of every lesion, and if asked for its latest verdict.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+    fun `summaryBlocking`(`request`: SummaryRequest): List<SubjectSummary>
+
+    /**
+     * The analyzed region of a scan as a PNG, its longer side `side` pixels, 16 to 2048; none where what was asked for was
+     * not kept.
+     *
+     * # Errors
+     * `InvalidArgument` for another side; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    fun `thumbnailBlocking`(`scan`: ScanId, `view`: ThumbnailView, `side`: kotlin.UInt): kotlin.ByteArray?
+
+    /**
+     * One measure of a lesion over time; without points where it was never measured.
+     *
+     * # Errors
+     * As [`History::trends`].
+     */
+    fun `trendBlocking`(`request`: TrendRequest, `measure`: Measure): MeasureTrend
+
+    /**
+     * Every measure of a lesion over time.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+    fun `trendsBlocking`(`request`: TrendRequest): List<MeasureTrend>
+
+    /**
+     * Ranks a person's lesions by how little each is like that person's others, least alike first. A rank, not a verdict:
+     * in everyone some lesion comes first.
+     *
+     * # Errors
+     * `Unmeasurable` with fewer than three lesions; `History`, `Busy`, `Closed`.
+     */
+    fun `unlikeTheOthersBlocking`(`subject`: kotlin.String): List<UnlikeRank>
 
     companion object
 }
@@ -2321,7 +2597,118 @@ open class History: Disposable, AutoCloseable, HistoryInterface
 
 
     /**
-     * Compares the two latest scans of a site; none where there are fewer than two.
+     * Puts scans to lesions as a matching says, and keeps why as evidence. `at` is when, in milliseconds since 1970-01-01
+     * UTC.
+     *
+     * # Errors
+     * `NotFound` or `InvalidArgument` for a matching of scans that are not there; `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `applyMatchingBlocking`(`subject`: kotlin.String, `site`: kotlin.String, `matching`: Matching, `at`: kotlin.Long): List<Assigned> {
+            return FfiConverterSequenceTypeAssigned.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_apply_matching(
+        it,
+
+        FfiConverterString.lower(`subject`),
+        FfiConverterString.lower(`site`),
+        FfiConverterTypeMatching.lower(`matching`),
+        FfiConverterLong.lower(`at`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Puts one scan to a lesion of its site by a person's word (none: to no lesion), and keeps the note as evidence.
+     *
+     * # Errors
+     * `NotFound`, `InvalidArgument` for a bad name; `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `assignBlocking`(`scan`: ScanId, `lesion`: kotlin.String?, `note`: kotlin.String, `at`: kotlin.Long)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_assign(
+        it,
+
+        FfiConverterTypeScanId.lower(`scan`),
+        FfiConverterOptionalString.lower(`lesion`),
+        FfiConverterString.lower(`note`),
+        FfiConverterLong.lower(`at`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Every assignment of a scan to a lesion after it was added, oldest first.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `assignmentsBlocking`(`scan`: ScanId): List<Assignment> {
+            return FfiConverterSequenceTypeAssignment.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_assignments(
+        it,
+
+        FfiConverterTypeScanId.lower(`scan`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes. Whoever is
+     * erased later is still in it.
+     *
+     * # Errors
+     * `History` where the file is there already or cannot be written; `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `backupBlocking`(`path`: kotlin.String): kotlin.ULong {
+            return FfiConverterULong.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_backup(
+        it,
+
+        FfiConverterString.lower(`path`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Reads everything and says what is damaged; changes nothing.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`: only what keeps the check from being made.
+     */
+    @Throws(SkinKitException::class)override fun `checkBlocking`(): Check {
+            return FfiConverterTypeCheck.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_check(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Compares the two latest visits of a site's lesion that was scanned last; none where there are fewer than two scans.
      *
      * # Errors
      * `History`, `Busy`, `Closed`.
@@ -2343,18 +2730,21 @@ open class History: Disposable, AutoCloseable, HistoryInterface
 
 
     /**
-     * Erases everything; an empty history remains that the same key opens.
+     * Compares two scans, with the noise of the later one's person. Blocks for some tens of milliseconds, and as long
+     * again for each pair of repeat shots.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound`, `History`, `Busy`, `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `eraseEverythingBlocking`(): Erased {
-            return FfiConverterTypeErased.lift(
+    @Throws(SkinKitException::class)override fun `compareScansBlocking`(`before`: ScanId, `after`: ScanId): Change {
+            return FfiConverterTypeChange.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
-    UniffiLib.uniffi_skinkit_ffi_fn_method_history_erase_everything(
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_compare_scans(
         it,
-        _status)
+
+        FfiConverterTypeScanId.lower(`before`),
+        FfiConverterTypeScanId.lower(`after`),_status)
 }
     }
     )
@@ -2363,19 +2753,19 @@ open class History: Disposable, AutoCloseable, HistoryInterface
 
 
     /**
-     * Erases one scan for good.
+     * Erases for good. What is not there erases nothing; a lesion, site or person without scans goes with the last one.
      *
      * # Errors
-     * `NotFound`, `History`, `Busy`, `Closed`; nothing is erased then.
+     * `NotFound` for a scan that is not there; `History`, `Busy`, `Closed`; nothing is erased then.
      */
-    @Throws(SkinKitException::class)override fun `eraseScanBlocking`(`id`: kotlin.Long): Erased {
+    @Throws(SkinKitException::class)override fun `eraseBlocking`(`what`: Erase): Erased {
             return FfiConverterTypeErased.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
-    UniffiLib.uniffi_skinkit_ffi_fn_method_history_erase_scan(
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_erase(
         it,
 
-        FfiConverterLong.lower(`id`),_status)
+        FfiConverterTypeErase.lower(`what`),_status)
 }
     }
     )
@@ -2384,16 +2774,61 @@ open class History: Disposable, AutoCloseable, HistoryInterface
 
 
     /**
-     * Erases a site with all its scans; 0 scans where there is no such site.
+     * Writes an export, **in clear**, into a file that only its owner can read and that appears under its name only when
+     * it is whole. A file of that name is replaced. Returns the number of scans.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for a file that cannot be written or must not be replaced, such as the history itself; `History`,
+     * `Busy`, `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `eraseSiteBlocking`(`subject`: kotlin.String, `site`: kotlin.String): Erased {
-            return FfiConverterTypeErased.lift(
+    @Throws(SkinKitException::class)override fun `exportFileBlocking`(`request`: ExportRequest, `path`: kotlin.String): kotlin.ULong {
+            return FfiConverterULong.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
-    UniffiLib.uniffi_skinkit_ffi_fn_method_history_erase_site(
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_export_file(
+        it,
+
+        FfiConverterTypeExportRequest.lower(`request`),
+        FfiConverterString.lower(`path`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Adds the scans of a JSON export: all of them, or on an error none. Scans that are already there are left as they are.
+     *
+     * # Errors
+     * `InvalidArgument` for a file that cannot be read or is no export; `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `importFileBlocking`(`path`: kotlin.String): Imported {
+            return FfiConverterTypeImported.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_import_file(
+        it,
+
+        FfiConverterString.lower(`path`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Names of the lesions told apart at a site, in the order they were first seen.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `lesionsBlocking`(`subject`: kotlin.String, `site`: kotlin.String): List<kotlin.String> {
+            return FfiConverterSequenceString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_lesions(
         it,
 
         FfiConverterString.lower(`subject`),
@@ -2406,16 +2841,61 @@ open class History: Disposable, AutoCloseable, HistoryInterface
 
 
     /**
-     * Erases a person: destroys the data key and all that it sealed.
+     * Says which of a site's known lesions each scan of a visit shows. In the result an `earlier` id is a lesion's name and
+     * a `later` id a scan's number. Nothing is changed: [`History::apply_matching`] does that.
      *
      * # Errors
-     * `History`, `Busy`, `Closed`; nothing is erased then.
+     * `InvalidArgument` for an override of what is not there, a `position_sd` that is no positive number, or a scan of
+     * another site; `History`, `Busy`, `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `eraseSubjectBlocking`(`subject`: kotlin.String): Erased {
-            return FfiConverterTypeErased.lift(
+    @Throws(SkinKitException::class)override fun `matchLesionsBlocking`(`request`: MatchRequest): Matching {
+            return FfiConverterTypeMatching.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
-    UniffiLib.uniffi_skinkit_ffi_fn_method_history_erase_subject(
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_match_lesions(
+        it,
+
+        FfiConverterTypeMatchRequest.lower(`request`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The `most` scans of anybody that look most like this one, itself left out, most alike first.
+     *
+     * # Errors
+     * `Unmeasurable` where the scan's pack makes no embedding; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `nearestBlocking`(`scan`: ScanId, `most`: kotlin.UInt): List<Similar> {
+            return FfiConverterSequenceTypeSimilar.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_nearest(
+        it,
+
+        FfiConverterTypeScanId.lower(`scan`),
+        FfiConverterUInt.lower(`most`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * What a person's own repeat shots say about the noise of a comparison, as JSON.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `noiseJsonBlocking`(`subject`: kotlin.String): kotlin.String {
+            return FfiConverterString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_noise_json(
         it,
 
         FfiConverterString.lower(`subject`),_status)
@@ -2427,22 +2907,39 @@ open class History: Disposable, AutoCloseable, HistoryInterface
 
 
     /**
-     * Writes the history to a new JSON file, readable by anyone: what happens to it is the person's choice.
-     * `subject` limits it to one person; `pictures` takes the kept pictures along. Returns the number of scans.
+     * Changes the key: afterwards only the new one opens the history. Backups made before still need the old key.
      *
      * # Errors
-     * `InvalidArgument` where the file is there already or cannot be made, `History`, `Busy`, `Closed`.
+     * `InvalidArgument` for a key of another length than 32 bytes; `History`, `Busy`, `Closed`; the old key stays then.
      */
-    @Throws(SkinKitException::class)override fun `exportJsonBlocking`(`path`: kotlin.String, `subject`: kotlin.String?, `pictures`: kotlin.Boolean): kotlin.ULong {
-            return FfiConverterULong.lift(
+    @Throws(SkinKitException::class)override fun `rotateKeyBlocking`(`newKey`: java.nio.ByteBuffer)
+        =
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
-    UniffiLib.uniffi_skinkit_ffi_fn_method_history_export_json(
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_rotate_key(
         it,
 
-        FfiConverterString.lower(`path`),
-        FfiConverterOptionalString.lower(`subject`),
-        FfiConverterBoolean.lower(`pictures`),_status)
+        FfiConverterByRefBytes.lower(`newKey`),_status)
+}
+    }
+
+
+
+
+    /**
+     * One scan.
+     *
+     * # Errors
+     * `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `scanBlocking`(`id`: ScanId): StoredScan {
+            return FfiConverterTypeStoredScan.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_scan(
+        it,
+
+        FfiConverterTypeScanId.lower(`id`),_status)
 }
     }
     )
@@ -2498,6 +2995,136 @@ open class History: Disposable, AutoCloseable, HistoryInterface
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
     UniffiLib.uniffi_skinkit_ffi_fn_method_history_sites(
+        it,
+
+        FfiConverterString.lower(`subject`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Everybody in the history, in the order they were first recorded.
+     *
+     * # Errors
+     * `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `subjectsBlocking`(): List<kotlin.String> {
+            return FfiConverterSequenceString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_subjects(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Counts, dates, due and missed visits of every lesion, and if asked for its latest verdict.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `summaryBlocking`(`request`: SummaryRequest): List<SubjectSummary> {
+            return FfiConverterSequenceTypeSubjectSummary.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_summary(
+        it,
+
+        FfiConverterTypeSummaryRequest.lower(`request`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The analyzed region of a scan as a PNG, its longer side `side` pixels, 16 to 2048; none where what was asked for was
+     * not kept.
+     *
+     * # Errors
+     * `InvalidArgument` for another side; `NotFound`, `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `thumbnailBlocking`(`scan`: ScanId, `view`: ThumbnailView, `side`: kotlin.UInt): kotlin.ByteArray? {
+            return FfiConverterOptionalByteArray.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_thumbnail(
+        it,
+
+        FfiConverterTypeScanId.lower(`scan`),
+        FfiConverterTypeThumbnailView.lower(`view`),
+        FfiConverterUInt.lower(`side`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * One measure of a lesion over time; without points where it was never measured.
+     *
+     * # Errors
+     * As [`History::trends`].
+     */
+    @Throws(SkinKitException::class)override fun `trendBlocking`(`request`: TrendRequest, `measure`: Measure): MeasureTrend {
+            return FfiConverterTypeMeasureTrend.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_trend(
+        it,
+
+        FfiConverterTypeTrendRequest.lower(`request`),
+        FfiConverterTypeMeasure.lower(`measure`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Every measure of a lesion over time.
+     *
+     * # Errors
+     * `InvalidArgument` for days that make no sense; `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `trendsBlocking`(`request`: TrendRequest): List<MeasureTrend> {
+            return FfiConverterSequenceTypeMeasureTrend.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_trends(
+        it,
+
+        FfiConverterTypeTrendRequest.lower(`request`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Ranks a person's lesions by how little each is like that person's others, least alike first. A rank, not a verdict:
+     * in everyone some lesion comes first.
+     *
+     * # Errors
+     * `Unmeasurable` with fewer than three lesions; `History`, `Busy`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `unlikeTheOthersBlocking`(`subject`: kotlin.String): List<UnlikeRank> {
+            return FfiConverterSequenceTypeUnlikeRank.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_history_unlike_the_others(
         it,
 
         FfiConverterString.lower(`subject`),_status)
@@ -2696,7 +3323,7 @@ public interface LiveListener {
     fun `onUpdate`(`update`: LiveUpdate)
 
     /**
-     * A capture was analysed, and kept if that was asked for.
+     * A capture was analyzed, and kept if that was asked for.
      */
     fun `onCapture`(`capture`: Capture)
 
@@ -2836,7 +3463,7 @@ open class LiveListenerImpl: Disposable, AutoCloseable, LiveListener
 
 
     /**
-     * A capture was analysed, and kept if that was asked for.
+     * A capture was analyzed, and kept if that was asked for.
      */
     @Throws(ListenerException::class)override fun `onCapture`(`capture`: Capture)
         =
@@ -3100,7 +3727,7 @@ public object FfiConverterTypeLiveListener: FfiConverter<LiveListener, Long> {
 
 
 /**
- * A camera's frames in; guidance for each, and at last one analysed capture out.
+ * A camera's frames in; guidance for each, and at last one analyzed capture out.
  *
  * Push frames from any thread: the newest is copied into one of five recycled buffers, older ones that nobody looked at
  * are dropped. Hear of it through a [`LiveListener`], or poll. No method but `process` and `shut` waits for a model run.
@@ -3155,7 +3782,7 @@ public interface LiveSessionInterface {
     fun `push`(`layout`: FrameLayout, `y`: java.nio.ByteBuffer, `u`: java.nio.ByteBuffer, `v`: java.nio.ByteBuffer, `timestampNs`: kotlin.ULong): Pushed
 
     /**
-     * Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+     * Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
      *
      * # Errors
      * `Closed`.
@@ -3188,7 +3815,7 @@ public interface LiveSessionInterface {
 
     /**
      * Ends the session and waits for its threads: at most for a model run and a callback under way (from a callback it
-     * does not wait). What was being analysed is not delivered. Later calls end with `Closed`; shutting twice is no error.
+     * does not wait). What was being analyzed is not delivered. Later calls end with `Closed`; shutting twice is no error.
      */
     fun `shut`()
 
@@ -3213,7 +3840,7 @@ public interface LiveSessionInterface {
 }
 
 /**
- * A camera's frames in; guidance for each, and at last one analysed capture out.
+ * A camera's frames in; guidance for each, and at last one analyzed capture out.
  *
  * Push frames from any thread: the newest is copied into one of five recycled buffers, older ones that nobody looked at
  * are dropped. Hear of it through a [`LiveListener`], or poll. No method but `process` and `shut` waits for a model run.
@@ -3448,7 +4075,7 @@ open class LiveSession: Disposable, AutoCloseable, LiveSessionInterface
 
 
     /**
-     * Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept.
+     * Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept.
      *
      * # Errors
      * `Closed`.
@@ -3527,7 +4154,7 @@ open class LiveSession: Disposable, AutoCloseable, LiveSessionInterface
 
     /**
      * Ends the session and waits for its threads: at most for a model run and a callback under way (from a callback it
-     * does not wait). What was being analysed is not delivered. Later calls end with `Closed`; shutting twice is no error.
+     * does not wait). What was being analyzed is not delivered. Later calls end with `Closed`; shutting twice is no error.
      */override fun `shut`()
         =
     callWithHandle {
@@ -3743,12 +4370,12 @@ public object FfiConverterTypeLiveSession: FfiConverter<LiveSession, Long> {
 public interface PhotoInterface {
 
     /**
-     * Height of the upright picture in pixels, of a file's all, however it was opened.
+     * Height of the upright picture in pixels, also of a photo that was decoded smaller.
      */
     fun `height`(): kotlin.UInt
 
     /**
-     * Width of the upright picture in pixels, of a file's all, however it was opened.
+     * Width of the upright picture in pixels, also of a photo that was decoded smaller.
      */
     fun `width`(): kotlin.UInt
 
@@ -3865,7 +4492,7 @@ open class Photo: Disposable, AutoCloseable, PhotoInterface
 
 
     /**
-     * Height of the upright picture in pixels, of a file's all, however it was opened.
+     * Height of the upright picture in pixels, also of a photo that was decoded smaller.
      */override fun `height`(): kotlin.UInt {
             return FfiConverterUInt.lift(
     callWithHandle {
@@ -3881,7 +4508,7 @@ open class Photo: Disposable, AutoCloseable, PhotoInterface
 
 
     /**
-     * Width of the upright picture in pixels, of a file's all, however it was opened.
+     * Width of the upright picture in pixels, also of a photo that was decoded smaller.
      */override fun `width`(): kotlin.UInt {
             return FfiConverterUInt.lift(
     callWithHandle {
@@ -4104,7 +4731,7 @@ public interface SkinKitInterface {
      * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
      * another region; `Runtime`; `Cancelled`; `Closed`.
      */
-    fun `analyseBlocking`(`photo`: Photo, `region`: Region, `cancel`: Cancel?): Analysis
+    fun `analyzeBlocking`(`photo`: Photo, `options`: AnalyzeOptions, `cancel`: Cancel?): Analysis
 
     /**
      * Compares the two latest scans of a site; none where there are fewer than two.
@@ -4139,7 +4766,7 @@ public interface SkinKitInterface {
     fun `history`(): History
 
     /**
-     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large
      * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
      * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
      * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
@@ -4167,10 +4794,27 @@ public interface SkinKitInterface {
     fun `packJson`(): kotlin.String
 
     /**
+     * Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `NotFound`, `NoHistory`, `History`, `Closed`.
+     */
+    fun `reopenPhotoBlocking`(`scan`: ScanId, `path`: kotlin.String): Photo
+
+    /**
+     * Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded;
+     * nothing is added. A file in memory has to be opened as it was then: [`SkinKit::reopen_photo`]. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::analyze`]; `NotFound`, `NoHistory`, `History`.
+     */
+    fun `replayBlocking`(`scan`: ScanId, `photo`: Photo, `pictureSha256`: kotlin.String?): Replay
+
+    /**
      * Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
      *
      * # Errors
-     * As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
+     * As [`SkinKit::analyze`], and `NoHistory`, `History`, `Busy`; then nothing was added.
      */
     fun `scanBlocking`(`photo`: Photo, `request`: ScanRequest, `cancel`: Cancel?): Scan
 
@@ -4218,7 +4862,7 @@ public interface SkinKitInterface {
      * # Errors
      * `InvalidArgument` where `token` is none, or `near` lies outside the picture; `Runtime`, `Closed`.
      */
-    fun `findBlocking`(`photo`: Photo, `token`: kotlin.String, `near`: Point?): Relocation
+    fun `findBlocking`(`photo`: Photo, `token`: kotlin.String, `near`: PointXy?): Relocation
 
     /**
      * Hands, at most eight, by falling score. Blocks.
@@ -4238,7 +4882,7 @@ public interface SkinKitInterface {
      * `InvalidArgument` for a point outside the picture, a square that is too small or too large, an unknown site;
      * `Runtime`, `Closed`.
      */
-    fun `markBlocking`(`photo`: Photo, `point`: Point, `side`: kotlin.Float, `site`: kotlin.String?): kotlin.String
+    fun `markBlocking`(`photo`: Photo, `point`: PointXy, `side`: kotlin.Float, `site`: kotlin.String?): kotlin.String
 
     /**
      * How likely each part of the picture belongs to a person. Blocks.
@@ -4279,7 +4923,7 @@ public interface SkinKitInterface {
      * # Errors
      * `Runtime`, `Closed`.
      */
-    fun `siteAtBlocking`(`photo`: Photo, `point`: Point): BodySite?
+    fun `siteAtBlocking`(`photo`: Photo, `point`: PointXy): BodySite?
 
     companion object
 }
@@ -4400,15 +5044,15 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
      * `Region` where it shows no face, or too small, cut off or outside; `InvalidArgument` for a photo that was opened for
      * another region; `Runtime`; `Cancelled`; `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `analyseBlocking`(`photo`: Photo, `region`: Region, `cancel`: Cancel?): Analysis {
+    @Throws(SkinKitException::class)override fun `analyzeBlocking`(`photo`: Photo, `options`: AnalyzeOptions, `cancel`: Cancel?): Analysis {
             return FfiConverterTypeAnalysis.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
-    UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_analyse(
+    UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_analyze(
         it,
 
         FfiConverterTypePhoto.lower(`photo`),
-        FfiConverterTypeRegion.lower(`region`),
+        FfiConverterTypeAnalyzeOptions.lower(`options`),
         FfiConverterOptionalTypeCancel.lower(`cancel`),_status)
 }
     }
@@ -4502,7 +5146,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
 
 
     /**
-     * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large
+     * Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large
      * JPEG of which a close-up fills the middle at half, a quarter or an eighth of its sides, in half the time and a small
      * part of the memory. Its width, its height, regions and results are in the file's pixels all the same. Use it for
      * this region alone: where it came out smaller, anything else is `InvalidArgument`. For that there is [`Photo::open`].
@@ -4568,10 +5212,56 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
 
 
     /**
+     * Opens the photo of a scan as it was opened then, for the scan's region or whole, to replay it. Blocks.
+     *
+     * # Errors
+     * As [`Photo::open`]; `NotFound`, `NoHistory`, `History`, `Closed`.
+     */
+    @Throws(SkinKitException::class)override fun `reopenPhotoBlocking`(`scan`: ScanId, `path`: kotlin.String): Photo {
+            return FfiConverterTypePhoto.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_reopen_photo(
+        it,
+
+        FfiConverterTypeScanId.lower(`scan`),
+        FfiConverterString.lower(`path`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Runs a scan's picture again, by the scan's own region and scale, and compares every number with what was recorded;
+     * nothing is added. A file in memory has to be opened as it was then: [`SkinKit::reopen_photo`]. Blocks.
+     *
+     * # Errors
+     * As [`SkinKit::analyze`]; `NotFound`, `NoHistory`, `History`.
+     */
+    @Throws(SkinKitException::class)override fun `replayBlocking`(`scan`: ScanId, `photo`: Photo, `pictureSha256`: kotlin.String?): Replay {
+            return FfiConverterTypeReplay.lift(
+    callWithHandle {
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_method_skinkit_replay(
+        it,
+
+        FfiConverterTypeScanId.lower(`scan`),
+        FfiConverterTypePhoto.lower(`photo`),
+        FfiConverterOptionalString.lower(`pictureSha256`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Analyses one picture and adds it to the history; returns when it is safely on the disk. Blocks.
      *
      * # Errors
-     * As [`SkinKit::analyse`], and `NoHistory`, `History`, `Busy`; then nothing was added.
+     * As [`SkinKit::analyze`], and `NoHistory`, `History`, `Busy`; then nothing was added.
      */
     @Throws(SkinKitException::class)override fun `scanBlocking`(`photo`: Photo, `request`: ScanRequest, `cancel`: Cancel?): Scan {
             return FfiConverterTypeScan.lift(
@@ -4698,7 +5388,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
      * # Errors
      * `InvalidArgument` where `token` is none, or `near` lies outside the picture; `Runtime`, `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `findBlocking`(`photo`: Photo, `token`: kotlin.String, `near`: Point?): Relocation {
+    @Throws(SkinKitException::class)override fun `findBlocking`(`photo`: Photo, `token`: kotlin.String, `near`: PointXy?): Relocation {
             return FfiConverterTypeRelocation.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
@@ -4707,7 +5397,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
 
         FfiConverterTypePhoto.lower(`photo`),
         FfiConverterString.lower(`token`),
-        FfiConverterOptionalTypePoint.lower(`near`),_status)
+        FfiConverterOptionalTypePointXy.lower(`near`),_status)
 }
     }
     )
@@ -4746,7 +5436,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
      * `InvalidArgument` for a point outside the picture, a square that is too small or too large, an unknown site;
      * `Runtime`, `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `markBlocking`(`photo`: Photo, `point`: Point, `side`: kotlin.Float, `site`: kotlin.String?): kotlin.String {
+    @Throws(SkinKitException::class)override fun `markBlocking`(`photo`: Photo, `point`: PointXy, `side`: kotlin.Float, `site`: kotlin.String?): kotlin.String {
             return FfiConverterString.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
@@ -4754,7 +5444,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
         it,
 
         FfiConverterTypePhoto.lower(`photo`),
-        FfiConverterTypePoint.lower(`point`),
+        FfiConverterTypePointXy.lower(`point`),
         FfiConverterFloat.lower(`side`),
         FfiConverterOptionalString.lower(`site`),_status)
 }
@@ -4857,7 +5547,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
      * # Errors
      * `Runtime`, `Closed`.
      */
-    @Throws(SkinKitException::class)override fun `siteAtBlocking`(`photo`: Photo, `point`: Point): BodySite? {
+    @Throws(SkinKitException::class)override fun `siteAtBlocking`(`photo`: Photo, `point`: PointXy): BodySite? {
             return FfiConverterOptionalTypeBodySite.lift(
     callWithHandle {
     uniffiRustCallWithError(SkinKitException) { _status ->
@@ -4865,7 +5555,7 @@ open class SkinKit: Disposable, AutoCloseable, SkinKitInterface
         it,
 
         FfiConverterTypePhoto.lower(`photo`),
-        FfiConverterTypePoint.lower(`point`),_status)
+        FfiConverterTypePointXy.lower(`point`),_status)
 }
     }
     )
@@ -4930,11 +5620,11 @@ public object FfiConverterTypeSkinKit: FfiConverter<SkinKit, Long> {
 
 
 /**
- * How the later picture lies on the earlier one. Pixels are those of the two analysed squares.
+ * How the later picture lies on the earlier one. Pixels are those of the two patches.
  */
 data class Alignment (
     /**
-     * Later pixels an earlier pixel, above 0.
+     * Later pixels an earlier pixel, > 0.
      */
     val `scale`: kotlin.Float
     ,
@@ -4944,12 +5634,12 @@ data class Alignment (
     val `rotation`: kotlin.Float
     ,
     /**
-     * Where the earlier square's pixel (0, 0) lies in the later one.
+     * Where the earlier patch's pixel (0, 0) lies in the later patch.
      */
-    val `origin`: Point
+    val `origin`: PointXy
     ,
     /**
-     * Correlation of the two pictures' texture when laid over each other, -1 to 1.
+     * Correlation of the two pictures' texture when laid over each other, -1..=1.
      */
     val `agreement`: kotlin.Float
     ,
@@ -4959,12 +5649,13 @@ data class Alignment (
     val `scaleSd`: kotlin.Float
     ,
     /**
-     * Whether growth can be told from a nearer camera.
+     * Whether the scale comes from the skin around the lesion or from millimetres, so that growth can be told
+     * from a nearer camera.
      */
     val `scaleKnown`: kotlin.Boolean
     ,
     /**
-     * Part of the earlier lesion that the later picture shows, 0 to 1.
+     * Part of the earlier lesion that the later picture shows, 0..=1.
      */
     val `overlap`: kotlin.Float
 
@@ -4985,7 +5676,7 @@ public object FfiConverterTypeAlignment: FfiConverterRustBuffer<Alignment> {
         return Alignment(
             FfiConverterFloat.read(buf),
             FfiConverterFloat.read(buf),
-            FfiConverterTypePoint.read(buf),
+            FfiConverterTypePointXy.read(buf),
             FfiConverterFloat.read(buf),
             FfiConverterFloat.read(buf),
             FfiConverterBoolean.read(buf),
@@ -4996,7 +5687,7 @@ public object FfiConverterTypeAlignment: FfiConverterRustBuffer<Alignment> {
     override fun allocationSize(value: Alignment) = (
             FfiConverterFloat.allocationSize(value.`scale`) +
             FfiConverterFloat.allocationSize(value.`rotation`) +
-            FfiConverterTypePoint.allocationSize(value.`origin`) +
+            FfiConverterTypePointXy.allocationSize(value.`origin`) +
             FfiConverterFloat.allocationSize(value.`agreement`) +
             FfiConverterFloat.allocationSize(value.`scaleSd`) +
             FfiConverterBoolean.allocationSize(value.`scaleKnown`) +
@@ -5006,7 +5697,7 @@ public object FfiConverterTypeAlignment: FfiConverterRustBuffer<Alignment> {
     override fun write(value: Alignment, buf: ByteBuffer) {
             FfiConverterFloat.write(value.`scale`, buf)
             FfiConverterFloat.write(value.`rotation`, buf)
-            FfiConverterTypePoint.write(value.`origin`, buf)
+            FfiConverterTypePointXy.write(value.`origin`, buf)
             FfiConverterFloat.write(value.`agreement`, buf)
             FfiConverterFloat.write(value.`scaleSd`, buf)
             FfiConverterBoolean.write(value.`scaleKnown`, buf)
@@ -5051,6 +5742,11 @@ data class Analysis (
     val `measures`: Measures?
     ,
     /**
+     * How large a pixel of the analyzed square (320 a side) is, where the picture's scale was given.
+     */
+    val `scale`: Scale?
+    ,
+    /**
      * Which engine ran the networks.
      */
     val `engine`: EngineInfo
@@ -5081,6 +5777,7 @@ public object FfiConverterTypeAnalysis: FfiConverterRustBuffer<Analysis> {
             FfiConverterTypeQuality.read(buf),
             FfiConverterTypeFinding.read(buf),
             FfiConverterOptionalTypeMeasures.read(buf),
+            FfiConverterOptionalTypeScale.read(buf),
             FfiConverterTypeEngineInfo.read(buf),
             FfiConverterTypeTimings.read(buf),
         )
@@ -5093,6 +5790,7 @@ public object FfiConverterTypeAnalysis: FfiConverterRustBuffer<Analysis> {
             FfiConverterTypeQuality.allocationSize(value.`quality`) +
             FfiConverterTypeFinding.allocationSize(value.`finding`) +
             FfiConverterOptionalTypeMeasures.allocationSize(value.`measures`) +
+            FfiConverterOptionalTypeScale.allocationSize(value.`scale`) +
             FfiConverterTypeEngineInfo.allocationSize(value.`engine`) +
             FfiConverterTypeTimings.allocationSize(value.`timings`)
     )
@@ -5104,8 +5802,199 @@ public object FfiConverterTypeAnalysis: FfiConverterRustBuffer<Analysis> {
             FfiConverterTypeQuality.write(value.`quality`, buf)
             FfiConverterTypeFinding.write(value.`finding`, buf)
             FfiConverterOptionalTypeMeasures.write(value.`measures`, buf)
+            FfiConverterOptionalTypeScale.write(value.`scale`, buf)
             FfiConverterTypeEngineInfo.write(value.`engine`, buf)
             FfiConverterTypeTimings.write(value.`timings`, buf)
+    }
+}
+
+
+
+/**
+ * How one picture is analyzed. In the C ABI it is JSON.
+ */
+data class AnalyzeOptions (
+    /**
+     * Which part of the picture.
+     */
+    val `region`: Region
+    ,
+    /**
+     * How large a pixel of the whole picture is at the skin, where something in the picture tells: then sizes are in
+     * millimeters, otherwise in pixels of the analyzed square.
+     */
+    val `scale`: Scale? = null
+    ,
+    /**
+     * Whether the lesion is measured too; without it the call takes less time.
+     */
+    val `measures`: kotlin.Boolean = true
+    ,
+    /**
+     * How the picture was taken; none leaves it to the pack.
+     */
+    val `capture`: CaptureChoice? = null
+    ,
+    /**
+     * What a person knows of the lesion: answers by the question's id in the pack. Never to be guessed.
+     */
+    val `context`: Map<kotlin.String, Answer>? = null
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAnalyzeOptions: FfiConverterRustBuffer<AnalyzeOptions> {
+    override fun read(buf: ByteBuffer): AnalyzeOptions {
+        return AnalyzeOptions(
+            FfiConverterTypeRegion.read(buf),
+            FfiConverterOptionalTypeScale.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeCaptureChoice.read(buf),
+            FfiConverterOptionalMapStringTypeAnswer.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: AnalyzeOptions) = (
+            FfiConverterTypeRegion.allocationSize(value.`region`) +
+            FfiConverterOptionalTypeScale.allocationSize(value.`scale`) +
+            FfiConverterBoolean.allocationSize(value.`measures`) +
+            FfiConverterOptionalTypeCaptureChoice.allocationSize(value.`capture`) +
+            FfiConverterOptionalMapStringTypeAnswer.allocationSize(value.`context`)
+    )
+
+    override fun write(value: AnalyzeOptions, buf: ByteBuffer) {
+            FfiConverterTypeRegion.write(value.`region`, buf)
+            FfiConverterOptionalTypeScale.write(value.`scale`, buf)
+            FfiConverterBoolean.write(value.`measures`, buf)
+            FfiConverterOptionalTypeCaptureChoice.write(value.`capture`, buf)
+            FfiConverterOptionalMapStringTypeAnswer.write(value.`context`, buf)
+    }
+}
+
+
+
+/**
+ * A scan that was put to a lesion.
+ */
+data class Assigned (
+    /**
+     * The scan.
+     */
+    val `scan`: ScanId
+    ,
+    /**
+     * The lesion's name.
+     */
+    val `lesion`: kotlin.String
+    ,
+    /**
+     * Whether the lesion is new.
+     */
+    val `new`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAssigned: FfiConverterRustBuffer<Assigned> {
+    override fun read(buf: ByteBuffer): Assigned {
+        return Assigned(
+            FfiConverterTypeScanId.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Assigned) = (
+            FfiConverterTypeScanId.allocationSize(value.`scan`) +
+            FfiConverterString.allocationSize(value.`lesion`) +
+            FfiConverterBoolean.allocationSize(value.`new`)
+    )
+
+    override fun write(value: Assigned, buf: ByteBuffer) {
+            FfiConverterTypeScanId.write(value.`scan`, buf)
+            FfiConverterString.write(value.`lesion`, buf)
+            FfiConverterBoolean.write(value.`new`, buf)
+    }
+}
+
+
+
+/**
+ * A decision to which lesion a scan belongs.
+ */
+data class Assignment (
+    /**
+     * When it was decided: milliseconds since 1970-01-01 UTC.
+     */
+    val `at`: kotlin.Long
+    ,
+    /**
+     * Lesion before.
+     */
+    val `from`: kotlin.String?
+    ,
+    /**
+     * Lesion after.
+     */
+    val `to`: kotlin.String?
+    ,
+    /**
+     * Why, as JSON: the matching's costs, or who said so.
+     */
+    val `evidenceJson`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAssignment: FfiConverterRustBuffer<Assignment> {
+    override fun read(buf: ByteBuffer): Assignment {
+        return Assignment(
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Assignment) = (
+            FfiConverterLong.allocationSize(value.`at`) +
+            FfiConverterOptionalString.allocationSize(value.`from`) +
+            FfiConverterOptionalString.allocationSize(value.`to`) +
+            FfiConverterString.allocationSize(value.`evidenceJson`)
+    )
+
+    override fun write(value: Assignment, buf: ByteBuffer) {
+            FfiConverterLong.write(value.`at`, buf)
+            FfiConverterOptionalString.write(value.`from`, buf)
+            FfiConverterOptionalString.write(value.`to`, buf)
+            FfiConverterString.write(value.`evidenceJson`, buf)
     }
 }
 
@@ -5126,7 +6015,7 @@ data class BodySite (
     val `words`: kotlin.String
     ,
     /**
-     * SNOMED CT expression. Using SNOMED CT in a product takes its maker's own licence in most countries.
+     * SNOMED CT expression. Using SNOMED CT in a product takes its maker's own license in most countries.
      */
     val `snomedCt`: kotlin.String
 
@@ -5167,7 +6056,7 @@ public object FfiConverterTypeBodySite: FfiConverterRustBuffer<BodySite> {
 
 
 /**
- * The capture of a session, analysed exactly like a photo.
+ * The capture of a session, analyzed exactly like a photo.
  */
 data class Capture (
     /**
@@ -5193,7 +6082,7 @@ data class Capture (
     /**
      * Its number in the history, where it was kept.
      */
-    val `scan`: kotlin.Long?
+    val `scan`: ScanId?
 
 ){
 
@@ -5214,7 +6103,7 @@ public object FfiConverterTypeCapture: FfiConverterRustBuffer<Capture> {
             FfiConverterTypeQuality.read(buf),
             FfiConverterUInt.read(buf),
             FfiConverterTypeAnalysis.read(buf),
-            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalTypeScanId.read(buf),
         )
     }
 
@@ -5223,7 +6112,7 @@ public object FfiConverterTypeCapture: FfiConverterRustBuffer<Capture> {
             FfiConverterTypeQuality.allocationSize(value.`quality`) +
             FfiConverterUInt.allocationSize(value.`chosenFrom`) +
             FfiConverterTypeAnalysis.allocationSize(value.`analysis`) +
-            FfiConverterOptionalLong.allocationSize(value.`scan`)
+            FfiConverterOptionalTypeScanId.allocationSize(value.`scan`)
     )
 
     override fun write(value: Capture, buf: ByteBuffer) {
@@ -5231,7 +6120,63 @@ public object FfiConverterTypeCapture: FfiConverterRustBuffer<Capture> {
             FfiConverterTypeQuality.write(value.`quality`, buf)
             FfiConverterUInt.write(value.`chosenFrom`, buf)
             FfiConverterTypeAnalysis.write(value.`analysis`, buf)
-            FfiConverterOptionalLong.write(value.`scan`, buf)
+            FfiConverterOptionalTypeScanId.write(value.`scan`, buf)
+    }
+}
+
+
+
+/**
+ * Which capture's calibration a result was computed with, and why.
+ */
+data class CaptureUsed (
+    /**
+     * The capture.
+     */
+    val `capture`: CaptureKind
+    ,
+    /**
+     * Who chose it.
+     */
+    val `source`: CaptureSource
+    ,
+    /**
+     * The network's own probability that the picture was taken so, 0..=1; `None` for a pack of one capture. Low beside a
+     * capture that the host stated: the two disagree.
+     */
+    val `probability`: kotlin.Float?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCaptureUsed: FfiConverterRustBuffer<CaptureUsed> {
+    override fun read(buf: ByteBuffer): CaptureUsed {
+        return CaptureUsed(
+            FfiConverterTypeCaptureKind.read(buf),
+            FfiConverterTypeCaptureSource.read(buf),
+            FfiConverterOptionalFloat.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CaptureUsed) = (
+            FfiConverterTypeCaptureKind.allocationSize(value.`capture`) +
+            FfiConverterTypeCaptureSource.allocationSize(value.`source`) +
+            FfiConverterOptionalFloat.allocationSize(value.`probability`)
+    )
+
+    override fun write(value: CaptureUsed, buf: ByteBuffer) {
+            FfiConverterTypeCaptureKind.write(value.`capture`, buf)
+            FfiConverterTypeCaptureSource.write(value.`source`, buf)
+            FfiConverterOptionalFloat.write(value.`probability`, buf)
     }
 }
 
@@ -5242,12 +6187,13 @@ public object FfiConverterTypeCapture: FfiConverterRustBuffer<Capture> {
  */
 data class Change (
     /**
-     * Cosine similarity of the embeddings, -1 to 1, where both scans have one.
+     * Cosine similarity of the embeddings, -1..=1, where both scans have one.
      */
     val `similarity`: kotlin.Float?
     ,
     /**
-     * Chance that two shots of one unchanged lesion are at most this similar, where the noise model knows.
+     * Chance that two shots of one unchanged lesion are at most this similar, where the
+     * noise model knows.
      */
     val `similarityChance`: kotlin.Double?
     ,
@@ -5257,8 +6203,8 @@ data class Change (
     val `measures`: List<MeasureChange>
     ,
     /**
-     * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else pixels of
-     * the earlier analysed square.
+     * Unit of the lengths among them (areas are in its square): millimetres where both scans have a scale, else
+     * pixels of the earlier picture.
      */
     val `unit`: LengthUnit
     ,
@@ -5320,6 +6266,203 @@ public object FfiConverterTypeChange: FfiConverterRustBuffer<Change> {
             FfiConverterOptionalTypeAlignment.write(value.`alignment`, buf)
             FfiConverterTypeBasis.write(value.`basis`, buf)
             FfiConverterTypeVerdict.write(value.`verdict`, buf)
+    }
+}
+
+
+
+/**
+ * A time at which level or slope changed.
+ */
+data class ChangePoint (
+    /**
+     * Half-way between the last scan before and the first after, milliseconds since 1970.
+     */
+    val `at`: kotlin.Long
+    ,
+    /**
+     * The same in days from the first scan.
+     */
+    val `atDay`: kotlin.Double
+    ,
+    /**
+     * Slope a day before it.
+     */
+    val `slopeBefore`: kotlin.Double
+    ,
+    /**
+     * Slope a day after it.
+     */
+    val `slopeAfter`: kotlin.Double
+    ,
+    /**
+     * Chance that a series along one line looks so broken, by permutation.
+     */
+    val `chance`: kotlin.Double
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeChangePoint: FfiConverterRustBuffer<ChangePoint> {
+    override fun read(buf: ByteBuffer): ChangePoint {
+        return ChangePoint(
+            FfiConverterLong.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ChangePoint) = (
+            FfiConverterLong.allocationSize(value.`at`) +
+            FfiConverterDouble.allocationSize(value.`atDay`) +
+            FfiConverterDouble.allocationSize(value.`slopeBefore`) +
+            FfiConverterDouble.allocationSize(value.`slopeAfter`) +
+            FfiConverterDouble.allocationSize(value.`chance`)
+    )
+
+    override fun write(value: ChangePoint, buf: ByteBuffer) {
+            FfiConverterLong.write(value.`at`, buf)
+            FfiConverterDouble.write(value.`atDay`, buf)
+            FfiConverterDouble.write(value.`slopeBefore`, buf)
+            FfiConverterDouble.write(value.`slopeAfter`, buf)
+            FfiConverterDouble.write(value.`chance`, buf)
+    }
+}
+
+
+
+/**
+ * What a check found.
+ */
+data class Check (
+    /**
+     * Scans looked at.
+     */
+    val `scans`: kotlin.ULong
+    ,
+    /**
+     * What is wrong, without any personal data; empty when all is well. At most 100 lines.
+     */
+    val `problems`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCheck: FfiConverterRustBuffer<Check> {
+    override fun read(buf: ByteBuffer): Check {
+        return Check(
+            FfiConverterULong.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Check) = (
+            FfiConverterULong.allocationSize(value.`scans`) +
+            FfiConverterSequenceString.allocationSize(value.`problems`)
+    )
+
+    override fun write(value: Check, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`scans`, buf)
+            FfiConverterSequenceString.write(value.`problems`, buf)
+    }
+}
+
+
+
+/**
+ * What a person's answers change, beside the picture's own figures. Lists are in the order of the pack's labels.
+ */
+data class ContextEffect (
+    /**
+     * Probability of each label from picture and answers together, 0..=1. They sum to 1.
+     */
+    val `probabilities`: List<kotlin.Float>
+    ,
+    /**
+     * Ids of the labels in the prediction set of these probabilities, likeliest first; empty when the pack has none.
+     */
+    val `predictionSet`: List<kotlin.String>
+    ,
+    /**
+     * Share of these sets that hold the true label, on pictures like those of the calibration; `None` without sets.
+     */
+    val `setCoverage`: kotlin.Double?
+    ,
+    /**
+     * Weight of the picture's own log probabilities in the scores.
+     */
+    val `imageWeight`: kotlin.Double
+    ,
+    /**
+     * What is added to each label's score whatever the answers.
+     */
+    val `bias`: List<kotlin.Double>
+    ,
+    /**
+     * What each answer added: together with the two above this is the whole sum.
+     */
+    val `terms`: List<TermEffect>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeContextEffect: FfiConverterRustBuffer<ContextEffect> {
+    override fun read(buf: ByteBuffer): ContextEffect {
+        return ContextEffect(
+            FfiConverterSequenceFloat.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterSequenceDouble.read(buf),
+            FfiConverterSequenceTypeTermEffect.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ContextEffect) = (
+            FfiConverterSequenceFloat.allocationSize(value.`probabilities`) +
+            FfiConverterSequenceString.allocationSize(value.`predictionSet`) +
+            FfiConverterOptionalDouble.allocationSize(value.`setCoverage`) +
+            FfiConverterDouble.allocationSize(value.`imageWeight`) +
+            FfiConverterSequenceDouble.allocationSize(value.`bias`) +
+            FfiConverterSequenceTypeTermEffect.allocationSize(value.`terms`)
+    )
+
+    override fun write(value: ContextEffect, buf: ByteBuffer) {
+            FfiConverterSequenceFloat.write(value.`probabilities`, buf)
+            FfiConverterSequenceString.write(value.`predictionSet`, buf)
+            FfiConverterOptionalDouble.write(value.`setCoverage`, buf)
+            FfiConverterDouble.write(value.`imageWeight`, buf)
+            FfiConverterSequenceDouble.write(value.`bias`, buf)
+            FfiConverterSequenceTypeTermEffect.write(value.`terms`, buf)
     }
 }
 
@@ -5403,7 +6546,7 @@ data class Details (
     val `measures`: Measures?
     ,
     /**
-     * The pack's licence id.
+     * The pack's license id.
      */
     val `license`: kotlin.String
     ,
@@ -5418,9 +6561,14 @@ data class Details (
     val `familiarity`: Familiarity?
     ,
     /**
-     * Names of the labels, in the order of the probabilities.
+     * How large a pixel of the analyzed square is, where that is known.
      */
-    val `names`: List<kotlin.String>
+    val `scale`: Scale?
+    ,
+    /**
+     * Where on the site, as the host gave it.
+     */
+    val `position`: PointXy?
 
 ){
 
@@ -5442,7 +6590,8 @@ public object FfiConverterTypeDetails: FfiConverterRustBuffer<Details> {
             FfiConverterString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalTypeFamiliarity.read(buf),
-            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeScale.read(buf),
+            FfiConverterOptionalTypePointXy.read(buf),
         )
     }
 
@@ -5452,7 +6601,8 @@ public object FfiConverterTypeDetails: FfiConverterRustBuffer<Details> {
             FfiConverterString.allocationSize(value.`license`) +
             FfiConverterOptionalString.allocationSize(value.`intendedUse`) +
             FfiConverterOptionalTypeFamiliarity.allocationSize(value.`familiarity`) +
-            FfiConverterSequenceString.allocationSize(value.`names`)
+            FfiConverterOptionalTypeScale.allocationSize(value.`scale`) +
+            FfiConverterOptionalTypePointXy.allocationSize(value.`position`)
     )
 
     override fun write(value: Details, buf: ByteBuffer) {
@@ -5461,7 +6611,8 @@ public object FfiConverterTypeDetails: FfiConverterRustBuffer<Details> {
             FfiConverterString.write(value.`license`, buf)
             FfiConverterOptionalString.write(value.`intendedUse`, buf)
             FfiConverterOptionalTypeFamiliarity.write(value.`familiarity`, buf)
-            FfiConverterSequenceString.write(value.`names`, buf)
+            FfiConverterOptionalTypeScale.write(value.`scale`, buf)
+            FfiConverterOptionalTypePointXy.write(value.`position`, buf)
     }
 }
 
@@ -5477,17 +6628,18 @@ data class EngineInfo (
     val `kind`: EngineKind
     ,
     /**
-     * Its version.
+     * Its version, for example `1.24.4`.
      */
     val `version`: kotlin.String
     ,
     /**
      * The shared library in use (ONNX Runtime only).
      */
-    val `library`: kotlin.String?
+    val `library`: PathBuf?
     ,
     /**
-     * Why ONNX Runtime is not in use, or that another library than the one asked for was loaded already.
+     * What a host may want to know: why ONNX Runtime is not in use, or that another library than the one asked for
+     * was already loaded in this process.
      */
     val `note`: kotlin.String?
 
@@ -5508,7 +6660,7 @@ public object FfiConverterTypeEngineInfo: FfiConverterRustBuffer<EngineInfo> {
         return EngineInfo(
             FfiConverterTypeEngineKind.read(buf),
             FfiConverterString.read(buf),
-            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypePathBuf.read(buf),
             FfiConverterOptionalString.read(buf),
         )
     }
@@ -5516,14 +6668,14 @@ public object FfiConverterTypeEngineInfo: FfiConverterRustBuffer<EngineInfo> {
     override fun allocationSize(value: EngineInfo) = (
             FfiConverterTypeEngineKind.allocationSize(value.`kind`) +
             FfiConverterString.allocationSize(value.`version`) +
-            FfiConverterOptionalString.allocationSize(value.`library`) +
+            FfiConverterOptionalTypePathBuf.allocationSize(value.`library`) +
             FfiConverterOptionalString.allocationSize(value.`note`)
     )
 
     override fun write(value: EngineInfo, buf: ByteBuffer) {
             FfiConverterTypeEngineKind.write(value.`kind`, buf)
             FfiConverterString.write(value.`version`, buf)
-            FfiConverterOptionalString.write(value.`library`, buf)
+            FfiConverterOptionalTypePathBuf.write(value.`library`, buf)
             FfiConverterOptionalString.write(value.`note`, buf)
     }
 }
@@ -5540,8 +6692,9 @@ data class Erased (
     val `scans`: kotlin.ULong
     ,
     /**
-     * False when another connection was reading at that moment, or the disk was full: what was erased then lies sealed
-     * in the log until a later erasure or the closing of the history empties it.
+     * True when the write-ahead log was emptied too. False when another connection was reading
+     * at that moment, or the disk was full: what was erased then lies sealed in the log until a
+     * later erasure or the closing of the last store empties it.
      */
     val `logEmptied`: kotlin.Boolean
 
@@ -5588,12 +6741,12 @@ data class Estimate (
     val `measure`: Measure
     ,
     /**
-     * The value, in the unit that the measure states.
+     * The value, in the unit [`Measure`] states.
      */
     val `value`: kotlin.Double
     ,
     /**
-     * Lower end of the 95 % interval for a re-shot of the same lesion.
+     * Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
      */
     val `low`: kotlin.Double
     ,
@@ -5636,6 +6789,61 @@ public object FfiConverterTypeEstimate: FfiConverterRustBuffer<Estimate> {
             FfiConverterDouble.write(value.`value`, buf)
             FfiConverterDouble.write(value.`low`, buf)
             FfiConverterDouble.write(value.`high`, buf)
+    }
+}
+
+
+
+/**
+ * What to export.
+ */
+data class ExportRequest (
+    /**
+     * In which form.
+     */
+    val `format`: ExportFormat
+    ,
+    /**
+     * One person only; everybody if not given.
+     */
+    val `subject`: kotlin.String? = null
+    ,
+    /**
+     * Whether kept pictures go along.
+     */
+    val `pictures`: kotlin.Boolean = true
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeExportRequest: FfiConverterRustBuffer<ExportRequest> {
+    override fun read(buf: ByteBuffer): ExportRequest {
+        return ExportRequest(
+            FfiConverterTypeExportFormat.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ExportRequest) = (
+            FfiConverterTypeExportFormat.allocationSize(value.`format`) +
+            FfiConverterOptionalString.allocationSize(value.`subject`) +
+            FfiConverterBoolean.allocationSize(value.`pictures`)
+    )
+
+    override fun write(value: ExportRequest, buf: ByteBuffer) {
+            FfiConverterTypeExportFormat.write(value.`format`, buf)
+            FfiConverterOptionalString.write(value.`subject`, buf)
+            FfiConverterBoolean.write(value.`pictures`, buf)
     }
 }
 
@@ -5713,7 +6921,7 @@ data class FaceDetection (
     /**
      * The subject's right eye, left eye, nose tip, mouth, right ear, left ear.
      */
-    val `keyPoints`: List<Point>
+    val `keyPoints`: List<PointXy>
 
 ){
 
@@ -5732,20 +6940,20 @@ public object FfiConverterTypeFaceDetection: FfiConverterRustBuffer<FaceDetectio
         return FaceDetection(
             FfiConverterFloat.read(buf),
             FfiConverterTypeCorners.read(buf),
-            FfiConverterSequenceTypePoint.read(buf),
+            FfiConverterSequenceTypePointXy.read(buf),
         )
     }
 
     override fun allocationSize(value: FaceDetection) = (
             FfiConverterFloat.allocationSize(value.`score`) +
             FfiConverterTypeCorners.allocationSize(value.`bounds`) +
-            FfiConverterSequenceTypePoint.allocationSize(value.`keyPoints`)
+            FfiConverterSequenceTypePointXy.allocationSize(value.`keyPoints`)
     )
 
     override fun write(value: FaceDetection, buf: ByteBuffer) {
             FfiConverterFloat.write(value.`score`, buf)
             FfiConverterTypeCorners.write(value.`bounds`, buf)
-            FfiConverterSequenceTypePoint.write(value.`keyPoints`, buf)
+            FfiConverterSequenceTypePointXy.write(value.`keyPoints`, buf)
     }
 }
 
@@ -5812,7 +7020,7 @@ public object FfiConverterTypeFaceMesh: FfiConverterRustBuffer<FaceMesh> {
  */
 data class FaceSkin (
     /**
-     * Where it is, its colour, and its share of the face's oval.
+     * Where it is, its color, and its share of the face's oval.
      */
     val `mask`: SkinMask
     ,
@@ -5859,7 +7067,7 @@ public object FfiConverterTypeFaceSkin: FfiConverterRustBuffer<FaceSkin> {
  */
 data class Familiarity (
     /**
-     * Strangeness: larger is stranger. Its scale belongs to the pack.
+     * Out-of-distribution score: larger is less like the training pictures. Its scale belongs to the pack.
      */
     val `score`: kotlin.Float
     ,
@@ -5869,7 +7077,7 @@ data class Familiarity (
     val `threshold`: kotlin.Float
     ,
     /**
-     * Whether the score is within the threshold.
+     * Whether `score <= threshold`.
      */
     val `inDistribution`: kotlin.Boolean
 
@@ -5924,9 +7132,24 @@ data class Finding (
     val `predictionSet`: List<kotlin.String>
     ,
     /**
+     * Share of such sets that hold the true label, on pictures like those of the calibration; none without sets.
+     */
+    val `setCoverage`: kotlin.Double?
+    ,
+    /**
+     * Which capture's calibration was used, and who chose it.
+     */
+    val `capture`: CaptureUsed
+    ,
+    /**
+     * What the answers change, beside the picture's own figures; none where none were given.
+     */
+    val `context`: ContextEffect?
+    ,
+    /**
      * The picture as a point among others, little-endian 32-bit floats: only comparable within one version of a pack.
      */
-    val `embedding`: kotlin.ByteArray?
+    val `embedding`: Embedding?
     ,
     /**
      * Where the evidence for each label lies.
@@ -5970,7 +7193,10 @@ public object FfiConverterTypeFinding: FfiConverterRustBuffer<Finding> {
         return Finding(
             FfiConverterSequenceTypeLabelProbability.read(buf),
             FfiConverterSequenceString.read(buf),
-            FfiConverterOptionalByteArray.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterTypeCaptureUsed.read(buf),
+            FfiConverterOptionalTypeContextEffect.read(buf),
+            FfiConverterOptionalTypeEmbedding.read(buf),
             FfiConverterOptionalTypeHeatmap.read(buf),
             FfiConverterOptionalTypeMask.read(buf),
             FfiConverterOptionalTypeFamiliarity.read(buf),
@@ -5982,7 +7208,10 @@ public object FfiConverterTypeFinding: FfiConverterRustBuffer<Finding> {
     override fun allocationSize(value: Finding) = (
             FfiConverterSequenceTypeLabelProbability.allocationSize(value.`probabilities`) +
             FfiConverterSequenceString.allocationSize(value.`predictionSet`) +
-            FfiConverterOptionalByteArray.allocationSize(value.`embedding`) +
+            FfiConverterOptionalDouble.allocationSize(value.`setCoverage`) +
+            FfiConverterTypeCaptureUsed.allocationSize(value.`capture`) +
+            FfiConverterOptionalTypeContextEffect.allocationSize(value.`context`) +
+            FfiConverterOptionalTypeEmbedding.allocationSize(value.`embedding`) +
             FfiConverterOptionalTypeHeatmap.allocationSize(value.`heatmap`) +
             FfiConverterOptionalTypeMask.allocationSize(value.`mask`) +
             FfiConverterOptionalTypeFamiliarity.allocationSize(value.`familiarity`) +
@@ -5993,7 +7222,10 @@ public object FfiConverterTypeFinding: FfiConverterRustBuffer<Finding> {
     override fun write(value: Finding, buf: ByteBuffer) {
             FfiConverterSequenceTypeLabelProbability.write(value.`probabilities`, buf)
             FfiConverterSequenceString.write(value.`predictionSet`, buf)
-            FfiConverterOptionalByteArray.write(value.`embedding`, buf)
+            FfiConverterOptionalDouble.write(value.`setCoverage`, buf)
+            FfiConverterTypeCaptureUsed.write(value.`capture`, buf)
+            FfiConverterOptionalTypeContextEffect.write(value.`context`, buf)
+            FfiConverterOptionalTypeEmbedding.write(value.`embedding`, buf)
             FfiConverterOptionalTypeHeatmap.write(value.`heatmap`, buf)
             FfiConverterOptionalTypeMask.write(value.`mask`, buf)
             FfiConverterOptionalTypeFamiliarity.write(value.`familiarity`, buf)
@@ -6006,7 +7238,7 @@ public object FfiConverterTypeFinding: FfiConverterRustBuffer<Finding> {
 
 /**
  * What a camera says about its buffer. The planes' bytes are given beside it: `y` holds the only plane of an RGB or
- * grey frame; `u` the second (interleaved UV or VU) or third; what a format does not have is empty.
+ * gray frame; `u` the second (interleaved UV or VU) or third; what a format does not have is empty.
  *
  * Kotlin: a plane is a direct `ByteBuffer` whose first byte is the plane's (use `slice()`); its remaining bytes count.
  */
@@ -6054,7 +7286,7 @@ data class FrameLayout (
     /**
      * Luma weights of a YUV frame; none is BT.601.
      */
-    val `matrix`: ColourMatrix? = null
+    val `matrix`: ColorMatrix? = null
     ,
     /**
      * Value range of a YUV frame; none is the full one.
@@ -6084,7 +7316,7 @@ public object FfiConverterTypeFrameLayout: FfiConverterRustBuffer<FrameLayout> {
             FfiConverterUInt.read(buf),
             FfiConverterInt.read(buf),
             FfiConverterBoolean.read(buf),
-            FfiConverterOptionalTypeColourMatrix.read(buf),
+            FfiConverterOptionalTypeColorMatrix.read(buf),
             FfiConverterOptionalTypeRange.read(buf),
         )
     }
@@ -6098,7 +7330,7 @@ public object FfiConverterTypeFrameLayout: FfiConverterRustBuffer<FrameLayout> {
             FfiConverterUInt.allocationSize(value.`uvPixelStride`) +
             FfiConverterInt.allocationSize(value.`rotationDegrees`) +
             FfiConverterBoolean.allocationSize(value.`mirrored`) +
-            FfiConverterOptionalTypeColourMatrix.allocationSize(value.`matrix`) +
+            FfiConverterOptionalTypeColorMatrix.allocationSize(value.`matrix`) +
             FfiConverterOptionalTypeRange.allocationSize(value.`range`)
     )
 
@@ -6111,7 +7343,7 @@ public object FfiConverterTypeFrameLayout: FfiConverterRustBuffer<FrameLayout> {
             FfiConverterUInt.write(value.`uvPixelStride`, buf)
             FfiConverterInt.write(value.`rotationDegrees`, buf)
             FfiConverterBoolean.write(value.`mirrored`, buf)
-            FfiConverterOptionalTypeColourMatrix.write(value.`matrix`, buf)
+            FfiConverterOptionalTypeColorMatrix.write(value.`matrix`, buf)
             FfiConverterOptionalTypeRange.write(value.`range`, buf)
     }
 }
@@ -6202,17 +7434,17 @@ public object FfiConverterTypeHand: FfiConverterRustBuffer<Hand> {
  */
 data class HeadTurn (
     /**
-     * Positive where the face looks towards the picture's right.
+     * About the vertical: positive where the face looks towards the picture's right. -90 to 90.
      */
     val `yaw`: kotlin.Float
     ,
     /**
-     * Positive where the face looks down.
+     * About the axis through the ears: positive where the face looks down. -180 to 180.
      */
     val `pitch`: kotlin.Float
     ,
     /**
-     * In the picture's plane, positive clockwise on the screen.
+     * In the picture's plane, positive clockwise on screen. -180 to 180.
      */
     val `roll`: kotlin.Float
 
@@ -6316,6 +7548,175 @@ public object FfiConverterTypeHeatmap: FfiConverterRustBuffer<Heatmap> {
 
 
 /**
+ * What an import did.
+ */
+data class Imported (
+    /**
+     * Scans that are new.
+     */
+    val `added`: kotlin.ULong
+    ,
+    /**
+     * Scans that the history had already (by their `uid`), left as they are.
+     */
+    val `known`: kotlin.ULong
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeImported: FfiConverterRustBuffer<Imported> {
+    override fun read(buf: ByteBuffer): Imported {
+        return Imported(
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Imported) = (
+            FfiConverterULong.allocationSize(value.`added`) +
+            FfiConverterULong.allocationSize(value.`known`)
+    )
+
+    override fun write(value: Imported, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`added`, buf)
+            FfiConverterULong.write(value.`known`, buf)
+    }
+}
+
+
+
+/**
+ * A value with its 95 % interval.
+ *
+ * Of a measured value: 95 % of re-shots of the same unchanged lesion give a value inside, which is to say that a second
+ * value outside would be a difference with a chance below 5 %. Of a slope or another estimate: the usual confidence
+ * interval.
+ */
+data class Interval (
+    /**
+     * The value.
+     */
+    val `value`: kotlin.Double
+    ,
+    /**
+     * Lower end.
+     */
+    val `low`: kotlin.Double
+    ,
+    /**
+     * Upper end.
+     */
+    val `high`: kotlin.Double
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeInterval: FfiConverterRustBuffer<Interval> {
+    override fun read(buf: ByteBuffer): Interval {
+        return Interval(
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Interval) = (
+            FfiConverterDouble.allocationSize(value.`value`) +
+            FfiConverterDouble.allocationSize(value.`low`) +
+            FfiConverterDouble.allocationSize(value.`high`)
+    )
+
+    override fun write(value: Interval, buf: ByteBuffer) {
+            FfiConverterDouble.write(value.`value`, buf)
+            FfiConverterDouble.write(value.`low`, buf)
+            FfiConverterDouble.write(value.`high`, buf)
+    }
+}
+
+
+
+/**
+ * One class.
+ */
+data class Label (
+    /**
+     * Short name, unique in the pack.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * Name for people.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * SNOMED CT concept, where there is one.
+     */
+    val `snomedCt`: kotlin.String?
+    ,
+    /**
+     * ICD-10 code, where there is one.
+     */
+    val `icd10`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLabel: FfiConverterRustBuffer<Label> {
+    override fun read(buf: ByteBuffer): Label {
+        return Label(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Label) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterOptionalString.allocationSize(value.`snomedCt`) +
+            FfiConverterOptionalString.allocationSize(value.`icd10`)
+    )
+
+    override fun write(value: Label, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterOptionalString.write(value.`snomedCt`, buf)
+            FfiConverterOptionalString.write(value.`icd10`, buf)
+    }
+}
+
+
+
+/**
  * One label with its probability.
  */
 data class LabelProbability (
@@ -6325,14 +7726,20 @@ data class LabelProbability (
     val `label`: kotlin.String
     ,
     /**
-     * Its name for people; empty where only the id was kept.
+     * Its name for people.
      */
     val `name`: kotlin.String
     ,
     /**
-     * Probability, 0 to 1.
+     * Probability, 0..=1.
      */
     val `p`: kotlin.Float
+    ,
+    /**
+     * The label's share among the pictures that the probability is meant for, 0..=1, where the pack states it for this
+     * capture. A probability of 0.3 is a lot for a label of one picture in a hundred.
+     */
+    val `frequency`: kotlin.Float?
 
 ){
 
@@ -6352,19 +7759,204 @@ public object FfiConverterTypeLabelProbability: FfiConverterRustBuffer<LabelProb
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterFloat.read(buf),
+            FfiConverterOptionalFloat.read(buf),
         )
     }
 
     override fun allocationSize(value: LabelProbability) = (
             FfiConverterString.allocationSize(value.`label`) +
             FfiConverterString.allocationSize(value.`name`) +
-            FfiConverterFloat.allocationSize(value.`p`)
+            FfiConverterFloat.allocationSize(value.`p`) +
+            FfiConverterOptionalFloat.allocationSize(value.`frequency`)
     )
 
     override fun write(value: LabelProbability, buf: ByteBuffer) {
             FfiConverterString.write(value.`label`, buf)
             FfiConverterString.write(value.`name`, buf)
             FfiConverterFloat.write(value.`p`, buf)
+            FfiConverterOptionalFloat.write(value.`frequency`, buf)
+    }
+}
+
+
+
+/**
+ * A lesion. Times are milliseconds since 1970-01-01T00:00Z.
+ */
+data class LesionSummary (
+    /**
+     * Its name; `None` where the site's lesions are not told apart.
+     */
+    val `lesion`: kotlin.String?
+    ,
+    /**
+     * Number of scans.
+     */
+    val `scans`: kotlin.ULong
+    ,
+    /**
+     * Number of scans good enough to compare.
+     */
+    val `accepted`: kotlin.ULong
+    ,
+    /**
+     * The latest scan.
+     */
+    val `latest`: ScanId
+    ,
+    /**
+     * When the first scan was taken.
+     */
+    val `firstTakenAt`: kotlin.Long
+    ,
+    /**
+     * When the latest was.
+     */
+    val `lastTakenAt`: kotlin.Long
+    ,
+    /**
+     * Days between visits: as asked for, or the median gap of four visits or more.
+     */
+    val `usualDays`: kotlin.Double?
+    ,
+    /**
+     * When a visit seems to have been missed.
+     */
+    val `missing`: List<kotlin.Long>
+    ,
+    /**
+     * When the next visit is due.
+     */
+    val `nextDue`: kotlin.Long?
+    ,
+    /**
+     * Whether that is past.
+     */
+    val `overdue`: kotlin.Boolean
+    ,
+    /**
+     * What the latest pair of scans shows, if verdicts were asked for and there are two.
+     */
+    val `verdict`: Verdict?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLesionSummary: FfiConverterRustBuffer<LesionSummary> {
+    override fun read(buf: ByteBuffer): LesionSummary {
+        return LesionSummary(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterTypeScanId.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterSequenceLong.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeVerdict.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: LesionSummary) = (
+            FfiConverterOptionalString.allocationSize(value.`lesion`) +
+            FfiConverterULong.allocationSize(value.`scans`) +
+            FfiConverterULong.allocationSize(value.`accepted`) +
+            FfiConverterTypeScanId.allocationSize(value.`latest`) +
+            FfiConverterLong.allocationSize(value.`firstTakenAt`) +
+            FfiConverterLong.allocationSize(value.`lastTakenAt`) +
+            FfiConverterOptionalDouble.allocationSize(value.`usualDays`) +
+            FfiConverterSequenceLong.allocationSize(value.`missing`) +
+            FfiConverterOptionalLong.allocationSize(value.`nextDue`) +
+            FfiConverterBoolean.allocationSize(value.`overdue`) +
+            FfiConverterOptionalTypeVerdict.allocationSize(value.`verdict`)
+    )
+
+    override fun write(value: LesionSummary, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`lesion`, buf)
+            FfiConverterULong.write(value.`scans`, buf)
+            FfiConverterULong.write(value.`accepted`, buf)
+            FfiConverterTypeScanId.write(value.`latest`, buf)
+            FfiConverterLong.write(value.`firstTakenAt`, buf)
+            FfiConverterLong.write(value.`lastTakenAt`, buf)
+            FfiConverterOptionalDouble.write(value.`usualDays`, buf)
+            FfiConverterSequenceLong.write(value.`missing`, buf)
+            FfiConverterOptionalLong.write(value.`nextDue`, buf)
+            FfiConverterBoolean.write(value.`overdue`, buf)
+            FfiConverterOptionalTypeVerdict.write(value.`verdict`, buf)
+    }
+}
+
+
+
+/**
+ * License of a pack.
+ */
+data class License (
+    /**
+     * SPDX identifier, or a name.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * Whether the license allows commercial use.
+     */
+    val `commercialUse`: kotlin.Boolean
+    ,
+    /**
+     * Whom to name.
+     */
+    val `attribution`: kotlin.String
+    ,
+    /**
+     * File in the pack with the full text.
+     */
+    val `file`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLicense: FfiConverterRustBuffer<License> {
+    override fun read(buf: ByteBuffer): License {
+        return License(
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: License) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterBoolean.allocationSize(value.`commercialUse`) +
+            FfiConverterString.allocationSize(value.`attribution`) +
+            FfiConverterOptionalString.allocationSize(value.`file`)
+    )
+
+    override fun write(value: License, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterBoolean.write(value.`commercialUse`, buf)
+            FfiConverterString.write(value.`attribution`, buf)
+            FfiConverterOptionalString.write(value.`file`, buf)
     }
 }
 
@@ -6513,7 +8105,7 @@ public object FfiConverterTypeLiveFace: FfiConverterRustBuffer<LiveFace> {
 
 
 /**
- * How to start a [`LiveSession`].
+ * How to start a [`LiveSession`]. In the C ABI it is JSON.
  */
 data class LiveOptions (
     /**
@@ -6537,7 +8129,8 @@ data class LiveOptions (
     val `autoCapture`: kotlin.Boolean = true
     ,
     /**
-     * Adds the capture to the history under this request, whose region is replaced by the session's.
+     * Adds the capture to the history under this request, with its options but for the region, which is the
+     * session's.
      */
     val `keep`: ScanRequest? = null
     ,
@@ -6545,6 +8138,11 @@ data class LiveOptions (
      * Frames with more pixels are refused; the session holds at most five frames.
      */
     val `maxPixels`: kotlin.ULong = 16777216uL
+    ,
+    /**
+     * What a frame must meet; none takes those of [`Options`](crate::Options).
+     */
+    val `quality`: QualityThresholds? = null
 
 ){
 
@@ -6567,6 +8165,7 @@ public object FfiConverterTypeLiveOptions: FfiConverterRustBuffer<LiveOptions> {
             FfiConverterBoolean.read(buf),
             FfiConverterOptionalTypeScanRequest.read(buf),
             FfiConverterULong.read(buf),
+            FfiConverterOptionalTypeQualityThresholds.read(buf),
         )
     }
 
@@ -6576,7 +8175,8 @@ public object FfiConverterTypeLiveOptions: FfiConverterRustBuffer<LiveOptions> {
             FfiConverterUInt.allocationSize(value.`graceMs`) +
             FfiConverterBoolean.allocationSize(value.`autoCapture`) +
             FfiConverterOptionalTypeScanRequest.allocationSize(value.`keep`) +
-            FfiConverterULong.allocationSize(value.`maxPixels`)
+            FfiConverterULong.allocationSize(value.`maxPixels`) +
+            FfiConverterOptionalTypeQualityThresholds.allocationSize(value.`quality`)
     )
 
     override fun write(value: LiveOptions, buf: ByteBuffer) {
@@ -6586,6 +8186,7 @@ public object FfiConverterTypeLiveOptions: FfiConverterRustBuffer<LiveOptions> {
             FfiConverterBoolean.write(value.`autoCapture`, buf)
             FfiConverterOptionalTypeScanRequest.write(value.`keep`, buf)
             FfiConverterULong.write(value.`maxPixels`, buf)
+            FfiConverterOptionalTypeQualityThresholds.write(value.`quality`, buf)
     }
 }
 
@@ -6596,7 +8197,7 @@ public object FfiConverterTypeLiveOptions: FfiConverterRustBuffer<LiveOptions> {
  */
 data class LiveTimings (
     /**
-     * Copying the camera's planes; 0 where the frame was looked at in place.
+     * Copying the camera's planes, on the pushing thread; 0 where the frame was looked at in place.
      */
     val `copy`: kotlin.Double
     ,
@@ -6709,7 +8310,7 @@ data class LiveUpdate (
     /**
      * The region's outline, closed.
      */
-    val `outline`: List<Point>
+    val `outline`: List<PointXy>
     ,
     /**
      * The face that the region belongs to.
@@ -6749,7 +8350,7 @@ public object FfiConverterTypeLiveUpdate: FfiConverterRustBuffer<LiveUpdate> {
             FfiConverterTypeGuidance.read(buf),
             FfiConverterFloat.read(buf),
             FfiConverterOptionalTypeRoi.read(buf),
-            FfiConverterSequenceTypePoint.read(buf),
+            FfiConverterSequenceTypePointXy.read(buf),
             FfiConverterOptionalTypeLiveFace.read(buf),
             FfiConverterOptionalTypeQuality.read(buf),
             FfiConverterTypeLiveTimings.read(buf),
@@ -6765,7 +8366,7 @@ public object FfiConverterTypeLiveUpdate: FfiConverterRustBuffer<LiveUpdate> {
             FfiConverterTypeGuidance.allocationSize(value.`guidance`) +
             FfiConverterFloat.allocationSize(value.`progress`) +
             FfiConverterOptionalTypeRoi.allocationSize(value.`roi`) +
-            FfiConverterSequenceTypePoint.allocationSize(value.`outline`) +
+            FfiConverterSequenceTypePointXy.allocationSize(value.`outline`) +
             FfiConverterOptionalTypeLiveFace.allocationSize(value.`face`) +
             FfiConverterOptionalTypeQuality.allocationSize(value.`quality`) +
             FfiConverterTypeLiveTimings.allocationSize(value.`timings`)
@@ -6780,10 +8381,57 @@ public object FfiConverterTypeLiveUpdate: FfiConverterRustBuffer<LiveUpdate> {
             FfiConverterTypeGuidance.write(value.`guidance`, buf)
             FfiConverterFloat.write(value.`progress`, buf)
             FfiConverterOptionalTypeRoi.write(value.`roi`, buf)
-            FfiConverterSequenceTypePoint.write(value.`outline`, buf)
+            FfiConverterSequenceTypePointXy.write(value.`outline`, buf)
             FfiConverterOptionalTypeLiveFace.write(value.`face`, buf)
             FfiConverterOptionalTypeQuality.write(value.`quality`, buf)
             FfiConverterTypeLiveTimings.write(value.`timings`, buf)
+    }
+}
+
+
+
+/**
+ * Both ends of an interval.
+ */
+data class LowHigh (
+    /**
+     * Its lower end.
+     */
+    val `low`: kotlin.Double
+    ,
+    /**
+     * Its upper end.
+     */
+    val `high`: kotlin.Double
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLowHigh: FfiConverterRustBuffer<LowHigh> {
+    override fun read(buf: ByteBuffer): LowHigh {
+        return LowHigh(
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: LowHigh) = (
+            FfiConverterDouble.allocationSize(value.`low`) +
+            FfiConverterDouble.allocationSize(value.`high`)
+    )
+
+    override fun write(value: LowHigh, buf: ByteBuffer) {
+            FfiConverterDouble.write(value.`low`, buf)
+            FfiConverterDouble.write(value.`high`, buf)
     }
 }
 
@@ -6845,6 +8493,221 @@ public object FfiConverterTypeMask: FfiConverterRustBuffer<Mask> {
 
 
 /**
+ * Two sightings taken for one lesion.
+ */
+data class Match (
+    /**
+     * Earlier id.
+     */
+    val `earlier`: kotlin.String
+    ,
+    /**
+     * Later id.
+     */
+    val `later`: kotlin.String
+    ,
+    /**
+     * Half the squared distance in standard deviations, over position, size and look; `None`
+     * where nothing could be compared.
+     */
+    val `cost`: kotlin.Double?
+    ,
+    /**
+     * Whether another partner would have done nearly as well.
+     */
+    val `sure`: kotlin.Boolean
+    ,
+    /**
+     * The person's word, where it decided.
+     */
+    val `manual`: Override?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMatch: FfiConverterRustBuffer<Match> {
+    override fun read(buf: ByteBuffer): Match {
+        return Match(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeOverride.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Match) = (
+            FfiConverterString.allocationSize(value.`earlier`) +
+            FfiConverterString.allocationSize(value.`later`) +
+            FfiConverterOptionalDouble.allocationSize(value.`cost`) +
+            FfiConverterBoolean.allocationSize(value.`sure`) +
+            FfiConverterOptionalTypeOverride.allocationSize(value.`manual`)
+    )
+
+    override fun write(value: Match, buf: ByteBuffer) {
+            FfiConverterString.write(value.`earlier`, buf)
+            FfiConverterString.write(value.`later`, buf)
+            FfiConverterOptionalDouble.write(value.`cost`, buf)
+            FfiConverterBoolean.write(value.`sure`, buf)
+            FfiConverterOptionalTypeOverride.write(value.`manual`, buf)
+    }
+}
+
+
+
+/**
+ * Scans of one visit that are to be put to the lesions of their site.
+ */
+data class MatchRequest (
+    /**
+     * Whose skin.
+     */
+    val `subject`: kotlin.String
+    ,
+    /**
+     * Where on the body.
+     */
+    val `site`: kotlin.String
+    ,
+    /**
+     * The visit's scans, one a lesion.
+     */
+    val `scans`: List<ScanId>
+    ,
+    /**
+     * How far a lesion's position may move between visits: a standard deviation in the unit of
+     * [`ScanRequest::position`](crate::ScanRequest::position).
+     */
+    val `positionSd`: kotlin.Float
+    ,
+    /**
+     * A person's word: `earlier` is a lesion's name, `later` a scan's number.
+     */
+    val `overrides`: List<Override> = listOf()
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMatchRequest: FfiConverterRustBuffer<MatchRequest> {
+    override fun read(buf: ByteBuffer): MatchRequest {
+        return MatchRequest(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeScanId.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterSequenceTypeOverride.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MatchRequest) = (
+            FfiConverterString.allocationSize(value.`subject`) +
+            FfiConverterString.allocationSize(value.`site`) +
+            FfiConverterSequenceTypeScanId.allocationSize(value.`scans`) +
+            FfiConverterFloat.allocationSize(value.`positionSd`) +
+            FfiConverterSequenceTypeOverride.allocationSize(value.`overrides`)
+    )
+
+    override fun write(value: MatchRequest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`subject`, buf)
+            FfiConverterString.write(value.`site`, buf)
+            FfiConverterSequenceTypeScanId.write(value.`scans`, buf)
+            FfiConverterFloat.write(value.`positionSd`, buf)
+            FfiConverterSequenceTypeOverride.write(value.`overrides`, buf)
+    }
+}
+
+
+
+/**
+ * The lesions of two visits side by side.
+ */
+data class Matching (
+    /**
+     * Lesions seen in both visits.
+     */
+    val `matched`: List<Match>
+    ,
+    /**
+     * Later ids without an earlier one.
+     */
+    val `new`: List<kotlin.String>
+    ,
+    /**
+     * Earlier ids without a later one. Not seen is not the same as healed.
+     */
+    val `gone`: List<kotlin.String>
+    ,
+    /**
+     * Ids of either visit that hold nothing to match by; the host has to ask.
+     */
+    val `unmatched`: List<kotlin.String>
+    ,
+    /**
+     * Overrides that say a lesion is new or gone.
+     */
+    val `manual`: List<Override>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMatching: FfiConverterRustBuffer<Matching> {
+    override fun read(buf: ByteBuffer): Matching {
+        return Matching(
+            FfiConverterSequenceTypeMatch.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceTypeOverride.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Matching) = (
+            FfiConverterSequenceTypeMatch.allocationSize(value.`matched`) +
+            FfiConverterSequenceString.allocationSize(value.`new`) +
+            FfiConverterSequenceString.allocationSize(value.`gone`) +
+            FfiConverterSequenceString.allocationSize(value.`unmatched`) +
+            FfiConverterSequenceTypeOverride.allocationSize(value.`manual`)
+    )
+
+    override fun write(value: Matching, buf: ByteBuffer) {
+            FfiConverterSequenceTypeMatch.write(value.`matched`, buf)
+            FfiConverterSequenceString.write(value.`new`, buf)
+            FfiConverterSequenceString.write(value.`gone`, buf)
+            FfiConverterSequenceString.write(value.`unmatched`, buf)
+            FfiConverterSequenceTypeOverride.write(value.`manual`, buf)
+    }
+}
+
+
+
+/**
  * One measure before and after.
  */
 data class MeasureChange (
@@ -6864,18 +8727,17 @@ data class MeasureChange (
     val `after`: kotlin.Double
     ,
     /**
-     * From before to after: for sizes and border irregularity the natural logarithm of after / before, else after minus
-     * before.
+     * From before to after, as [`Measure::difference`] states it.
      */
     val `difference`: kotlin.Double
     ,
     /**
-     * Smallest difference that would count, on the same scale; none where the noise is not known.
+     * Smallest difference that would count, on the same scale; `None` where the noise is not known.
      */
     val `minimumDetectable`: kotlin.Double?
     ,
     /**
-     * Chance that two shots of an unchanged lesion differ by at least as much, 0 to 1.
+     * Chance that two shots of an unchanged lesion differ by at least as much, 0..=1.
      */
     val `chance`: kotlin.Double?
     ,
@@ -6933,6 +8795,93 @@ public object FfiConverterTypeMeasureChange: FfiConverterRustBuffer<MeasureChang
 
 
 /**
+ * A measure over time.
+ */
+data class MeasureTrend (
+    /**
+     * What was measured.
+     */
+    val `measure`: Measure
+    ,
+    /**
+     * Unit of the values: `mm²`, `mm`, or empty for a number without one (colour differences are CIE L\*a\*b\*).
+     */
+    val `unit`: kotlin.String
+    ,
+    /**
+     * Every value, in order of time.
+     */
+    val `points`: List<SeriesPoint>
+    ,
+    /**
+     * The robust line through them; `None` with fewer than two points in time.
+     */
+    val `line`: TrendLine?
+    ,
+    /**
+     * How much of what the first scan showed is gone, in percent; for measures whose zero is "like the skin around".
+     */
+    val `recovery`: Interval?
+    ,
+    /**
+     * When a visit seems to have been missed, in milliseconds since 1970-01-01T00:00Z.
+     */
+    val `missing`: List<kotlin.Long>
+    ,
+    /**
+     * Scans without a value to plot: not accepted, nothing measured, or a size without a millimeter scale.
+     */
+    val `leftOut`: kotlin.ULong
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMeasureTrend: FfiConverterRustBuffer<MeasureTrend> {
+    override fun read(buf: ByteBuffer): MeasureTrend {
+        return MeasureTrend(
+            FfiConverterTypeMeasure.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeSeriesPoint.read(buf),
+            FfiConverterOptionalTypeTrendLine.read(buf),
+            FfiConverterOptionalTypeInterval.read(buf),
+            FfiConverterSequenceLong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MeasureTrend) = (
+            FfiConverterTypeMeasure.allocationSize(value.`measure`) +
+            FfiConverterString.allocationSize(value.`unit`) +
+            FfiConverterSequenceTypeSeriesPoint.allocationSize(value.`points`) +
+            FfiConverterOptionalTypeTrendLine.allocationSize(value.`line`) +
+            FfiConverterOptionalTypeInterval.allocationSize(value.`recovery`) +
+            FfiConverterSequenceLong.allocationSize(value.`missing`) +
+            FfiConverterULong.allocationSize(value.`leftOut`)
+    )
+
+    override fun write(value: MeasureTrend, buf: ByteBuffer) {
+            FfiConverterTypeMeasure.write(value.`measure`, buf)
+            FfiConverterString.write(value.`unit`, buf)
+            FfiConverterSequenceTypeSeriesPoint.write(value.`points`, buf)
+            FfiConverterOptionalTypeTrendLine.write(value.`line`, buf)
+            FfiConverterOptionalTypeInterval.write(value.`recovery`, buf)
+            FfiConverterSequenceLong.write(value.`missing`, buf)
+            FfiConverterULong.write(value.`leftOut`, buf)
+    }
+}
+
+
+
+/**
  * The measures of one lesion in one picture.
  */
 data class Measures (
@@ -6942,16 +8891,20 @@ data class Measures (
     val `unit`: LengthUnit
     ,
     /**
-     * One entry a measure.
+     * Standard deviation of the millimetre scale as a part of it; 0 in pixels.
+     */
+    val `scaleError`: kotlin.Float
+    ,
+    /**
+     * One entry a measure, in the order of [`Measure`].
      */
     val `values`: List<Estimate>
     ,
     /**
-     * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the analysed
-     * region's width and height (0 to 1). Of a lesion in several pieces the largest. Empty in records from before it was
-     * kept.
+     * The border around what was measured, to be drawn: corners of a closed line, clockwise, as parts of the patch's width
+     * and height. Of a lesion in several pieces the largest. Empty in records from before it was kept.
      */
-    val `border`: List<Point>
+    val `border`: List<PointXy>
 
 ){
 
@@ -6969,21 +8922,24 @@ public object FfiConverterTypeMeasures: FfiConverterRustBuffer<Measures> {
     override fun read(buf: ByteBuffer): Measures {
         return Measures(
             FfiConverterTypeLengthUnit.read(buf),
+            FfiConverterFloat.read(buf),
             FfiConverterSequenceTypeEstimate.read(buf),
-            FfiConverterSequenceTypePoint.read(buf),
+            FfiConverterSequenceTypePointXy.read(buf),
         )
     }
 
     override fun allocationSize(value: Measures) = (
             FfiConverterTypeLengthUnit.allocationSize(value.`unit`) +
+            FfiConverterFloat.allocationSize(value.`scaleError`) +
             FfiConverterSequenceTypeEstimate.allocationSize(value.`values`) +
-            FfiConverterSequenceTypePoint.allocationSize(value.`border`)
+            FfiConverterSequenceTypePointXy.allocationSize(value.`border`)
     )
 
     override fun write(value: Measures, buf: ByteBuffer) {
             FfiConverterTypeLengthUnit.write(value.`unit`, buf)
+            FfiConverterFloat.write(value.`scaleError`, buf)
             FfiConverterSequenceTypeEstimate.write(value.`values`, buf)
-            FfiConverterSequenceTypePoint.write(value.`border`, buf)
+            FfiConverterSequenceTypePointXy.write(value.`border`, buf)
     }
 }
 
@@ -6999,7 +8955,7 @@ data class NamedRegion (
     val `region`: FaceRegion
     ,
     /**
-     * The square around it, turned with the head; may reach beyond the picture.
+     * The square around it, turned with the head, in pixels of the upright picture; may reach beyond the picture.
      */
     val `roi`: Roi
 
@@ -7051,7 +9007,8 @@ data class Options (
     val `history`: kotlin.String? = null
     ,
     /**
-     * The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore.
+     * The history's 32 bytes, from [`generate_key`](crate::generate_key); keep them in the Keychain or Keystore. SkinKit
+     * overwrites its own copies; what the host's language keeps is the host's.
      */
     val `key`: kotlin.ByteArray? = null
     ,
@@ -7071,14 +9028,31 @@ data class Options (
     val `threads`: kotlin.UInt = 1u
     ,
     /**
+     * ONNX Runtime's execution providers that race against the processor for each network when it is first loaded, each
+     * with `threads` threads; none leaves everything to the processor.
+     */
+    val `race`: List<Provider> = listOf()
+    ,
+    /**
+     * The file that keeps a race's results, so that a network races once on a device and not at every start;
+     * none keeps them in memory only.
+     */
+    val `raceResults`: kotlin.String? = null
+    ,
+    /**
      * The folder of landmark networks, like `models/landmarks`; those for faces are built in.
      */
     val `networks`: kotlin.String? = null
     ,
     /**
-     * Also keep the analysed region of each picture, encrypted.
+     * Also keep the analyzed region of each picture, encrypted.
      */
     val `keepPictures`: kotlin.Boolean = false
+    ,
+    /**
+     * What a picture must meet to be accepted; none is what [`quality_thresholds`] gives.
+     */
+    val `quality`: QualityThresholds? = null
 
 ){
 
@@ -7101,8 +9075,11 @@ public object FfiConverterTypeOptions: FfiConverterRustBuffer<Options> {
             FfiConverterOptionalTypeEngineChoice.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterUInt.read(buf),
+            FfiConverterSequenceTypeProvider.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeQualityThresholds.read(buf),
         )
     }
 
@@ -7113,8 +9090,11 @@ public object FfiConverterTypeOptions: FfiConverterRustBuffer<Options> {
             FfiConverterOptionalTypeEngineChoice.allocationSize(value.`engine`) +
             FfiConverterOptionalString.allocationSize(value.`library`) +
             FfiConverterUInt.allocationSize(value.`threads`) +
+            FfiConverterSequenceTypeProvider.allocationSize(value.`race`) +
+            FfiConverterOptionalString.allocationSize(value.`raceResults`) +
             FfiConverterOptionalString.allocationSize(value.`networks`) +
-            FfiConverterBoolean.allocationSize(value.`keepPictures`)
+            FfiConverterBoolean.allocationSize(value.`keepPictures`) +
+            FfiConverterOptionalTypeQualityThresholds.allocationSize(value.`quality`)
     )
 
     override fun write(value: Options, buf: ByteBuffer) {
@@ -7124,8 +9104,66 @@ public object FfiConverterTypeOptions: FfiConverterRustBuffer<Options> {
             FfiConverterOptionalTypeEngineChoice.write(value.`engine`, buf)
             FfiConverterOptionalString.write(value.`library`, buf)
             FfiConverterUInt.write(value.`threads`, buf)
+            FfiConverterSequenceTypeProvider.write(value.`race`, buf)
+            FfiConverterOptionalString.write(value.`raceResults`, buf)
             FfiConverterOptionalString.write(value.`networks`, buf)
             FfiConverterBoolean.write(value.`keepPictures`, buf)
+            FfiConverterOptionalTypeQualityThresholds.write(value.`quality`, buf)
+    }
+}
+
+
+
+/**
+ * A person's word on one pair. It always wins, and stays with the result as evidence.
+ */
+data class Override (
+    /**
+     * Earlier id, or `None`: the later lesion is new.
+     */
+    val `earlier`: kotlin.String?
+    ,
+    /**
+     * Later id, or `None`: the earlier lesion is gone.
+     */
+    val `later`: kotlin.String?
+    ,
+    /**
+     * Who said so, when and why, in the host's words.
+     */
+    val `note`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOverride: FfiConverterRustBuffer<Override> {
+    override fun read(buf: ByteBuffer): Override {
+        return Override(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Override) = (
+            FfiConverterOptionalString.allocationSize(value.`earlier`) +
+            FfiConverterOptionalString.allocationSize(value.`later`) +
+            FfiConverterString.allocationSize(value.`note`)
+    )
+
+    override fun write(value: Override, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`earlier`, buf)
+            FfiConverterOptionalString.write(value.`later`, buf)
+            FfiConverterString.write(value.`note`, buf)
     }
 }
 
@@ -7153,7 +9191,7 @@ data class Pack (
     /**
      * Under which conditions it may be used.
      */
-    val `license`: PackLicense
+    val `license`: License
     ,
     /**
      * What it is for.
@@ -7168,7 +9206,7 @@ data class Pack (
     /**
      * The classes, in the order of the probabilities.
      */
-    val `labels`: List<PackLabel>
+    val `labels`: List<Label>
 
 ){
 
@@ -7188,10 +9226,10 @@ public object FfiConverterTypePack: FfiConverterRustBuffer<Pack> {
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
-            FfiConverterTypePackLicense.read(buf),
+            FfiConverterTypeLicense.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
-            FfiConverterSequenceTypePackLabel.read(buf),
+            FfiConverterSequenceTypeLabel.read(buf),
         )
     }
 
@@ -7199,147 +9237,20 @@ public object FfiConverterTypePack: FfiConverterRustBuffer<Pack> {
             FfiConverterString.allocationSize(value.`id`) +
             FfiConverterString.allocationSize(value.`version`) +
             FfiConverterString.allocationSize(value.`title`) +
-            FfiConverterTypePackLicense.allocationSize(value.`license`) +
+            FfiConverterTypeLicense.allocationSize(value.`license`) +
             FfiConverterString.allocationSize(value.`intendedUse`) +
             FfiConverterString.allocationSize(value.`limitations`) +
-            FfiConverterSequenceTypePackLabel.allocationSize(value.`labels`)
+            FfiConverterSequenceTypeLabel.allocationSize(value.`labels`)
     )
 
     override fun write(value: Pack, buf: ByteBuffer) {
             FfiConverterString.write(value.`id`, buf)
             FfiConverterString.write(value.`version`, buf)
             FfiConverterString.write(value.`title`, buf)
-            FfiConverterTypePackLicense.write(value.`license`, buf)
+            FfiConverterTypeLicense.write(value.`license`, buf)
             FfiConverterString.write(value.`intendedUse`, buf)
             FfiConverterString.write(value.`limitations`, buf)
-            FfiConverterSequenceTypePackLabel.write(value.`labels`, buf)
-    }
-}
-
-
-
-/**
- * One class of a pack.
- */
-data class PackLabel (
-    /**
-     * Short name, unique in the pack.
-     */
-    val `id`: kotlin.String
-    ,
-    /**
-     * Name for people.
-     */
-    val `name`: kotlin.String
-    ,
-    /**
-     * SNOMED CT concept, where there is one.
-     */
-    val `snomedCt`: kotlin.String?
-    ,
-    /**
-     * ICD-10 code, where there is one.
-     */
-    val `icd10`: kotlin.String?
-    ,
-    /**
-     * Its share among the pictures that the probabilities are meant for, in (0, 1], where the pack says. A probability of
-     * 0.3 is a lot for a label of one picture in a hundred.
-     */
-    val `frequency`: kotlin.Float?
-
-){
-
-
-
-
-
-    companion object
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypePackLabel: FfiConverterRustBuffer<PackLabel> {
-    override fun read(buf: ByteBuffer): PackLabel {
-        return PackLabel(
-            FfiConverterString.read(buf),
-            FfiConverterString.read(buf),
-            FfiConverterOptionalString.read(buf),
-            FfiConverterOptionalString.read(buf),
-            FfiConverterOptionalFloat.read(buf),
-        )
-    }
-
-    override fun allocationSize(value: PackLabel) = (
-            FfiConverterString.allocationSize(value.`id`) +
-            FfiConverterString.allocationSize(value.`name`) +
-            FfiConverterOptionalString.allocationSize(value.`snomedCt`) +
-            FfiConverterOptionalString.allocationSize(value.`icd10`) +
-            FfiConverterOptionalFloat.allocationSize(value.`frequency`)
-    )
-
-    override fun write(value: PackLabel, buf: ByteBuffer) {
-            FfiConverterString.write(value.`id`, buf)
-            FfiConverterString.write(value.`name`, buf)
-            FfiConverterOptionalString.write(value.`snomedCt`, buf)
-            FfiConverterOptionalString.write(value.`icd10`, buf)
-            FfiConverterOptionalFloat.write(value.`frequency`, buf)
-    }
-}
-
-
-
-/**
- * Licence of a pack.
- */
-data class PackLicense (
-    /**
-     * SPDX identifier, or a name.
-     */
-    val `id`: kotlin.String
-    ,
-    /**
-     * Whether the licence allows commercial use.
-     */
-    val `commercialUse`: kotlin.Boolean
-    ,
-    /**
-     * Whom to name.
-     */
-    val `attribution`: kotlin.String
-
-){
-
-
-
-
-
-    companion object
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypePackLicense: FfiConverterRustBuffer<PackLicense> {
-    override fun read(buf: ByteBuffer): PackLicense {
-        return PackLicense(
-            FfiConverterString.read(buf),
-            FfiConverterBoolean.read(buf),
-            FfiConverterString.read(buf),
-        )
-    }
-
-    override fun allocationSize(value: PackLicense) = (
-            FfiConverterString.allocationSize(value.`id`) +
-            FfiConverterBoolean.allocationSize(value.`commercialUse`) +
-            FfiConverterString.allocationSize(value.`attribution`)
-    )
-
-    override fun write(value: PackLicense, buf: ByteBuffer) {
-            FfiConverterString.write(value.`id`, buf)
-            FfiConverterBoolean.write(value.`commercialUse`, buf)
-            FfiConverterString.write(value.`attribution`, buf)
+            FfiConverterSequenceTypeLabel.write(value.`labels`, buf)
     }
 }
 
@@ -7448,7 +9359,7 @@ public object FfiConverterTypePersonMask: FfiConverterRustBuffer<PersonMask> {
 
 
 /**
- * A point in pixels of the upright picture.
+ * A point.
  */
 data class Point (
     /**
@@ -7625,7 +9536,10 @@ public object FfiConverterTypePosePoint: FfiConverterRustBuffer<PosePoint> {
  */
 data class Quality (
     /**
-     * 0 (nothing but blur) to 1; close-ups have 0.23 to 0.65.
+     * 0 (nothing but blur) to 1, of the least sharp of four directions: one minus the blur effect of Crété et al.,
+     * "The blur effect: perception and estimation with a new no-reference perceptual blur metric", 2007, on the luma
+     * of the region at 192 pixels a side, differences of a single level not counting as detail. Dermoscopic and
+     * close-up pictures have 0.23 to 0.65.
      */
     val `sharpness`: kotlin.Float
     ,
@@ -7640,7 +9554,7 @@ data class Quality (
     val `clippedDark`: kotlin.Float
     ,
     /**
-     * Share of the region that is burnt out, 0 to 1.
+     * Share of the region with two or three channels at their end (red alone often is, on skin), 0 to 1.
      */
     val `clippedBright`: kotlin.Float
     ,
@@ -7650,12 +9564,13 @@ data class Quality (
     val `glare`: kotlin.Float
     ,
     /**
-     * How far the light's colour lies from that of ordinary skin pictures, in standard deviations of theirs.
+     * How far the light's estimated colour lies from that of ordinary skin pictures, in standard deviations of the
+     * latter: 1 is usual, 4 rare; 0 where the picture is too dark or clipped to tell.
      */
     val `colourCast`: kotlin.Float
     ,
     /**
-     * How much sharper one direction is than another, 0 to 1: high where the camera moved.
+     * How much sharper one direction is than another, 0 (all alike) to 1: high where the camera moved.
      */
     val `motion`: kotlin.Float
     ,
@@ -7670,12 +9585,13 @@ data class Quality (
     val `visible`: kotlin.Float
     ,
     /**
-     * How the head is turned, where the region belongs to a face in a stream.
+     * How the head is turned, where the region belongs to a face.
      */
     val `turn`: HeadTurn?
     ,
     /**
-     * Speed of the region in its own sides a second, in a stream.
+     * Speed of the region in its own sides a second, over the last tenth of a second of a stream; `None` for a single
+     * picture and at the start of a stream.
      */
     val `movement`: kotlin.Float?
     ,
@@ -7756,16 +9672,145 @@ public object FfiConverterTypeQuality: FfiConverterRustBuffer<Quality> {
 
 
 /**
- * What is needed to replay a scan to the same numbers.
+ * What a picture has to meet. The README says what the defaults keep and reject.
+ */
+data class QualityThresholds (
+    /**
+     * Least sharpness.
+     */
+    val `minSharpness`: kotlin.Float
+    ,
+    /**
+     * Least mean luma.
+     */
+    val `minExposure`: kotlin.Float
+    ,
+    /**
+     * Greatest mean luma.
+     */
+    val `maxExposure`: kotlin.Float
+    ,
+    /**
+     * Greatest share of black pixels.
+     */
+    val `maxClippedDark`: kotlin.Float
+    ,
+    /**
+     * Greatest share of clipped bright pixels.
+     */
+    val `maxClippedBright`: kotlin.Float
+    ,
+    /**
+     * Greatest share of mirrored light.
+     */
+    val `maxGlare`: kotlin.Float
+    ,
+    /**
+     * Greatest colour cast, in standard deviations.
+     */
+    val `maxColourCast`: kotlin.Float
+    ,
+    /**
+     * Motion from which a blurred picture counts as moved.
+     */
+    val `moved`: kotlin.Float
+    ,
+    /**
+     * Least region side in pixels.
+     */
+    val `minRoiPixels`: kotlin.Float
+    ,
+    /**
+     * Least share of the region inside the picture.
+     */
+    val `minVisible`: kotlin.Float
+    ,
+    /**
+     * Greatest turn of the head either way about each axis, in degrees: yaw, pitch and roll. Roll costs nothing (the
+     * region turns with the head); beyond about 35° of yaw half of a cheek is foreshortened to less than half.
+     */
+    val `maxTurn`: HeadTurn
+    ,
+    /**
+     * Greatest movement in a stream, in sides of the region a second. A camera that exposes for 1/60 s then smears
+     * 0.005 of a side: 1.0 of the 192 pixels that a network sees.
+     */
+    val `maxMovement`: kotlin.Float
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeQualityThresholds: FfiConverterRustBuffer<QualityThresholds> {
+    override fun read(buf: ByteBuffer): QualityThresholds {
+        return QualityThresholds(
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterTypeHeadTurn.read(buf),
+            FfiConverterFloat.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: QualityThresholds) = (
+            FfiConverterFloat.allocationSize(value.`minSharpness`) +
+            FfiConverterFloat.allocationSize(value.`minExposure`) +
+            FfiConverterFloat.allocationSize(value.`maxExposure`) +
+            FfiConverterFloat.allocationSize(value.`maxClippedDark`) +
+            FfiConverterFloat.allocationSize(value.`maxClippedBright`) +
+            FfiConverterFloat.allocationSize(value.`maxGlare`) +
+            FfiConverterFloat.allocationSize(value.`maxColourCast`) +
+            FfiConverterFloat.allocationSize(value.`moved`) +
+            FfiConverterFloat.allocationSize(value.`minRoiPixels`) +
+            FfiConverterFloat.allocationSize(value.`minVisible`) +
+            FfiConverterTypeHeadTurn.allocationSize(value.`maxTurn`) +
+            FfiConverterFloat.allocationSize(value.`maxMovement`)
+    )
+
+    override fun write(value: QualityThresholds, buf: ByteBuffer) {
+            FfiConverterFloat.write(value.`minSharpness`, buf)
+            FfiConverterFloat.write(value.`minExposure`, buf)
+            FfiConverterFloat.write(value.`maxExposure`, buf)
+            FfiConverterFloat.write(value.`maxClippedDark`, buf)
+            FfiConverterFloat.write(value.`maxClippedBright`, buf)
+            FfiConverterFloat.write(value.`maxGlare`, buf)
+            FfiConverterFloat.write(value.`maxColourCast`, buf)
+            FfiConverterFloat.write(value.`moved`, buf)
+            FfiConverterFloat.write(value.`minRoiPixels`, buf)
+            FfiConverterFloat.write(value.`minVisible`, buf)
+            FfiConverterTypeHeadTurn.write(value.`maxTurn`, buf)
+            FfiConverterFloat.write(value.`maxMovement`, buf)
+    }
+}
+
+
+
+/**
+ * What is needed to replay a scan to the same numbers: hashes of everything that went into it.
  */
 data class Receipt (
     /**
-     * SHA-256 of the picture's file, hexadecimal; empty where the host gave none.
+     * SHA-256 of the picture's file, hexadecimal.
      */
     val `pictureSha256`: kotlin.String
     ,
     /**
-     * Identity of the preprocessing.
+     * Identity of the preprocessing (its version and settings, or their hash).
      */
     val `preprocessing`: kotlin.String
     ,
@@ -7828,12 +9873,12 @@ data class RegionSkin (
     val `region`: FaceRegion
     ,
     /**
-     * Share of the part's outline on the mesh that is skin, 0 to 1.
+     * Share of the part's outline on the mesh that is skin, `0..=1`.
      */
     val `part`: kotlin.Float
     ,
     /**
-     * Share of the part's square that is skin of the face, 0 to 1.
+     * Share of the part's square ([`NamedRegion::roi`]) that is skin of the face, `0..=1`.
      */
     val `square`: kotlin.Float
 
@@ -7874,26 +9919,163 @@ public object FfiConverterTypeRegionSkin: FfiConverterRustBuffer<RegionSkin> {
 
 
 /**
- * A rectangle on the upright picture, perhaps turned.
+ * What a second run over a scan's picture gave.
+ */
+data class Replay (
+    /**
+     * The scan.
+     */
+    val `scan`: ScanId
+    ,
+    /**
+     * Whether it is the picture's own file, where both hashes are known.
+     */
+    val `samePicture`: kotlin.Boolean?
+    ,
+    /**
+     * Whether the model pack is the same to the byte.
+     */
+    val `samePack`: kotlin.Boolean
+    ,
+    /**
+     * Whether pixels become the network's input by the same rule.
+     */
+    val `samePreprocessing`: kotlin.Boolean
+    ,
+    /**
+     * Whether the same engine ran it.
+     */
+    val `sameEngine`: kotlin.Boolean
+    ,
+    /**
+     * Largest difference of any probability, embedding value, mask value (of 1), or measure (as a part of it).
+     */
+    val `largestDifference`: kotlin.Double
+    ,
+    /**
+     * Whether the prediction set, the measures taken and every number are the same (to 1e-5).
+     */
+    val `reproduced`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReplay: FfiConverterRustBuffer<Replay> {
+    override fun read(buf: ByteBuffer): Replay {
+        return Replay(
+            FfiConverterTypeScanId.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Replay) = (
+            FfiConverterTypeScanId.allocationSize(value.`scan`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`samePicture`) +
+            FfiConverterBoolean.allocationSize(value.`samePack`) +
+            FfiConverterBoolean.allocationSize(value.`samePreprocessing`) +
+            FfiConverterBoolean.allocationSize(value.`sameEngine`) +
+            FfiConverterDouble.allocationSize(value.`largestDifference`) +
+            FfiConverterBoolean.allocationSize(value.`reproduced`)
+    )
+
+    override fun write(value: Replay, buf: ByteBuffer) {
+            FfiConverterTypeScanId.write(value.`scan`, buf)
+            FfiConverterOptionalBoolean.write(value.`samePicture`, buf)
+            FfiConverterBoolean.write(value.`samePack`, buf)
+            FfiConverterBoolean.write(value.`samePreprocessing`, buf)
+            FfiConverterBoolean.write(value.`sameEngine`, buf)
+            FfiConverterDouble.write(value.`largestDifference`, buf)
+            FfiConverterBoolean.write(value.`reproduced`, buf)
+    }
+}
+
+
+
+/**
+ * What a restore did.
+ */
+data class Restored (
+    /**
+     * Scans in the history now.
+     */
+    val `scans`: kotlin.ULong
+    ,
+    /**
+     * Where the damaged file that was in the way has been moved to.
+     */
+    val `setAside`: PathBuf?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRestored: FfiConverterRustBuffer<Restored> {
+    override fun read(buf: ByteBuffer): Restored {
+        return Restored(
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalTypePathBuf.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Restored) = (
+            FfiConverterULong.allocationSize(value.`scans`) +
+            FfiConverterOptionalTypePathBuf.allocationSize(value.`setAside`)
+    )
+
+    override fun write(value: Restored, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`scans`, buf)
+            FfiConverterOptionalTypePathBuf.write(value.`setAside`, buf)
+    }
+}
+
+
+
+/**
+ * A rectangle on the upright picture that a network is to see.
+ *
+ * All lengths are pixels of the upright picture (x right, y down). The picture spans `0..width` by
+ * `0..height`: pixel `i` covers `i..i+1`.
  */
 data class Roi (
     /**
-     * Its middle.
+     * The middle of the rectangle, `[x, y]` in pixels.
      */
-    val `centre`: Point
+    val `centre`: PointXy
     ,
     /**
-     * Length along its own x axis, in pixels.
+     * Length along the rectangle's own x axis, in pixels, > 0.
      */
     val `width`: kotlin.Float
     ,
     /**
-     * Length along its own y axis, in pixels.
+     * Length along the rectangle's own y axis, in pixels, > 0.
      */
     val `height`: kotlin.Float
     ,
     /**
-     * Radians, clockwise on the screen, from the picture's x axis to its own.
+     * Radians, clockwise on screen, from the picture's x axis to the rectangle's.
      */
     val `rotation`: kotlin.Float
 
@@ -7912,7 +10094,7 @@ data class Roi (
 public object FfiConverterTypeRoi: FfiConverterRustBuffer<Roi> {
     override fun read(buf: ByteBuffer): Roi {
         return Roi(
-            FfiConverterTypePoint.read(buf),
+            FfiConverterTypePointXy.read(buf),
             FfiConverterFloat.read(buf),
             FfiConverterFloat.read(buf),
             FfiConverterFloat.read(buf),
@@ -7920,14 +10102,14 @@ public object FfiConverterTypeRoi: FfiConverterRustBuffer<Roi> {
     }
 
     override fun allocationSize(value: Roi) = (
-            FfiConverterTypePoint.allocationSize(value.`centre`) +
+            FfiConverterTypePointXy.allocationSize(value.`centre`) +
             FfiConverterFloat.allocationSize(value.`width`) +
             FfiConverterFloat.allocationSize(value.`height`) +
             FfiConverterFloat.allocationSize(value.`rotation`)
     )
 
     override fun write(value: Roi, buf: ByteBuffer) {
-            FfiConverterTypePoint.write(value.`centre`, buf)
+            FfiConverterTypePointXy.write(value.`centre`, buf)
             FfiConverterFloat.write(value.`width`, buf)
             FfiConverterFloat.write(value.`height`, buf)
             FfiConverterFloat.write(value.`rotation`, buf)
@@ -7941,12 +10123,12 @@ public object FfiConverterTypeRoi: FfiConverterRustBuffer<Roi> {
  */
 data class Scale (
     /**
-     * Millimetres a pixel.
+     * Millimetres a pixel, > 0.
      */
     val `mmPerPixel`: kotlin.Float
     ,
     /**
-     * Its standard deviation, same unit.
+     * Standard deviation of `mm_per_pixel`, same unit.
      */
     val `error`: kotlin.Float
     ,
@@ -7992,16 +10174,17 @@ public object FfiConverterTypeScale: FfiConverterRustBuffer<Scale> {
 
 
 /**
- * Roughly how large a pixel is. Not a measurement: good for "come closer", never for a length.
+ * Roughly how large a pixel is, taken from the size that hands and bodies usually have. **Not a measurement**: good for
+ * "come closer", never for a length; so it has no way to become a [`crate::Scale`].
  */
 data class ScaleHint (
     /**
-     * Millimetres a pixel if the person is an adult of average size.
+     * Millimetres a pixel if the person is an adult of average size, > 0.
      */
     val `roughMmPerPixel`: kotlin.Float
     ,
     /**
-     * Relative standard deviation.
+     * Relative standard deviation, itself a rough figure: 0.3. Children are outside it.
      */
     val `spread`: kotlin.Float
 
@@ -8045,7 +10228,7 @@ data class Scan (
     /**
      * Its number in the history.
      */
-    val `id`: kotlin.Long
+    val `id`: ScanId
     ,
     /**
      * What was recorded.
@@ -8067,18 +10250,18 @@ data class Scan (
 public object FfiConverterTypeScan: FfiConverterRustBuffer<Scan> {
     override fun read(buf: ByteBuffer): Scan {
         return Scan(
-            FfiConverterLong.read(buf),
+            FfiConverterTypeScanId.read(buf),
             FfiConverterTypeAnalysis.read(buf),
         )
     }
 
     override fun allocationSize(value: Scan) = (
-            FfiConverterLong.allocationSize(value.`id`) +
+            FfiConverterTypeScanId.allocationSize(value.`id`) +
             FfiConverterTypeAnalysis.allocationSize(value.`analysis`)
     )
 
     override fun write(value: Scan, buf: ByteBuffer) {
-            FfiConverterLong.write(value.`id`, buf)
+            FfiConverterTypeScanId.write(value.`id`, buf)
             FfiConverterTypeAnalysis.write(value.`analysis`, buf)
     }
 }
@@ -8086,7 +10269,7 @@ public object FfiConverterTypeScan: FfiConverterRustBuffer<Scan> {
 
 
 /**
- * What to scan, and under which name to keep it.
+ * What to scan, and under which name to keep it. In the C ABI it is JSON.
  */
 data class ScanRequest (
     /**
@@ -8100,9 +10283,20 @@ data class ScanRequest (
     val `subject`: kotlin.String = "me"
     ,
     /**
-     * Which part of the picture.
+     * Which lesion there, 1 to 256 bytes, where the host tells them apart.
      */
-    val `region`: Region
+    val `lesion`: kotlin.String? = null
+    ,
+    /**
+     * Where on the site, in any unit that all its scans share (millimeters, or 0 to 1 of the region): with several
+     * lesions it tells which is which.
+     */
+    val `position`: PointXy? = null
+    ,
+    /**
+     * How the picture is analyzed.
+     */
+    val `options`: AnalyzeOptions
     ,
     /**
      * When the picture was taken, in milliseconds since 1970-01-01 UTC; now if not given.
@@ -8131,7 +10325,9 @@ public object FfiConverterTypeScanRequest: FfiConverterRustBuffer<ScanRequest> {
         return ScanRequest(
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
-            FfiConverterTypeRegion.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypePointXy.read(buf),
+            FfiConverterTypeAnalyzeOptions.read(buf),
             FfiConverterOptionalLong.read(buf),
             FfiConverterOptionalString.read(buf),
         )
@@ -8140,7 +10336,9 @@ public object FfiConverterTypeScanRequest: FfiConverterRustBuffer<ScanRequest> {
     override fun allocationSize(value: ScanRequest) = (
             FfiConverterString.allocationSize(value.`site`) +
             FfiConverterString.allocationSize(value.`subject`) +
-            FfiConverterTypeRegion.allocationSize(value.`region`) +
+            FfiConverterOptionalString.allocationSize(value.`lesion`) +
+            FfiConverterOptionalTypePointXy.allocationSize(value.`position`) +
+            FfiConverterTypeAnalyzeOptions.allocationSize(value.`options`) +
             FfiConverterOptionalLong.allocationSize(value.`takenAt`) +
             FfiConverterOptionalString.allocationSize(value.`pictureSha256`)
     )
@@ -8148,9 +10346,224 @@ public object FfiConverterTypeScanRequest: FfiConverterRustBuffer<ScanRequest> {
     override fun write(value: ScanRequest, buf: ByteBuffer) {
             FfiConverterString.write(value.`site`, buf)
             FfiConverterString.write(value.`subject`, buf)
-            FfiConverterTypeRegion.write(value.`region`, buf)
+            FfiConverterOptionalString.write(value.`lesion`, buf)
+            FfiConverterOptionalTypePointXy.write(value.`position`, buf)
+            FfiConverterTypeAnalyzeOptions.write(value.`options`, buf)
             FfiConverterOptionalLong.write(value.`takenAt`, buf)
             FfiConverterOptionalString.write(value.`pictureSha256`, buf)
+    }
+}
+
+
+
+/**
+ * One value of a series.
+ */
+data class SeriesPoint (
+    /**
+     * Which scan.
+     */
+    val `scan`: ScanId
+    ,
+    /**
+     * Milliseconds since 1970-01-01T00:00Z.
+     */
+    val `takenAt`: kotlin.Long
+    ,
+    /**
+     * The value.
+     */
+    val `value`: kotlin.Double
+    ,
+    /**
+     * Lower end of its 95 % interval for a re-shot, as [`Interval`] defines it.
+     */
+    val `low`: kotlin.Double
+    ,
+    /**
+     * Upper end.
+     */
+    val `high`: kotlin.Double
+    ,
+    /**
+     * Far from the line: marked for a person to look at; it still counts.
+     */
+    val `outlier`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSeriesPoint: FfiConverterRustBuffer<SeriesPoint> {
+    override fun read(buf: ByteBuffer): SeriesPoint {
+        return SeriesPoint(
+            FfiConverterTypeScanId.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SeriesPoint) = (
+            FfiConverterTypeScanId.allocationSize(value.`scan`) +
+            FfiConverterLong.allocationSize(value.`takenAt`) +
+            FfiConverterDouble.allocationSize(value.`value`) +
+            FfiConverterDouble.allocationSize(value.`low`) +
+            FfiConverterDouble.allocationSize(value.`high`) +
+            FfiConverterBoolean.allocationSize(value.`outlier`)
+    )
+
+    override fun write(value: SeriesPoint, buf: ByteBuffer) {
+            FfiConverterTypeScanId.write(value.`scan`, buf)
+            FfiConverterLong.write(value.`takenAt`, buf)
+            FfiConverterDouble.write(value.`value`, buf)
+            FfiConverterDouble.write(value.`low`, buf)
+            FfiConverterDouble.write(value.`high`, buf)
+            FfiConverterBoolean.write(value.`outlier`, buf)
+    }
+}
+
+
+
+/**
+ * A scan found by its look.
+ */
+data class Similar (
+    /**
+     * The scan.
+     */
+    val `scan`: ScanId
+    ,
+    /**
+     * Whose skin.
+     */
+    val `subject`: kotlin.String
+    ,
+    /**
+     * Where on the body.
+     */
+    val `site`: kotlin.String
+    ,
+    /**
+     * Which lesion there.
+     */
+    val `lesion`: kotlin.String?
+    ,
+    /**
+     * When it was taken, in milliseconds since 1970-01-01T00:00Z.
+     */
+    val `takenAt`: kotlin.Long
+    ,
+    /**
+     * Cosine similarity of the embeddings, -1 to 1.
+     */
+    val `similarity`: kotlin.Float
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSimilar: FfiConverterRustBuffer<Similar> {
+    override fun read(buf: ByteBuffer): Similar {
+        return Similar(
+            FfiConverterTypeScanId.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterFloat.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Similar) = (
+            FfiConverterTypeScanId.allocationSize(value.`scan`) +
+            FfiConverterString.allocationSize(value.`subject`) +
+            FfiConverterString.allocationSize(value.`site`) +
+            FfiConverterOptionalString.allocationSize(value.`lesion`) +
+            FfiConverterLong.allocationSize(value.`takenAt`) +
+            FfiConverterFloat.allocationSize(value.`similarity`)
+    )
+
+    override fun write(value: Similar, buf: ByteBuffer) {
+            FfiConverterTypeScanId.write(value.`scan`, buf)
+            FfiConverterString.write(value.`subject`, buf)
+            FfiConverterString.write(value.`site`, buf)
+            FfiConverterOptionalString.write(value.`lesion`, buf)
+            FfiConverterLong.write(value.`takenAt`, buf)
+            FfiConverterFloat.write(value.`similarity`, buf)
+    }
+}
+
+
+
+/**
+ * A place on the body.
+ */
+data class SiteSummary (
+    /**
+     * Where on the body.
+     */
+    val `site`: kotlin.String
+    ,
+    /**
+     * Number of scans.
+     */
+    val `scans`: kotlin.ULong
+    ,
+    /**
+     * Lesions told apart there; scans that were put to no lesion are one entry without a name.
+     */
+    val `lesions`: List<LesionSummary>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSiteSummary: FfiConverterRustBuffer<SiteSummary> {
+    override fun read(buf: ByteBuffer): SiteSummary {
+        return SiteSummary(
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterSequenceTypeLesionSummary.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SiteSummary) = (
+            FfiConverterString.allocationSize(value.`site`) +
+            FfiConverterULong.allocationSize(value.`scans`) +
+            FfiConverterSequenceTypeLesionSummary.allocationSize(value.`lesions`)
+    )
+
+    override fun write(value: SiteSummary, buf: ByteBuffer) {
+            FfiConverterString.write(value.`site`, buf)
+            FfiConverterULong.write(value.`scans`, buf)
+            FfiConverterSequenceTypeLesionSummary.write(value.`lesions`, buf)
     }
 }
 
@@ -8171,7 +10584,7 @@ data class SkinMask (
     val `cells`: kotlin.ByteArray
     ,
     /**
-     * The median colour of the skin.
+     * The median color of the skin.
      */
     val `tone`: SkinTone
     ,
@@ -8224,17 +10637,17 @@ public object FfiConverterTypeSkinMask: FfiConverterRustBuffer<SkinMask> {
  */
 data class SkinTone (
     /**
-     * Lightness L*, 0 to 100.
+     * Lightness L*, `0..=100`.
      */
     val `lightness`: kotlin.Float
     ,
     /**
-     * Hue angle in degrees, -180 to 180: 0 towards red, 90 towards yellow.
+     * Hue angle h_ab in degrees, `-180..=180`: 0 towards red, 90 towards yellow.
      */
     val `hueAngle`: kotlin.Float
     ,
     /**
-     * Chroma C*, from 0.
+     * Chroma C*, >= 0.
      */
     val `chroma`: kotlin.Float
 
@@ -8281,7 +10694,7 @@ data class StoredScan (
     /**
      * Number within this history.
      */
-    val `id`: kotlin.Long
+    val `id`: ScanId
     ,
     /**
      * 32 hexadecimal digits that stay the same across export and import.
@@ -8329,7 +10742,7 @@ data class StoredScan (
     val `engine`: kotlin.String
     ,
     /**
-     * Probabilities, each 0 to 1; names are in `details`.
+     * Probabilities, each 0 to 1; a name is empty where only the label was kept.
      */
     val `probabilities`: List<LabelProbability>
     ,
@@ -8341,7 +10754,7 @@ data class StoredScan (
     /**
      * Embedding, little-endian 32-bit floats.
      */
-    val `embedding`: kotlin.ByteArray?
+    val `embedding`: Embedding?
     ,
     /**
      * Region of the picture; none where another version wrote it differently.
@@ -8378,7 +10791,7 @@ data class StoredScan (
 public object FfiConverterTypeStoredScan: FfiConverterRustBuffer<StoredScan> {
     override fun read(buf: ByteBuffer): StoredScan {
         return StoredScan(
-            FfiConverterLong.read(buf),
+            FfiConverterTypeScanId.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
@@ -8390,7 +10803,7 @@ public object FfiConverterTypeStoredScan: FfiConverterRustBuffer<StoredScan> {
             FfiConverterString.read(buf),
             FfiConverterSequenceTypeLabelProbability.read(buf),
             FfiConverterSequenceString.read(buf),
-            FfiConverterOptionalByteArray.read(buf),
+            FfiConverterOptionalTypeEmbedding.read(buf),
             FfiConverterOptionalTypeRoi.read(buf),
             FfiConverterOptionalTypeQuality.read(buf),
             FfiConverterOptionalTypeDetails.read(buf),
@@ -8399,7 +10812,7 @@ public object FfiConverterTypeStoredScan: FfiConverterRustBuffer<StoredScan> {
     }
 
     override fun allocationSize(value: StoredScan) = (
-            FfiConverterLong.allocationSize(value.`id`) +
+            FfiConverterTypeScanId.allocationSize(value.`id`) +
             FfiConverterString.allocationSize(value.`uid`) +
             FfiConverterString.allocationSize(value.`subject`) +
             FfiConverterString.allocationSize(value.`site`) +
@@ -8411,7 +10824,7 @@ public object FfiConverterTypeStoredScan: FfiConverterRustBuffer<StoredScan> {
             FfiConverterString.allocationSize(value.`engine`) +
             FfiConverterSequenceTypeLabelProbability.allocationSize(value.`probabilities`) +
             FfiConverterSequenceString.allocationSize(value.`predictionSet`) +
-            FfiConverterOptionalByteArray.allocationSize(value.`embedding`) +
+            FfiConverterOptionalTypeEmbedding.allocationSize(value.`embedding`) +
             FfiConverterOptionalTypeRoi.allocationSize(value.`roi`) +
             FfiConverterOptionalTypeQuality.allocationSize(value.`quality`) +
             FfiConverterOptionalTypeDetails.allocationSize(value.`details`) +
@@ -8419,7 +10832,7 @@ public object FfiConverterTypeStoredScan: FfiConverterRustBuffer<StoredScan> {
     )
 
     override fun write(value: StoredScan, buf: ByteBuffer) {
-            FfiConverterLong.write(value.`id`, buf)
+            FfiConverterTypeScanId.write(value.`id`, buf)
             FfiConverterString.write(value.`uid`, buf)
             FfiConverterString.write(value.`subject`, buf)
             FfiConverterString.write(value.`site`, buf)
@@ -8431,11 +10844,184 @@ public object FfiConverterTypeStoredScan: FfiConverterRustBuffer<StoredScan> {
             FfiConverterString.write(value.`engine`, buf)
             FfiConverterSequenceTypeLabelProbability.write(value.`probabilities`, buf)
             FfiConverterSequenceString.write(value.`predictionSet`, buf)
-            FfiConverterOptionalByteArray.write(value.`embedding`, buf)
+            FfiConverterOptionalTypeEmbedding.write(value.`embedding`, buf)
             FfiConverterOptionalTypeRoi.write(value.`roi`, buf)
             FfiConverterOptionalTypeQuality.write(value.`quality`, buf)
             FfiConverterOptionalTypeDetails.write(value.`details`, buf)
             FfiConverterTypeReceipt.write(value.`receipt`, buf)
+    }
+}
+
+
+
+/**
+ * A person in a history.
+ */
+data class SubjectSummary (
+    /**
+     * Whose skin.
+     */
+    val `subject`: kotlin.String
+    ,
+    /**
+     * Number of scans.
+     */
+    val `scans`: kotlin.ULong
+    ,
+    /**
+     * Sites, in the order they were first recorded.
+     */
+    val `sites`: List<SiteSummary>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSubjectSummary: FfiConverterRustBuffer<SubjectSummary> {
+    override fun read(buf: ByteBuffer): SubjectSummary {
+        return SubjectSummary(
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterSequenceTypeSiteSummary.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SubjectSummary) = (
+            FfiConverterString.allocationSize(value.`subject`) +
+            FfiConverterULong.allocationSize(value.`scans`) +
+            FfiConverterSequenceTypeSiteSummary.allocationSize(value.`sites`)
+    )
+
+    override fun write(value: SubjectSummary, buf: ByteBuffer) {
+            FfiConverterString.write(value.`subject`, buf)
+            FfiConverterULong.write(value.`scans`, buf)
+            FfiConverterSequenceTypeSiteSummary.write(value.`sites`, buf)
+    }
+}
+
+
+
+/**
+ * What to sum up.
+ */
+data class SummaryRequest (
+    /**
+     * One person only; everybody if not given.
+     */
+    val `subject`: kotlin.String? = null
+    ,
+    /**
+     * Days that should lie between two visits; each lesion's own usual gap if not given.
+     */
+    val `visitDays`: kotlin.Double? = null
+    ,
+    /**
+     * Whether to compare each lesion's latest pair: some tens of milliseconds a lesion where pictures are kept.
+     */
+    val `verdicts`: kotlin.Boolean = false
+    ,
+    /**
+     * The moment that "overdue" is told for, in milliseconds since 1970-01-01T00:00Z; now if not given.
+     */
+    val `now`: kotlin.Long? = null
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSummaryRequest: FfiConverterRustBuffer<SummaryRequest> {
+    override fun read(buf: ByteBuffer): SummaryRequest {
+        return SummaryRequest(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SummaryRequest) = (
+            FfiConverterOptionalString.allocationSize(value.`subject`) +
+            FfiConverterOptionalDouble.allocationSize(value.`visitDays`) +
+            FfiConverterBoolean.allocationSize(value.`verdicts`) +
+            FfiConverterOptionalLong.allocationSize(value.`now`)
+    )
+
+    override fun write(value: SummaryRequest, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`subject`, buf)
+            FfiConverterOptionalDouble.write(value.`visitDays`, buf)
+            FfiConverterBoolean.write(value.`verdicts`, buf)
+            FfiConverterOptionalLong.write(value.`now`, buf)
+    }
+}
+
+
+
+/**
+ * What one answer added to the labels' scores.
+ */
+data class TermEffect (
+    /**
+     * The question.
+     */
+    val `question`: kotlin.String
+    ,
+    /**
+     * The answer.
+     */
+    val `answer`: Answer
+    ,
+    /**
+     * What it added to the score of each label, in natural logarithms: 0.69 doubles a label's odds against one at 0.
+     */
+    val `effect`: List<kotlin.Double>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTermEffect: FfiConverterRustBuffer<TermEffect> {
+    override fun read(buf: ByteBuffer): TermEffect {
+        return TermEffect(
+            FfiConverterString.read(buf),
+            FfiConverterTypeAnswer.read(buf),
+            FfiConverterSequenceDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TermEffect) = (
+            FfiConverterString.allocationSize(value.`question`) +
+            FfiConverterTypeAnswer.allocationSize(value.`answer`) +
+            FfiConverterSequenceDouble.allocationSize(value.`effect`)
+    )
+
+    override fun write(value: TermEffect, buf: ByteBuffer) {
+            FfiConverterString.write(value.`question`, buf)
+            FfiConverterTypeAnswer.write(value.`answer`, buf)
+            FfiConverterSequenceDouble.write(value.`effect`, buf)
     }
 }
 
@@ -8517,6 +11103,346 @@ public object FfiConverterTypeTimings: FfiConverterRustBuffer<Timings> {
             FfiConverterDouble.write(value.`total`, buf)
     }
 }
+
+
+
+/**
+ * A robust straight line (Theil–Sen) and what is known of it.
+ */
+data class TrendLine (
+    /**
+     * Value on the line at the first point.
+     */
+    val `from`: kotlin.Double
+    ,
+    /**
+     * Value on the line at the last point.
+     */
+    val `to`: kotlin.Double
+    ,
+    /**
+     * Slope a day.
+     */
+    val `slopeADay`: kotlin.Double
+    ,
+    /**
+     * Ends of the slope's 95 % interval; `None` where nothing is known of it.
+     */
+    val `slopeInterval`: Ends?
+    ,
+    /**
+     * Whether that interval leaves zero out.
+     */
+    val `hasDirection`: kotlin.Boolean
+    ,
+    /**
+     * Where one straight line stops fitting, for eight points or more.
+     */
+    val `changePoint`: ChangePoint?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTrendLine: FfiConverterRustBuffer<TrendLine> {
+    override fun read(buf: ByteBuffer): TrendLine {
+        return TrendLine(
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterOptionalTypeEnds.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeChangePoint.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TrendLine) = (
+            FfiConverterDouble.allocationSize(value.`from`) +
+            FfiConverterDouble.allocationSize(value.`to`) +
+            FfiConverterDouble.allocationSize(value.`slopeADay`) +
+            FfiConverterOptionalTypeEnds.allocationSize(value.`slopeInterval`) +
+            FfiConverterBoolean.allocationSize(value.`hasDirection`) +
+            FfiConverterOptionalTypeChangePoint.allocationSize(value.`changePoint`)
+    )
+
+    override fun write(value: TrendLine, buf: ByteBuffer) {
+            FfiConverterDouble.write(value.`from`, buf)
+            FfiConverterDouble.write(value.`to`, buf)
+            FfiConverterDouble.write(value.`slopeADay`, buf)
+            FfiConverterOptionalTypeEnds.write(value.`slopeInterval`, buf)
+            FfiConverterBoolean.write(value.`hasDirection`, buf)
+            FfiConverterOptionalTypeChangePoint.write(value.`changePoint`, buf)
+    }
+}
+
+
+
+/**
+ * Which series to make.
+ */
+data class TrendRequest (
+    /**
+     * Whose skin.
+     */
+    val `subject`: kotlin.String
+    ,
+    /**
+     * Where on the body.
+     */
+    val `site`: kotlin.String
+    ,
+    /**
+     * Which lesion there; scans that were put to no lesion if not given.
+     */
+    val `lesion`: kotlin.String? = null
+    ,
+    /**
+     * Days that should lie between two visits; the series' own usual gap if not given.
+     */
+    val `visitDays`: kotlin.Double? = null
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTrendRequest: FfiConverterRustBuffer<TrendRequest> {
+    override fun read(buf: ByteBuffer): TrendRequest {
+        return TrendRequest(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TrendRequest) = (
+            FfiConverterString.allocationSize(value.`subject`) +
+            FfiConverterString.allocationSize(value.`site`) +
+            FfiConverterOptionalString.allocationSize(value.`lesion`) +
+            FfiConverterOptionalDouble.allocationSize(value.`visitDays`)
+    )
+
+    override fun write(value: TrendRequest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`subject`, buf)
+            FfiConverterString.write(value.`site`, buf)
+            FfiConverterOptionalString.write(value.`lesion`, buf)
+            FfiConverterOptionalDouble.write(value.`visitDays`, buf)
+    }
+}
+
+
+
+/**
+ * A lesion's place among a person's own.
+ */
+data class UnlikeRank (
+    /**
+     * 1 is least like the others.
+     */
+    val `rank`: kotlin.UInt
+    ,
+    /**
+     * Where on the body.
+     */
+    val `site`: kotlin.String
+    ,
+    /**
+     * Which lesion there.
+     */
+    val `lesion`: kotlin.String?
+    ,
+    /**
+     * The lesion's latest scan, which was compared.
+     */
+    val `scan`: ScanId
+    ,
+    /**
+     * Median cosine similarity to the person's other lesions, -1 to 1.
+     */
+    val `similarity`: kotlin.Float
+    ,
+    /**
+     * How far that lies below the person's usual, in robust standard deviations; `None` below five lesions.
+     */
+    val `deviation`: kotlin.Double?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUnlikeRank: FfiConverterRustBuffer<UnlikeRank> {
+    override fun read(buf: ByteBuffer): UnlikeRank {
+        return UnlikeRank(
+            FfiConverterUInt.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterTypeScanId.read(buf),
+            FfiConverterFloat.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: UnlikeRank) = (
+            FfiConverterUInt.allocationSize(value.`rank`) +
+            FfiConverterString.allocationSize(value.`site`) +
+            FfiConverterOptionalString.allocationSize(value.`lesion`) +
+            FfiConverterTypeScanId.allocationSize(value.`scan`) +
+            FfiConverterFloat.allocationSize(value.`similarity`) +
+            FfiConverterOptionalDouble.allocationSize(value.`deviation`)
+    )
+
+    override fun write(value: UnlikeRank, buf: ByteBuffer) {
+            FfiConverterUInt.write(value.`rank`, buf)
+            FfiConverterString.write(value.`site`, buf)
+            FfiConverterOptionalString.write(value.`lesion`, buf)
+            FfiConverterTypeScanId.write(value.`scan`, buf)
+            FfiConverterFloat.write(value.`similarity`, buf)
+            FfiConverterOptionalDouble.write(value.`deviation`, buf)
+    }
+}
+
+
+
+/**
+ * The answer to one question.
+ */
+sealed class Answer {
+
+    /**
+     * Yes or no.
+     */
+    data class YesNo(
+        val v1: kotlin.Boolean) : Answer()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A number, such as an age in years.
+     */
+    data class Number(
+        val v1: kotlin.Double) : Answer()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * One of the words that the pack lists, such as a region of the body.
+     */
+    data class Choice(
+        val v1: kotlin.String) : Answer()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAnswer : FfiConverterRustBuffer<Answer>{
+    override fun read(buf: ByteBuffer): Answer {
+        return when(buf.getInt()) {
+            1 -> Answer.YesNo(
+                FfiConverterBoolean.read(buf),
+                )
+            2 -> Answer.Number(
+                FfiConverterDouble.read(buf),
+                )
+            3 -> Answer.Choice(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Answer): ULong = when(value) {
+        is Answer.YesNo -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterBoolean.allocationSize(value.v1)
+            )
+        }
+        is Answer.Number -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterDouble.allocationSize(value.v1)
+            )
+        }
+        is Answer.Choice -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+    }
+
+    override fun write(value: Answer, buf: ByteBuffer) {
+        when(value) {
+            is Answer.YesNo -> {
+                buf.putInt(1)
+                FfiConverterBoolean.write(value.v1, buf)
+                Unit
+            }
+            is Answer.Number -> {
+                buf.putInt(2)
+                FfiConverterDouble.write(value.v1, buf)
+                Unit
+            }
+            is Answer.Choice -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
 
 
 
@@ -8631,10 +11557,148 @@ public object FfiConverterTypeBasis: FfiConverterRustBuffer<Basis> {
 
 
 /**
- * Luma weights of a YUV frame.
+ * What a host says about how a picture was taken.
  */
 
-enum class ColourMatrix {
+enum class CaptureChoice {
+
+    /**
+     * Nothing: the pack's only capture, or the one that its network takes the picture for.
+     */
+    AUTO,
+    /**
+     * Through a dermatoscope.
+     */
+    DERMOSCOPE,
+    /**
+     * By a phone or a camera.
+     */
+    CLOSE_UP;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCaptureChoice: FfiConverterRustBuffer<CaptureChoice> {
+    override fun read(buf: ByteBuffer) = try {
+        CaptureChoice.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: CaptureChoice) = 4UL
+
+    override fun write(value: CaptureChoice, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How a picture was taken: colors, magnification and what it shows of the skin differ so much that a pack states its
+ * calibration for each.
+ */
+
+enum class CaptureKind {
+
+    /**
+     * Through a dermatoscope, on the skin.
+     */
+    DERMOSCOPE,
+    /**
+     * By a phone or a camera, without a dermatoscope.
+     */
+    CLOSE_UP;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCaptureKind: FfiConverterRustBuffer<CaptureKind> {
+    override fun read(buf: ByteBuffer) = try {
+        CaptureKind.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: CaptureKind) = 4UL
+
+    override fun write(value: CaptureKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Where the capture of a result comes from.
+ */
+
+enum class CaptureSource {
+
+    /**
+     * The host stated it.
+     */
+    HOST,
+    /**
+     * The network took the picture for it.
+     */
+    NETWORK,
+    /**
+     * The pack knows no other.
+     */
+    PACK;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCaptureSource: FfiConverterRustBuffer<CaptureSource> {
+    override fun read(buf: ByteBuffer) = try {
+        CaptureSource.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: CaptureSource) = 4UL
+
+    override fun write(value: CaptureSource, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * The luma weights of a YUV buffer.
+ */
+
+enum class ColorMatrix {
 
     /**
      * ITU-R BT.601 (JPEG, most Android cameras).
@@ -8655,16 +11719,16 @@ enum class ColourMatrix {
 /**
  * @suppress
  */
-public object FfiConverterTypeColourMatrix: FfiConverterRustBuffer<ColourMatrix> {
+public object FfiConverterTypeColorMatrix: FfiConverterRustBuffer<ColorMatrix> {
     override fun read(buf: ByteBuffer) = try {
-        ColourMatrix.values()[buf.getInt() - 1]
+        ColorMatrix.values()[buf.getInt() - 1]
     } catch (e: IndexOutOfBoundsException) {
         throw RuntimeException("invalid enum value, something is very wrong!!", e)
     }
 
-    override fun allocationSize(value: ColourMatrix) = 4UL
+    override fun allocationSize(value: ColorMatrix) = 4UL
 
-    override fun write(value: ColourMatrix, buf: ByteBuffer) {
+    override fun write(value: ColorMatrix, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -8729,7 +11793,7 @@ public object FfiConverterTypeDirection: FfiConverterRustBuffer<Direction> {
 
 
 /**
- * Which engine runs the networks.
+ * Which engine a host asks for.
  */
 
 enum class EngineChoice {
@@ -8743,7 +11807,7 @@ enum class EngineChoice {
      */
     ONNX_RUNTIME,
     /**
-     * The embedded engine.
+     * The embedded engine or an error (when it was not compiled in).
      */
     EMBEDDED;
 
@@ -8786,7 +11850,7 @@ enum class EngineKind {
      */
     ONNX_RUNTIME,
     /**
-     * Compiled in.
+     * `rten`, compiled into this crate.
      */
     EMBEDDED;
 
@@ -8810,6 +11874,341 @@ public object FfiConverterTypeEngineKind: FfiConverterRustBuffer<EngineKind> {
     override fun allocationSize(value: EngineKind) = 4UL
 
     override fun write(value: EngineKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * What to erase, for good.
+ */
+sealed class Erase {
+
+    /**
+     * One scan.
+     */
+    data class Scan(
+        /**
+         * Its number.
+         */
+        val `scan`: skinkit.ScanId) : Erase()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * One lesion with its scans.
+     */
+    data class Lesion(
+        /**
+         * Whose skin.
+         */
+        val `subject`: kotlin.String,
+        /**
+         * Where on the body.
+         */
+        val `site`: kotlin.String,
+        /**
+         * Which lesion there.
+         */
+        val `lesion`: kotlin.String) : Erase()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * One site with its lesions and scans.
+     */
+    data class Site(
+        /**
+         * Whose skin.
+         */
+        val `subject`: kotlin.String,
+        /**
+         * Where on the body.
+         */
+        val `site`: kotlin.String) : Erase()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * One person: their data key is destroyed.
+     */
+    data class Subject(
+        /**
+         * Whose skin.
+         */
+        val `subject`: kotlin.String) : Erase()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Everybody; an empty history remains.
+     */
+    object Everything : Erase()
+
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeErase : FfiConverterRustBuffer<Erase>{
+    override fun read(buf: ByteBuffer): Erase {
+        return when(buf.getInt()) {
+            1 -> Erase.Scan(
+                FfiConverterTypeScanId.read(buf),
+                )
+            2 -> Erase.Lesion(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            3 -> Erase.Site(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            4 -> Erase.Subject(
+                FfiConverterString.read(buf),
+                )
+            5 -> Erase.Everything
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Erase): ULong = when(value) {
+        is Erase.Scan -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeScanId.allocationSize(value.`scan`)
+            )
+        }
+        is Erase.Lesion -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`subject`)
+                + FfiConverterString.allocationSize(value.`site`)
+                + FfiConverterString.allocationSize(value.`lesion`)
+            )
+        }
+        is Erase.Site -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`subject`)
+                + FfiConverterString.allocationSize(value.`site`)
+            )
+        }
+        is Erase.Subject -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`subject`)
+            )
+        }
+        is Erase.Everything -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: Erase, buf: ByteBuffer) {
+        when(value) {
+            is Erase.Scan -> {
+                buf.putInt(1)
+                FfiConverterTypeScanId.write(value.`scan`, buf)
+                Unit
+            }
+            is Erase.Lesion -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`subject`, buf)
+                FfiConverterString.write(value.`site`, buf)
+                FfiConverterString.write(value.`lesion`, buf)
+                Unit
+            }
+            is Erase.Site -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`subject`, buf)
+                FfiConverterString.write(value.`site`, buf)
+                Unit
+            }
+            is Erase.Subject -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`subject`, buf)
+                Unit
+            }
+            is Erase.Everything -> {
+                buf.putInt(5)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * What kind of failure an error is. Kinds are stable, and a host may act on them; the error's text says the rest.
+ */
+
+enum class ErrorKind {
+
+    /**
+     * The call makes no sense: a value out of its range, bytes of the wrong length, an unknown name, a file of the host's
+     * choosing that cannot be read or written.
+     */
+    INVALID_ARGUMENT,
+    /**
+     * A photo or frame that cannot be read: missing, damaged, too large, of an unknown format, too few bytes.
+     */
+    PICTURE,
+    /**
+     * What was asked for is not in the picture: no face, too small, cut off, outside.
+     */
+    REGION,
+    /**
+     * The model pack is refused.
+     */
+    PACK,
+    /**
+     * No engine, or an engine that failed.
+     */
+    RUNTIME,
+    /**
+     * A history was needed, but SkinKit was opened without one.
+     */
+    NO_HISTORY,
+    /**
+     * The key does not open the history.
+     */
+    WRONG_KEY,
+    /**
+     * The history's file: missing, damaged, newer than this version, not writable, full.
+     */
+    HISTORY,
+    /**
+     * The history is in use by another writer: try again.
+     */
+    BUSY,
+    /**
+     * No scan of that number (never was, or erased).
+     */
+    NOT_FOUND,
+    /**
+     * Too little to measure or compare.
+     */
+    UNMEASURABLE,
+    /**
+     * The call's `Cancel` was cancelled; nothing was kept.
+     */
+    CANCELLED,
+    /**
+     * The object was shut, or the handle closed or never given out.
+     */
+    CLOSED,
+    /**
+     * A fault of SkinKit itself: please report it.
+     */
+    INTERNAL;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeErrorKind: FfiConverterRustBuffer<ErrorKind> {
+    override fun read(buf: ByteBuffer) = try {
+        ErrorKind.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ErrorKind) = 4UL
+
+    override fun write(value: ErrorKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Form of an export.
+ */
+
+enum class ExportFormat {
+
+    /**
+     * Everything; the form that [`History::import`] reads.
+     */
+    JSON,
+    /**
+     * A line a scan, for spreadsheets; no pictures, maps or embeddings.
+     */
+    CSV,
+    /**
+     * A FHIR R4 Bundle, every observation with status *preliminary*.
+     */
+    FHIR;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeExportFormat: FfiConverterRustBuffer<ExportFormat> {
+    override fun read(buf: ByteBuffer) = try {
+        ExportFormat.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ExportFormat) = 4UL
+
+    override fun write(value: ExportFormat, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -8960,13 +12359,13 @@ sealed class Guidance {
     }
 
     /**
-     * All is well: stay like this.
+     * All is well: stay like this. See [`LiveUpdate::progress`].
      */
     object Hold : Guidance()
 
 
     /**
-     * The capture is being analysed; the camera may move.
+     * The capture is being analyzed; the camera may move.
      */
     object Wait : Guidance()
 
@@ -9076,11 +12475,12 @@ public object FfiConverterTypeGuidance : FfiConverterRustBuffer<Guidance>{
 enum class LengthUnit {
 
     /**
-     * Pixels of the analysed square, drawn at 320 a side whatever it is in the picture.
+     * Pixels of the patch, which from `skinkit` has 320 a side whatever the region's size: only comparable after
+     * registration or for one fixed set-up.
      */
     PIXEL,
     /**
-     * Millimetres: the scan had a scale.
+     * Millimetres, because the observation had a scale.
      */
     MILLIMETRE;
 
@@ -9198,9 +12598,9 @@ enum class LivePhase {
      */
     HOLDING,
     /**
-     * One was captured and is being analysed.
+     * One was captured and is being analyzed.
      */
-    ANALYSING,
+    ANALYZING,
     /**
      * It was delivered; nothing more is captured until a restart.
      */
@@ -9245,11 +12645,11 @@ enum class Measure {
      */
     AREA,
     /**
-     * Greatest caliper diameter; mm or pixels.
+     * Greatest Feret (caliper) diameter; mm or pixels.
      */
     GREATEST_DIAMETER,
     /**
-     * Least caliper diameter; mm or pixels.
+     * Least Feret (caliper) diameter; mm or pixels.
      */
     LEAST_DIAMETER,
     /**
@@ -9257,11 +12657,11 @@ enum class Measure {
      */
     PERIMETER,
     /**
-     * Part of the lesion not covered by its own mirror image about its principal axes, 0 to 1.
+     * Part of the lesion not covered by its own mirror image about its principal axes, 0..1.
      */
     ASYMMETRY,
     /**
-     * perimeter² / (4π · area): 1 for a disc, more for a ragged border.
+     * Compactness, perimeter² / (4π · area): 1 for a disc, more for a ragged border.
      */
     BORDER_IRREGULARITY,
     /**
@@ -9281,11 +12681,12 @@ enum class Measure {
      */
     VARIEGATION,
     /**
-     * How many of the six dermoscopic colours each cover at least 5 % of the lesion.
+     * How many of the six dermoscopic colours (white, red, light brown, dark brown,
+     * blue-grey, black) each cover at least 5 % of the lesion.
      */
     COLOURS,
     /**
-     * Only between two pictures: lesion now where there was skin, as a part of the earlier area.
+     * Only between two pictures: lesion area now where there was skin, as a part of the earlier area.
      */
     GAINED_AREA,
     /**
@@ -9293,11 +12694,12 @@ enum class Measure {
      */
     LOST_AREA,
     /**
-     * Only between two pictures: the largest new spot apart from the lesion, its diameter over the lesion's.
+     * Only between two pictures: the largest new spot apart from the lesion, as its diameter over the
+     * lesion's equivalent diameter.
      */
     NEW_SPOT,
     /**
-     * Only between two pictures: ΔE*ab of the mean colour of the lesion that both show.
+     * Only between two pictures: ΔE*ab of the mean colour of the lesion that both pictures show.
      */
     COLOUR_SHIFT;
 
@@ -9340,7 +12742,7 @@ enum class PixelFormat {
      */
     RGB8,
     /**
-     * One plane, bytes R G B A (Android `Bitmap.Config.ARGB_8888`); alpha is ignored.
+     * One plane, bytes R G B A; alpha is ignored.
      */
     RGBA8,
     /**
@@ -9350,21 +12752,21 @@ enum class PixelFormat {
     /**
      * One plane of luma, full range.
      */
-    GREY8,
+    GRAY8,
     /**
-     * `y`, and interleaved U V in `u` (iOS `420YpCbCr8BiPlanar`).
+     * Y plane and interleaved U V plane at half size (iOS `420YpCbCr8BiPlanar`).
      */
     NV12,
     /**
-     * `y`, and interleaved V U in `u` (Android's old camera default).
+     * Y plane and interleaved V U plane at half size (Android's old camera default).
      */
     NV21,
     /**
-     * `y`, `u` and `v`, chroma at half size.
+     * Y, U and V planes, chroma at half size.
      */
     I420,
     /**
-     * Android `YUV_420_888`: `y`, `u` and `v` with the strides that the camera reports.
+     * Android `YUV_420_888`: Y, U and V planes with the row and pixel strides the camera reports.
      */
     YUV420;
 
@@ -9397,13 +12799,66 @@ public object FfiConverterTypePixelFormat: FfiConverterRustBuffer<PixelFormat> {
 
 
 /**
+ * One of ONNX Runtime's execution providers.
+ */
+
+enum class Provider {
+
+    /**
+     * ONNX Runtime's own kernels: always there.
+     */
+    CPU,
+    /**
+     * Google's XNNPACK, in builds of ONNX Runtime for phones.
+     */
+    XNNPACK,
+    /**
+     * Apple's CoreML: processor, graphics and Neural Engine.
+     */
+    CORE_ML,
+    /**
+     * Android's NNAPI. Deprecated since Android 15, and drivers differ in quality: it races only when it is named.
+     */
+    NNAPI;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProvider: FfiConverterRustBuffer<Provider> {
+    override fun read(buf: ByteBuffer) = try {
+        Provider.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Provider) = 4UL
+
+    override fun write(value: Provider, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * What became of a frame.
  */
 
 enum class Pushed {
 
     /**
-     * It will be looked at unless a newer one comes first; or it was looked at, in `process`.
+     * It will be looked at unless a newer one comes first; or it was looked at, in [`process`].
+     *
+     * [`process`]: super::LiveSession::process
      */
     TAKEN,
     /**
@@ -9411,7 +12866,7 @@ enum class Pushed {
      */
     STALE,
     /**
-     * All buffers are in use, or another frame is being looked at.
+     * All buffers are in use, or, in [`process`](super::LiveSession::process), another frame is being looked at.
      */
     BUSY,
     /**
@@ -9531,13 +12986,13 @@ public object FfiConverterTypeQualityIssue: FfiConverterRustBuffer<QualityIssue>
 
 
 /**
- * Which part of 0..=255 a YUV frame uses.
+ * Which part of 0..=255 a YUV buffer uses.
  */
 
 enum class Range {
 
     /**
-     * All of it.
+     * All of it (JPEG range).
      */
     FULL,
     /**
@@ -9600,11 +13055,12 @@ enum class Reason {
      */
     NO_OVERLAP,
     /**
-     * Nothing else differs, but the pictures' scale is not known.
+     * Nothing else differs, but the pictures' scale is not known, so that a larger spot could not
+     * be told from a nearer camera.
      */
     UNKNOWN_SCALE,
     /**
-     * The scans have nothing in common to compare.
+     * The scans have nothing in common to compare: no embedding, measures or picture on both sides.
      */
     NOTHING_IN_COMMON,
     /**
@@ -9642,6 +13098,8 @@ public object FfiConverterTypeReason: FfiConverterRustBuffer<Reason> {
 
 /**
  * The part of a picture that the lesion model sees.
+ *
+ * It is written as text (`lesion`, `left_cheek`, `512,384,200`), in JSON too.
  */
 sealed class Region {
 
@@ -9664,15 +13122,15 @@ sealed class Region {
     }
 
     /**
-     * An upright square.
+     * An upright square: centre in pixels of the upright picture, and side in pixels.
      */
     data class Square(
         /**
-         * Its middle, in pixels of the upright picture.
+         * `[x, y]`, x to the right, y down.
          */
-        val `centre`: skinkit.Point,
+        val `centre`: skinkit.PointXy,
         /**
-         * Its side, in pixels.
+         * Side, in pixels.
          */
         val `size`: kotlin.Float) : Region()
 
@@ -9703,7 +13161,7 @@ public object FfiConverterTypeRegion : FfiConverterRustBuffer<Region>{
                 FfiConverterTypeFaceRegion.read(buf),
                 )
             3 -> Region.Square(
-                FfiConverterTypePoint.read(buf),
+                FfiConverterTypePointXy.read(buf),
                 FfiConverterFloat.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -9728,7 +13186,7 @@ public object FfiConverterTypeRegion : FfiConverterRustBuffer<Region>{
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterTypePoint.allocationSize(value.`centre`)
+                + FfiConverterTypePointXy.allocationSize(value.`centre`)
                 + FfiConverterFloat.allocationSize(value.`size`)
             )
         }
@@ -9747,7 +13205,7 @@ public object FfiConverterTypeRegion : FfiConverterRustBuffer<Region>{
             }
             is Region.Square -> {
                 buf.putInt(3)
-                FfiConverterTypePoint.write(value.`centre`, buf)
+                FfiConverterTypePointXy.write(value.`centre`, buf)
                 FfiConverterFloat.write(value.`size`, buf)
                 Unit
             }
@@ -9760,7 +13218,7 @@ public object FfiConverterTypeRegion : FfiConverterRustBuffer<Region>{
 
 
 /**
- * What came of looking for a place.
+ * What came of looking for a [`Place`].
  */
 sealed class Relocation {
 
@@ -9769,15 +13227,16 @@ sealed class Relocation {
      */
     data class Found(
         /**
-         * Where.
+         * Where, in pixels.
          */
-        val `point`: skinkit.Point,
+        val `point`: skinkit.PointXy,
         /**
          * The square around it, as large on the skin as when it was marked.
          */
         val `roi`: skinkit.Roi,
         /**
-         * 0 to 1.
+         * `0..=1`. On a face: the mesh's presence times the cosine of the skin's tilt against the camera. On a body:
+         * the correlation with the skin that was marked, at least 0.6.
          */
         val `confidence`: kotlin.Float) : Relocation()
 
@@ -9819,7 +13278,7 @@ public object FfiConverterTypeRelocation : FfiConverterRustBuffer<Relocation>{
     override fun read(buf: ByteBuffer): Relocation {
         return when(buf.getInt()) {
             1 -> Relocation.Found(
-                FfiConverterTypePoint.read(buf),
+                FfiConverterTypePointXy.read(buf),
                 FfiConverterTypeRoi.read(buf),
                 FfiConverterFloat.read(buf),
                 )
@@ -9835,7 +13294,7 @@ public object FfiConverterTypeRelocation : FfiConverterRustBuffer<Relocation>{
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterTypePoint.allocationSize(value.`point`)
+                + FfiConverterTypePointXy.allocationSize(value.`point`)
                 + FfiConverterTypeRoi.allocationSize(value.`roi`)
                 + FfiConverterFloat.allocationSize(value.`confidence`)
             )
@@ -9853,7 +13312,7 @@ public object FfiConverterTypeRelocation : FfiConverterRustBuffer<Relocation>{
         when(value) {
             is Relocation.Found -> {
                 buf.putInt(1)
-                FfiConverterTypePoint.write(value.`point`, buf)
+                FfiConverterTypePointXy.write(value.`point`, buf)
                 FfiConverterTypeRoi.write(value.`roi`, buf)
                 FfiConverterFloat.write(value.`confidence`, buf)
                 Unit
@@ -9877,7 +13336,7 @@ public object FfiConverterTypeRelocation : FfiConverterRustBuffer<Relocation>{
 sealed class Ruler {
 
     /**
-     * The irises of the largest face: good in the plane of the eyes.
+     * The irises of the largest face: good in the plane of the eyes, ±4.3 % at best.
      */
     object Iris : Ruler()
 
@@ -9887,7 +13346,7 @@ sealed class Ruler {
      */
     data class Coin(
         /**
-         * Its diameter in millimetres (a euro: 23.25).
+         * Its diameter in millimeters (a euro: 23.25, a quarter dollar: 24.26).
          */
         val `diameterMm`: kotlin.Float) : Ruler()
 
@@ -9898,11 +13357,11 @@ sealed class Ruler {
     }
 
     /**
-     * A printed ArUco marker on the skin.
+     * A printed ArUco marker (original dictionary, any number) on the skin.
      */
     data class Card(
         /**
-         * Side of the printed black square in millimetres.
+         * Side of the printed black square in millimeters.
          */
         val `sideMm`: kotlin.Float) : Ruler()
 
@@ -9993,15 +13452,15 @@ public object FfiConverterTypeRuler : FfiConverterRustBuffer<Ruler>{
 enum class ScaleSource {
 
     /**
-     * The irises of a face.
+     * The irises of a face: good in the plane of the eyes.
      */
     IRIS,
     /**
-     * A round object of known diameter.
+     * A round object of known diameter: good in its plane.
      */
     COIN,
     /**
-     * A printed square marker of known side.
+     * A printed square marker of known side: good in its plane.
      */
     MARKER;
 
@@ -10036,276 +13495,32 @@ public object FfiConverterTypeScaleSource: FfiConverterRustBuffer<ScaleSource> {
 
 
 /**
- * Why a call failed. The variant is the stable kind that a host may act on; `reason` is one English sentence or more
- * that say what was wrong, where, and what to do; `details` is the error as Rust prints it: for a log, not stable, and
- * empty where the reason says all. Neither carries pixels, keys or names of people; paths of files may be in both.
+ * Why a call failed. Neither text carries pixels, keys or names of people; paths of files may be in both.
  */
 sealed class SkinKitException: kotlin.Exception() {
 
     /**
-     * The call makes no sense: a value out of its range, bytes of the wrong length, an unknown name.
+     * The only case: what a host acts on is the kind.
      */
-    class InvalidArgument(
+    class Failed(
 
         /**
-         * What was wrong, and what to do.
+         * What kind of failure it is.
+         */
+        val `kind`: ErrorKind,
+
+        /**
+         * One English sentence or more that say what was wrong, where, and what to do.
          */
         val `reason`: kotlin.String,
 
         /**
-         * The error as Rust prints it.
+         * The error as Rust prints it: for a log, not stable, and empty where the reason says all.
          */
         val `details`: kotlin.String
         ) : SkinKitException() {
         override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * A photo or frame that cannot be read: missing, damaged, too large, of an unknown format, too few bytes.
-     */
-    class Picture(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * What was asked for is not in the picture: no face, too small, cut off, outside.
-     */
-    class Region(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * The model pack is refused.
-     */
-    class Pack(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * No engine, or an engine that failed.
-     */
-    class Runtime(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * A history was needed, but SkinKit was opened without one.
-     */
-    class NoHistory(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * The key does not open the history.
-     */
-    class WrongKey(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * The history's file: missing, damaged, newer than this version, not writable, full.
-     */
-    class History(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * The history is in use by another writer: try again.
-     */
-    class Busy(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * No scan of that number (never was, or erased).
-     */
-    class NotFound(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * Too little to measure or compare.
-     */
-    class Unmeasurable(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * The call's [`Cancel`](crate::Cancel) was cancelled; nothing was kept.
-     */
-    class Cancelled(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * The object was shut, or the handle closed or never given out.
-     */
-    class Closed(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
-    }
-
-    /**
-     * A fault of SkinKit itself: please report it.
-     */
-    class Internal(
-
-        /**
-         * What was wrong, and what to do.
-         */
-        val `reason`: kotlin.String,
-
-        /**
-         * The error as Rust prints it.
-         */
-        val `details`: kotlin.String
-        ) : SkinKitException() {
-        override val message
-            get() = "reason=${ `reason` }, details=${ `details` }"
+            get() = "kind=${ `kind` }, reason=${ `reason` }, details=${ `details` }"
     }
 
 
@@ -10327,59 +13542,8 @@ public object FfiConverterTypeSkinKitError : FfiConverterRustBuffer<SkinKitExcep
 
 
         return when(buf.getInt()) {
-            1 -> SkinKitException.InvalidArgument(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            2 -> SkinKitException.Picture(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            3 -> SkinKitException.Region(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            4 -> SkinKitException.Pack(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            5 -> SkinKitException.Runtime(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            6 -> SkinKitException.NoHistory(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            7 -> SkinKitException.WrongKey(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            8 -> SkinKitException.History(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            9 -> SkinKitException.Busy(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            10 -> SkinKitException.NotFound(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            11 -> SkinKitException.Unmeasurable(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            12 -> SkinKitException.Cancelled(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            13 -> SkinKitException.Closed(
-                FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
-                )
-            14 -> SkinKitException.Internal(
+            1 -> SkinKitException.Failed(
+                FfiConverterTypeErrorKind.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
@@ -10389,87 +13553,10 @@ public object FfiConverterTypeSkinKitError : FfiConverterRustBuffer<SkinKitExcep
 
     override fun allocationSize(value: SkinKitException): ULong {
         return when(value) {
-            is SkinKitException.InvalidArgument -> (
+            is SkinKitException.Failed -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Picture -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Region -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Pack -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Runtime -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.NoHistory -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.WrongKey -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.History -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Busy -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.NotFound -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Unmeasurable -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Cancelled -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Closed -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
-                + FfiConverterString.allocationSize(value.`reason`)
-                + FfiConverterString.allocationSize(value.`details`)
-            )
-            is SkinKitException.Internal -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
-                4UL
+                + FfiConverterTypeErrorKind.allocationSize(value.`kind`)
                 + FfiConverterString.allocationSize(value.`reason`)
                 + FfiConverterString.allocationSize(value.`details`)
             )
@@ -10478,86 +13565,9 @@ public object FfiConverterTypeSkinKitError : FfiConverterRustBuffer<SkinKitExcep
 
     override fun write(value: SkinKitException, buf: ByteBuffer) {
         when(value) {
-            is SkinKitException.InvalidArgument -> {
+            is SkinKitException.Failed -> {
                 buf.putInt(1)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Picture -> {
-                buf.putInt(2)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Region -> {
-                buf.putInt(3)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Pack -> {
-                buf.putInt(4)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Runtime -> {
-                buf.putInt(5)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.NoHistory -> {
-                buf.putInt(6)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.WrongKey -> {
-                buf.putInt(7)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.History -> {
-                buf.putInt(8)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Busy -> {
-                buf.putInt(9)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.NotFound -> {
-                buf.putInt(10)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Unmeasurable -> {
-                buf.putInt(11)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Cancelled -> {
-                buf.putInt(12)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Closed -> {
-                buf.putInt(13)
-                FfiConverterString.write(value.`reason`, buf)
-                FfiConverterString.write(value.`details`, buf)
-                Unit
-            }
-            is SkinKitException.Internal -> {
-                buf.putInt(14)
+                FfiConverterTypeErrorKind.write(value.`kind`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`details`, buf)
                 Unit
@@ -10570,8 +13580,8 @@ public object FfiConverterTypeSkinKitError : FfiConverterRustBuffer<SkinKitExcep
 
 
 /**
- * How warm the device is: iOS's `ProcessInfo.thermalState`; of Android's thermal status, 0 and 1 are nominal, 2 is fair, 3
- * serious, the rest critical.
+ * How warm the device is: iOS's `ProcessInfo.thermalState`; of Android's thermal status, 0 and 1 are nominal, 2 is
+ * fair, 3 serious, the rest critical.
  */
 
 enum class ThermalLevel {
@@ -10589,7 +13599,7 @@ enum class ThermalLevel {
      */
     SERIOUS,
     /**
-     * None.
+     * None: neither a frame nor a capture is looked at until it is cooler.
      */
     CRITICAL;
 
@@ -10613,6 +13623,53 @@ public object FfiConverterTypeThermalLevel: FfiConverterRustBuffer<ThermalLevel>
     override fun allocationSize(value: ThermalLevel) = 4UL
 
     override fun write(value: ThermalLevel, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * What a thumbnail shows.
+ */
+
+enum class ThumbnailView {
+
+    /**
+     * The analyzed region.
+     */
+    PICTURE,
+    /**
+     * The same with the lesion's outline: the border that was measured, or what the pack's mask says where none is kept.
+     */
+    MASK,
+    /**
+     * The same with the heatmap of the most probable label.
+     */
+    HEATMAP;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeThumbnailView: FfiConverterRustBuffer<ThumbnailView> {
+    override fun read(buf: ByteBuffer) = try {
+        ThumbnailView.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ThumbnailView) = 4UL
+
+    override fun write(value: ThumbnailView, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -10692,7 +13749,8 @@ sealed class Verdict {
 
 
     /**
-     * At least one difference is more than noise.
+     * At least one difference is more than noise; this is the least probable one, or the least
+     * probable one of colour where colour is among them.
      */
     data class Changed(
         /**
@@ -10892,6 +13950,38 @@ public object FfiConverterOptionalDouble: FfiConverterRustBuffer<kotlin.Double?>
         } else {
             buf.put(1)
             FfiConverterDouble.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalBoolean: FfiConverterRustBuffer<kotlin.Boolean?> {
+    override fun read(buf: ByteBuffer): kotlin.Boolean? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterBoolean.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Boolean?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterBoolean.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Boolean?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterBoolean.write(value, buf)
         }
     }
 }
@@ -11158,6 +14248,70 @@ public object FfiConverterOptionalTypeChange: FfiConverterRustBuffer<Change?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeChangePoint: FfiConverterRustBuffer<ChangePoint?> {
+    override fun read(buf: ByteBuffer): ChangePoint? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeChangePoint.read(buf)
+    }
+
+    override fun allocationSize(value: ChangePoint?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeChangePoint.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ChangePoint?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeChangePoint.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeContextEffect: FfiConverterRustBuffer<ContextEffect?> {
+    override fun read(buf: ByteBuffer): ContextEffect? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeContextEffect.read(buf)
+    }
+
+    override fun allocationSize(value: ContextEffect?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeContextEffect.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ContextEffect?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeContextEffect.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeDetails: FfiConverterRustBuffer<Details?> {
     override fun read(buf: ByteBuffer): Details? {
         if (buf.get().toInt() == 0) {
@@ -11350,6 +14504,38 @@ public object FfiConverterOptionalTypeHeatmap: FfiConverterRustBuffer<Heatmap?> 
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeInterval: FfiConverterRustBuffer<Interval?> {
+    override fun read(buf: ByteBuffer): Interval? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeInterval.read(buf)
+    }
+
+    override fun allocationSize(value: Interval?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeInterval.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Interval?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeInterval.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeLiveFace: FfiConverterRustBuffer<LiveFace?> {
     override fun read(buf: ByteBuffer): LiveFace? {
         if (buf.get().toInt() == 0) {
@@ -11478,28 +14664,28 @@ public object FfiConverterOptionalTypeMeasures: FfiConverterRustBuffer<Measures?
 /**
  * @suppress
  */
-public object FfiConverterOptionalTypePoint: FfiConverterRustBuffer<Point?> {
-    override fun read(buf: ByteBuffer): Point? {
+public object FfiConverterOptionalTypeOverride: FfiConverterRustBuffer<Override?> {
+    override fun read(buf: ByteBuffer): Override? {
         if (buf.get().toInt() == 0) {
             return null
         }
-        return FfiConverterTypePoint.read(buf)
+        return FfiConverterTypeOverride.read(buf)
     }
 
-    override fun allocationSize(value: Point?): ULong {
+    override fun allocationSize(value: Override?): ULong {
         if (value == null) {
             return 1UL
         } else {
-            return 1UL + FfiConverterTypePoint.allocationSize(value)
+            return 1UL + FfiConverterTypeOverride.allocationSize(value)
         }
     }
 
-    override fun write(value: Point?, buf: ByteBuffer) {
+    override fun write(value: Override?, buf: ByteBuffer) {
         if (value == null) {
             buf.put(0)
         } else {
             buf.put(1)
-            FfiConverterTypePoint.write(value, buf)
+            FfiConverterTypeOverride.write(value, buf)
         }
     }
 }
@@ -11564,6 +14750,38 @@ public object FfiConverterOptionalTypeQuality: FfiConverterRustBuffer<Quality?> 
         } else {
             buf.put(1)
             FfiConverterTypeQuality.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeQualityThresholds: FfiConverterRustBuffer<QualityThresholds?> {
+    override fun read(buf: ByteBuffer): QualityThresholds? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeQualityThresholds.read(buf)
+    }
+
+    override fun allocationSize(value: QualityThresholds?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeQualityThresholds.allocationSize(value)
+        }
+    }
+
+    override fun write(value: QualityThresholds?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeQualityThresholds.write(value, buf)
         }
     }
 }
@@ -11702,28 +14920,92 @@ public object FfiConverterOptionalTypeScanRequest: FfiConverterRustBuffer<ScanRe
 /**
  * @suppress
  */
-public object FfiConverterOptionalTypeColourMatrix: FfiConverterRustBuffer<ColourMatrix?> {
-    override fun read(buf: ByteBuffer): ColourMatrix? {
+public object FfiConverterOptionalTypeTrendLine: FfiConverterRustBuffer<TrendLine?> {
+    override fun read(buf: ByteBuffer): TrendLine? {
         if (buf.get().toInt() == 0) {
             return null
         }
-        return FfiConverterTypeColourMatrix.read(buf)
+        return FfiConverterTypeTrendLine.read(buf)
     }
 
-    override fun allocationSize(value: ColourMatrix?): ULong {
+    override fun allocationSize(value: TrendLine?): ULong {
         if (value == null) {
             return 1UL
         } else {
-            return 1UL + FfiConverterTypeColourMatrix.allocationSize(value)
+            return 1UL + FfiConverterTypeTrendLine.allocationSize(value)
         }
     }
 
-    override fun write(value: ColourMatrix?, buf: ByteBuffer) {
+    override fun write(value: TrendLine?, buf: ByteBuffer) {
         if (value == null) {
             buf.put(0)
         } else {
             buf.put(1)
-            FfiConverterTypeColourMatrix.write(value, buf)
+            FfiConverterTypeTrendLine.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeCaptureChoice: FfiConverterRustBuffer<CaptureChoice?> {
+    override fun read(buf: ByteBuffer): CaptureChoice? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeCaptureChoice.read(buf)
+    }
+
+    override fun allocationSize(value: CaptureChoice?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeCaptureChoice.allocationSize(value)
+        }
+    }
+
+    override fun write(value: CaptureChoice?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeCaptureChoice.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeColorMatrix: FfiConverterRustBuffer<ColorMatrix?> {
+    override fun read(buf: ByteBuffer): ColorMatrix? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeColorMatrix.read(buf)
+    }
+
+    override fun allocationSize(value: ColorMatrix?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeColorMatrix.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ColorMatrix?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeColorMatrix.write(value, buf)
         }
     }
 }
@@ -11798,6 +15080,230 @@ public object FfiConverterOptionalTypeRange: FfiConverterRustBuffer<Range?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeVerdict: FfiConverterRustBuffer<Verdict?> {
+    override fun read(buf: ByteBuffer): Verdict? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeVerdict.read(buf)
+    }
+
+    override fun allocationSize(value: Verdict?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeVerdict.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Verdict?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeVerdict.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalMapStringTypeAnswer: FfiConverterRustBuffer<Map<kotlin.String, Answer>?> {
+    override fun read(buf: ByteBuffer): Map<kotlin.String, Answer>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterMapStringTypeAnswer.read(buf)
+    }
+
+    override fun allocationSize(value: Map<kotlin.String, Answer>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterMapStringTypeAnswer.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Map<kotlin.String, Answer>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterMapStringTypeAnswer.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeEmbedding: FfiConverterRustBuffer<Embedding?> {
+    override fun read(buf: ByteBuffer): Embedding? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeEmbedding.read(buf)
+    }
+
+    override fun allocationSize(value: Embedding?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeEmbedding.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Embedding?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeEmbedding.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeEnds: FfiConverterRustBuffer<Ends?> {
+    override fun read(buf: ByteBuffer): Ends? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeEnds.read(buf)
+    }
+
+    override fun allocationSize(value: Ends?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeEnds.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Ends?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeEnds.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypePathBuf: FfiConverterRustBuffer<PathBuf?> {
+    override fun read(buf: ByteBuffer): PathBuf? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePathBuf.read(buf)
+    }
+
+    override fun allocationSize(value: PathBuf?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePathBuf.allocationSize(value)
+        }
+    }
+
+    override fun write(value: PathBuf?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePathBuf.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypePointXy: FfiConverterRustBuffer<PointXy?> {
+    override fun read(buf: ByteBuffer): PointXy? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePointXy.read(buf)
+    }
+
+    override fun allocationSize(value: PointXy?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePointXy.allocationSize(value)
+        }
+    }
+
+    override fun write(value: PointXy?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePointXy.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeScanId: FfiConverterRustBuffer<ScanId?> {
+    override fun read(buf: ByteBuffer): ScanId? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeScanId.read(buf)
+    }
+
+    override fun allocationSize(value: ScanId?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeScanId.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ScanId?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeScanId.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>> {
     override fun read(buf: ByteBuffer): List<kotlin.UInt> {
         val len = buf.getInt()
@@ -11816,6 +15322,34 @@ public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterUInt.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceLong: FfiConverterRustBuffer<List<kotlin.Long>> {
+    override fun read(buf: ByteBuffer): List<kotlin.Long> {
+        val len = buf.getInt()
+        return List<kotlin.Long>(len) {
+            FfiConverterLong.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.Long>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterLong.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.Long>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterLong.write(it, buf)
         }
     }
 }
@@ -11854,6 +15388,34 @@ public object FfiConverterSequenceFloat: FfiConverterRustBuffer<List<kotlin.Floa
 /**
  * @suppress
  */
+public object FfiConverterSequenceDouble: FfiConverterRustBuffer<List<kotlin.Double>> {
+    override fun read(buf: ByteBuffer): List<kotlin.Double> {
+        val len = buf.getInt()
+        return List<kotlin.Double>(len) {
+            FfiConverterDouble.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.Double>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterDouble.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.Double>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterDouble.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
     override fun read(buf: ByteBuffer): List<kotlin.String> {
         val len = buf.getInt()
@@ -11872,6 +15434,62 @@ public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.Str
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterString.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeAssigned: FfiConverterRustBuffer<List<Assigned>> {
+    override fun read(buf: ByteBuffer): List<Assigned> {
+        val len = buf.getInt()
+        return List<Assigned>(len) {
+            FfiConverterTypeAssigned.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Assigned>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeAssigned.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Assigned>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeAssigned.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeAssignment: FfiConverterRustBuffer<List<Assignment>> {
+    override fun read(buf: ByteBuffer): List<Assignment> {
+        val len = buf.getInt()
+        return List<Assignment>(len) {
+            FfiConverterTypeAssignment.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Assignment>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeAssignment.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Assignment>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeAssignment.write(it, buf)
         }
     }
 }
@@ -11966,6 +15584,34 @@ public object FfiConverterSequenceTypeHand: FfiConverterRustBuffer<List<Hand>> {
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeLabel: FfiConverterRustBuffer<List<Label>> {
+    override fun read(buf: ByteBuffer): List<Label> {
+        val len = buf.getInt()
+        return List<Label>(len) {
+            FfiConverterTypeLabel.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Label>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeLabel.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Label>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeLabel.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeLabelProbability: FfiConverterRustBuffer<List<LabelProbability>> {
     override fun read(buf: ByteBuffer): List<LabelProbability> {
         val len = buf.getInt()
@@ -11984,6 +15630,62 @@ public object FfiConverterSequenceTypeLabelProbability: FfiConverterRustBuffer<L
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeLabelProbability.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeLesionSummary: FfiConverterRustBuffer<List<LesionSummary>> {
+    override fun read(buf: ByteBuffer): List<LesionSummary> {
+        val len = buf.getInt()
+        return List<LesionSummary>(len) {
+            FfiConverterTypeLesionSummary.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<LesionSummary>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeLesionSummary.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<LesionSummary>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeLesionSummary.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMatch: FfiConverterRustBuffer<List<Match>> {
+    override fun read(buf: ByteBuffer): List<Match> {
+        val len = buf.getInt()
+        return List<Match>(len) {
+            FfiConverterTypeMatch.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Match>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMatch.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Match>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMatch.write(it, buf)
         }
     }
 }
@@ -12022,6 +15724,34 @@ public object FfiConverterSequenceTypeMeasureChange: FfiConverterRustBuffer<List
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeMeasureTrend: FfiConverterRustBuffer<List<MeasureTrend>> {
+    override fun read(buf: ByteBuffer): List<MeasureTrend> {
+        val len = buf.getInt()
+        return List<MeasureTrend>(len) {
+            FfiConverterTypeMeasureTrend.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MeasureTrend>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMeasureTrend.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MeasureTrend>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMeasureTrend.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeNamedRegion: FfiConverterRustBuffer<List<NamedRegion>> {
     override fun read(buf: ByteBuffer): List<NamedRegion> {
         val len = buf.getInt()
@@ -12050,52 +15780,24 @@ public object FfiConverterSequenceTypeNamedRegion: FfiConverterRustBuffer<List<N
 /**
  * @suppress
  */
-public object FfiConverterSequenceTypePackLabel: FfiConverterRustBuffer<List<PackLabel>> {
-    override fun read(buf: ByteBuffer): List<PackLabel> {
+public object FfiConverterSequenceTypeOverride: FfiConverterRustBuffer<List<Override>> {
+    override fun read(buf: ByteBuffer): List<Override> {
         val len = buf.getInt()
-        return List<PackLabel>(len) {
-            FfiConverterTypePackLabel.read(buf)
+        return List<Override>(len) {
+            FfiConverterTypeOverride.read(buf)
         }
     }
 
-    override fun allocationSize(value: List<PackLabel>): ULong {
+    override fun allocationSize(value: List<Override>): ULong {
         val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterTypePackLabel.allocationSize(it) }.sum()
+        val sizeForItems = value.map { FfiConverterTypeOverride.allocationSize(it) }.sum()
         return sizeForLength + sizeForItems
     }
 
-    override fun write(value: List<PackLabel>, buf: ByteBuffer) {
+    override fun write(value: List<Override>, buf: ByteBuffer) {
         buf.putInt(value.size)
         value.iterator().forEach {
-            FfiConverterTypePackLabel.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
-public object FfiConverterSequenceTypePoint: FfiConverterRustBuffer<List<Point>> {
-    override fun read(buf: ByteBuffer): List<Point> {
-        val len = buf.getInt()
-        return List<Point>(len) {
-            FfiConverterTypePoint.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<Point>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterTypePoint.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<Point>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterTypePoint.write(it, buf)
+            FfiConverterTypeOverride.write(it, buf)
         }
     }
 }
@@ -12162,6 +15864,90 @@ public object FfiConverterSequenceTypeRegionSkin: FfiConverterRustBuffer<List<Re
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeSeriesPoint: FfiConverterRustBuffer<List<SeriesPoint>> {
+    override fun read(buf: ByteBuffer): List<SeriesPoint> {
+        val len = buf.getInt()
+        return List<SeriesPoint>(len) {
+            FfiConverterTypeSeriesPoint.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<SeriesPoint>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSeriesPoint.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<SeriesPoint>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSeriesPoint.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSimilar: FfiConverterRustBuffer<List<Similar>> {
+    override fun read(buf: ByteBuffer): List<Similar> {
+        val len = buf.getInt()
+        return List<Similar>(len) {
+            FfiConverterTypeSimilar.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Similar>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSimilar.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Similar>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSimilar.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSiteSummary: FfiConverterRustBuffer<List<SiteSummary>> {
+    override fun read(buf: ByteBuffer): List<SiteSummary> {
+        val len = buf.getInt()
+        return List<SiteSummary>(len) {
+            FfiConverterTypeSiteSummary.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<SiteSummary>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSiteSummary.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<SiteSummary>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSiteSummary.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeStoredScan: FfiConverterRustBuffer<List<StoredScan>> {
     override fun read(buf: ByteBuffer): List<StoredScan> {
         val len = buf.getInt()
@@ -12180,6 +15966,118 @@ public object FfiConverterSequenceTypeStoredScan: FfiConverterRustBuffer<List<St
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeStoredScan.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSubjectSummary: FfiConverterRustBuffer<List<SubjectSummary>> {
+    override fun read(buf: ByteBuffer): List<SubjectSummary> {
+        val len = buf.getInt()
+        return List<SubjectSummary>(len) {
+            FfiConverterTypeSubjectSummary.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<SubjectSummary>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSubjectSummary.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<SubjectSummary>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSubjectSummary.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeTermEffect: FfiConverterRustBuffer<List<TermEffect>> {
+    override fun read(buf: ByteBuffer): List<TermEffect> {
+        val len = buf.getInt()
+        return List<TermEffect>(len) {
+            FfiConverterTypeTermEffect.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<TermEffect>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeTermEffect.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<TermEffect>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeTermEffect.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeUnlikeRank: FfiConverterRustBuffer<List<UnlikeRank>> {
+    override fun read(buf: ByteBuffer): List<UnlikeRank> {
+        val len = buf.getInt()
+        return List<UnlikeRank>(len) {
+            FfiConverterTypeUnlikeRank.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<UnlikeRank>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeUnlikeRank.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<UnlikeRank>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeUnlikeRank.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeProvider: FfiConverterRustBuffer<List<Provider>> {
+    override fun read(buf: ByteBuffer): List<Provider> {
+        val len = buf.getInt()
+        return List<Provider>(len) {
+            FfiConverterTypeProvider.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Provider>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeProvider.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Provider>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeProvider.write(it, buf)
         }
     }
 }
@@ -12211,6 +16109,126 @@ public object FfiConverterSequenceTypeQualityIssue: FfiConverterRustBuffer<List<
         }
     }
 }
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypePointXy: FfiConverterRustBuffer<List<PointXy>> {
+    override fun read(buf: ByteBuffer): List<PointXy> {
+        val len = buf.getInt()
+        return List<PointXy>(len) {
+            FfiConverterTypePointXy.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<PointXy>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypePointXy.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<PointXy>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypePointXy.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeScanId: FfiConverterRustBuffer<List<ScanId>> {
+    override fun read(buf: ByteBuffer): List<ScanId> {
+        val len = buf.getInt()
+        return List<ScanId>(len) {
+            FfiConverterTypeScanId.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ScanId>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeScanId.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ScanId>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeScanId.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterMapStringTypeAnswer: FfiConverterRustBuffer<Map<kotlin.String, Answer>> {
+    override fun read(buf: ByteBuffer): Map<kotlin.String, Answer> {
+        val len = buf.getInt()
+        return buildMap<kotlin.String, Answer>(len) {
+            repeat(len) {
+                val k = FfiConverterString.read(buf)
+                val v = FfiConverterTypeAnswer.read(buf)
+                this[k] = v
+            }
+        }
+    }
+
+    override fun allocationSize(value: Map<kotlin.String, Answer>): ULong {
+        val spaceForMapSize = 4UL
+        val spaceForChildren = value.map { (k, v) ->
+            FfiConverterString.allocationSize(k) +
+            FfiConverterTypeAnswer.allocationSize(v)
+        }.sum()
+        return spaceForMapSize + spaceForChildren
+    }
+
+    override fun write(value: Map<kotlin.String, Answer>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        // The parens on `(k, v)` here ensure we're calling the right method,
+        // which is important for compatibility with older android devices.
+        // Ref https://blog.danlew.net/2017/03/16/kotlin-puzzler-whose-line-is-it-anyways/
+        value.forEach { (k, v) ->
+            FfiConverterString.write(k, buf)
+            FfiConverterTypeAnswer.write(v, buf)
+        }
+    }
+}
+
+
+
+public typealias Embedding = kotlin.ByteArray
+public typealias FfiConverterTypeEmbedding = FfiConverterByteArray
+
+
+
+public typealias Ends = LowHigh
+public typealias FfiConverterTypeEnds = FfiConverterTypeLowHigh
+
+
+
+public typealias PathBuf = kotlin.String
+public typealias FfiConverterTypePathBuf = FfiConverterString
+
+
+
+public typealias PointXy = Point
+public typealias FfiConverterTypePointXy = FfiConverterTypePoint
+
+
+
+public typealias ScanId = kotlin.Long
+public typealias FfiConverterTypeScanId = FfiConverterLong
         /**
          * The version of SkinKit, for example `0.1.0`.
          */ fun `version`(): kotlin.String {
@@ -12225,15 +16243,49 @@ public object FfiConverterSequenceTypeQualityIssue: FfiConverterRustBuffer<List<
 
 
         /**
+         * Puts a backup in place of the history at `path`, after checking it whole. What is there has to have the same key; a
+         * damaged file is moved aside. Histories that are open go on with what was restored.
+         *
+         * # Errors
+         * `WrongKey`, `History`, `Busy`, `InvalidArgument` for a key of another length; nothing is replaced then.
+         */
+    @Throws(SkinKitException::class) fun `restoreHistoryBlocking`(`backup`: kotlin.String, `path`: kotlin.String, `keyBytes`: java.nio.ByteBuffer): Restored {
+            return FfiConverterTypeRestored.lift(
+    uniffiRustCallWithError(SkinKitException) { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_func_restore_history(
+
+
+        FfiConverterString.lower(`backup`),
+        FfiConverterString.lower(`path`),
+        FfiConverterByRefBytes.lower(`keyBytes`),_status)
+}
+    )
+    }
+
+
+        /**
          * 32 new bytes for a history, from the operating system's random source.
          *
          * # Errors
-         * The operating system has none to give.
+         * `Internal` where the operating system has none to give.
          */
     @Throws(SkinKitException::class) fun `generateKey`(): kotlin.ByteArray {
             return FfiConverterByteArray.lift(
     uniffiRustCallWithError(SkinKitException) { _status ->
     UniffiLib.uniffi_skinkit_ffi_fn_func_generate_key(
+
+        _status)
+}
+    )
+    }
+
+
+        /**
+         * What a picture must meet to be accepted unless the host says otherwise: to change one value, change a copy of it.
+         */ fun `qualityThresholds`(): QualityThresholds {
+            return FfiConverterTypeQualityThresholds.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_skinkit_ffi_fn_func_quality_thresholds(
 
         _status)
 }

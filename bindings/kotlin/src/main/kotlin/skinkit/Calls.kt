@@ -11,6 +11,17 @@ import kotlinx.coroutines.withContext
 /** Runs a call that blocks off the caller's thread. */
 internal suspend fun <T> background(call: () -> T): T = withContext(Dispatchers.IO) { plainErrors(call) }
 
+/** [background] for what has to be closed: an object that comes too late for a cancelled coroutine is closed, not lost. */
+internal suspend fun <T : AutoCloseable> opened(call: () -> T): T {
+    var made: T? = null
+    try {
+        return background { call().also { made = it } }
+    } catch (stopped: CancellationException) {
+        made?.close()
+        throw stopped
+    }
+}
+
 /** Runs a call that blocks off the caller's thread; cancelling the coroutine stops it within one run of a network. */
 internal suspend fun <T> stoppable(call: (Cancel) -> T): T =
     Cancel().use { token ->
@@ -24,8 +35,8 @@ internal suspend fun <T> stoppable(call: (Cancel) -> T): T =
             }
             try {
                 background { call(token) }
-            } catch (stopped: SkinKitException.Cancelled) {
-                throw CancellationException(stopped.reason, stopped)
+            } catch (stopped: SkinKitException) {
+                throw if (stopped.kind == ErrorKind.CANCELLED) CancellationException(stopped.reason, stopped) else stopped
             } finally {
                 watcher.cancel()
             }
@@ -37,7 +48,7 @@ internal inline fun <T> plainErrors(call: () -> T): T =
     try {
         call()
     } catch (closed: IllegalStateException) {
-        throw SkinKitException.Closed("this object is closed: open it again", closed.message.orEmpty())
+        throw SkinKitException.Failed(ErrorKind.CLOSED, "this object is closed: open it again", closed.message.orEmpty())
     } catch (fault: InternalException) {
-        throw SkinKitException.Internal("SkinKit failed: please report it", fault.message.orEmpty())
+        throw SkinKitException.Failed(ErrorKind.INTERNAL, "SkinKit failed: please report it", fault.message.orEmpty())
     }

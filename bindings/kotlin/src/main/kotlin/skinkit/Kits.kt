@@ -5,34 +5,34 @@ import java.nio.ByteBuffer
 /**
  * Checks the pack, finds an engine, warms the lesion model up, and opens the history if one is configured.
  *
- * Close the object when done (`use`); calls under way then finish first, later ones end with [SkinKitException.Closed].
+ * Close the object when done (`use`); calls under way then finish first, later ones end with [ErrorKind.CLOSED].
  *
- * @throws SkinKitException.Pack the model pack is refused
- * @throws SkinKitException.Runtime no engine
- * @throws SkinKitException.WrongKey the key does not open the history
- * @throws SkinKitException.History the history's file is damaged, newer, or not writable
- * @throws SkinKitException.InvalidArgument a history without a key, or a key that is not 32 bytes
+ * @throws SkinKitException [ErrorKind.PACK] the model pack is refused
+ * @throws SkinKitException [ErrorKind.RUNTIME] no engine
+ * @throws SkinKitException [ErrorKind.WRONG_KEY] the key does not open the history
+ * @throws SkinKitException [ErrorKind.HISTORY] the history's file is damaged, newer, or not writable
+ * @throws SkinKitException [ErrorKind.INVALID_ARGUMENT] a history without a key, or a key that is not 32 bytes
  */
-suspend fun SkinKit.Companion.open(options: Options): SkinKit = background { openBlocking(options) }
+suspend fun SkinKit.Companion.open(options: Options): SkinKit = opened { openBlocking(options) }
 
 /**
- * Reads and decodes a JPEG or PNG file with no more pixels than analysing or scanning this region of it needs: a large JPEG
+ * Reads and decodes a JPEG or PNG file with no more pixels than analyzing or scanning this region of it needs: a large JPEG
  * of which a close-up fills the middle in half the time of [Photo.Companion.open] and a small part of the memory. Its
  * width and height, regions and results are in the file's pixels all the same. Use it for this region alone:
- * where it came out smaller, anything else is [SkinKitException.InvalidArgument].
+ * where it came out smaller, anything else is [ErrorKind.INVALID_ARGUMENT].
  *
- * @throws SkinKitException.Picture missing, too large, damaged, or of another format
+ * @throws SkinKitException [ErrorKind.PICTURE] missing, too large, damaged, or of another format
  */
 suspend fun SkinKit.openPhoto(path: String, region: Region = Region.Lesion): Photo =
-    background { openPhotoBlocking(path, region) }
+    opened { openPhotoBlocking(path, region) }
 
 /**
  * Decodes a JPEG or PNG held in memory, from the buffer's position to its limit, for a region: see [openPhoto].
  *
- * @throws SkinKitException.Picture as [openPhoto]
+ * @throws SkinKitException [ErrorKind.PICTURE] as [openPhoto]
  */
 suspend fun SkinKit.decodePhoto(bytes: ByteBuffer, region: Region = Region.Lesion): Photo =
-    background { decodePhotoBlocking(bytes.asDirect(), region) }
+    opened { decodePhotoBlocking(bytes.asDirect(), region) }
 
 /** Decodes a JPEG or PNG held in memory for a region: see [openPhoto]. */
 suspend fun SkinKit.decodePhoto(bytes: ByteArray, region: Region = Region.Lesion): Photo =
@@ -42,38 +42,58 @@ suspend fun SkinKit.decodePhoto(bytes: ByteArray, region: Region = Region.Lesion
  * Judges, classifies and measures one picture; nothing is kept. Takes 10 to 100 ms; cancelling the coroutine stops it
  * within one run of a network.
  *
- * @throws SkinKitException.Region where it shows no face, or too small, cut off or outside
- * @throws SkinKitException.InvalidArgument the photo was opened for another region
- * @throws SkinKitException.Runtime the engine failed
- * @throws SkinKitException.Closed this object or the photo is closed
+ * @throws SkinKitException [ErrorKind.REGION] where it shows no face, or too small, cut off or outside
+ * @throws SkinKitException [ErrorKind.INVALID_ARGUMENT] the photo was opened for another region
+ * @throws SkinKitException [ErrorKind.RUNTIME] the engine failed
+ * @throws SkinKitException [ErrorKind.CLOSED] this object or the photo is closed
  */
-suspend fun SkinKit.analyse(photo: Photo, region: Region = Region.Lesion): Analysis =
-    stoppable { analyseBlocking(photo, region, it) }
+suspend fun SkinKit.analyze(photo: Photo, options: AnalyzeOptions): Analysis =
+    stoppable { analyzeBlocking(photo, options, it) }
+
+/** Analyzes a part of a picture: see the other `analyze`. */
+suspend fun SkinKit.analyze(photo: Photo, region: Region = Region.Lesion): Analysis =
+    analyze(photo, AnalyzeOptions(region = region))
 
 /**
  * Copies a camera frame before it suspends for the analysis, so that the camera may have its buffer back then: see the
- * other `analyse`.
+ * other `analyze`.
  */
-suspend fun SkinKit.analyse(frame: Frame, region: Region = Region.Lesion): Analysis =
-    Photo.of(frame).use { analyse(it, region) }
+suspend fun SkinKit.analyze(frame: Frame, region: Region = Region.Lesion): Analysis =
+    Photo.of(frame).use { analyze(it, region) }
 
 /**
- * Analyses one picture and adds it to the history; returns when it is safely on the disk. A coroutine that is cancelled
+ * Analyzes one picture and adds it to the history; returns when it is safely on the disk. A coroutine that is cancelled
  * before that keeps nothing; one that is cancelled later has kept the scan.
  *
- * @throws SkinKitException as [analyse], and [SkinKitException.NoHistory], [SkinKitException.History],
- * [SkinKitException.Busy]; then nothing was added
+ * @throws SkinKitException as [analyze], and [ErrorKind.NO_HISTORY], [ErrorKind.HISTORY], [ErrorKind.BUSY]; then nothing
+ * was added
  */
 suspend fun SkinKit.scan(photo: Photo, request: ScanRequest): Scan = stoppable { scanBlocking(photo, request, it) }
 
-/** Analyses a picture and keeps it under the name of a place on the body, in the user's words: see the other `scan`. */
+/** Analyzes a picture and keeps it under the name of a place on the body, in the user's words: see the other `scan`. */
 suspend fun SkinKit.scan(photo: Photo, site: String, subject: String = "me", region: Region = Region.Lesion): Scan =
-    scan(photo, ScanRequest(site = site, subject = subject, region = region))
+    scan(photo, ScanRequest(site = site, subject = subject, options = AnalyzeOptions(region = region)))
+
+/**
+ * Opens the photo of a scan as it was opened then, for the scan's region or whole, to [replay] it.
+ *
+ * @throws SkinKitException [ErrorKind.NOT_FOUND] no scan of that number
+ */
+suspend fun SkinKit.reopenPhoto(scan: ScanId, path: String): Photo = opened { reopenPhotoBlocking(scan, path) }
+
+/**
+ * Runs a scan's picture again and compares every number with what was recorded; nothing is added.
+ *
+ * @param photo from [reopenPhoto]
+ * @param pictureSha256 of the picture's file in hexadecimal, as in [ScanRequest]
+ */
+suspend fun SkinKit.replay(scan: ScanId, photo: Photo, pictureSha256: String? = null): Replay =
+    background { replayBlocking(scan, photo, pictureSha256) }
 
 /**
  * Compares the two latest scans of a site; null where there are fewer than two.
  *
- * @throws SkinKitException.NoHistory opened without one
+ * @throws SkinKitException [ErrorKind.NO_HISTORY] opened without one
  */
 suspend fun SkinKit.compare(site: String, subject: String = "me"): Change? =
     background { compareBlocking(subject, site) }
@@ -85,35 +105,35 @@ suspend fun SkinKit.faces(photo: Photo, detail: FaceDetail = FaceDetail.MESH): L
 /**
  * Every part of the largest face.
  *
- * @throws SkinKitException.Region where there is no face, or it is too small or cut off
+ * @throws SkinKitException [ErrorKind.REGION] where there is no face, or it is too small or cut off
  */
 suspend fun SkinKit.faceRegions(photo: Photo): List<NamedRegion> = background { faceRegionsBlocking(photo) }
 
 /**
  * The skin of the largest face, and its share of every part.
  *
- * @throws SkinKitException.Region as [faceRegions], and where too little skin can be seen
+ * @throws SkinKitException [ErrorKind.REGION] as [faceRegions], and where too little skin can be seen
  */
 suspend fun SkinKit.faceSkin(photo: Photo): FaceSkin = background { faceSkinBlocking(photo) }
 
 /**
  * The skin of a person in a region of the picture, or in all of it.
  *
- * @throws SkinKitException.Region where no person or no skin can be seen, or the region lies outside
+ * @throws SkinKitException [ErrorKind.REGION] where no person or no skin can be seen, or the region lies outside
  */
 suspend fun SkinKit.bodySkin(photo: Photo, roi: Roi? = null): SkinMask = background { bodySkinBlocking(photo, roi) }
 
 /**
  * Hands, at most eight, by falling score.
  *
- * @throws SkinKitException.Runtime also where [Options.networks] lacks the networks for it
+ * @throws SkinKitException [ErrorKind.RUNTIME] also where [Options.networks] lacks the networks for it
  */
 suspend fun SkinKit.hands(photo: Photo): List<Hand> = background { handsBlocking(photo) }
 
 /**
  * The pose of the person with the highest score; null where nobody is seen.
  *
- * @throws SkinKitException.Runtime also where [Options.networks] lacks the network for it
+ * @throws SkinKitException [ErrorKind.RUNTIME] also where [Options.networks] lacks the network for it
  */
 suspend fun SkinKit.pose(photo: Photo): Pose? = background { poseBlocking(photo) }
 
@@ -122,12 +142,12 @@ suspend fun SkinKit.person(photo: Photo): PersonMask = background { personBlocki
 
 /**
  * Marks a place that a user tapped: a token (one line of JSON) to be kept and found again. A body's token holds a small
- * grey picture of the skin: keep it as private as a photo.
+ * gray picture of the skin: keep it as private as a photo.
  *
  * @param point in pixels of the upright picture
  * @param side of the square around it that matters, in pixels, at least 16
  * @param site a body site's code if the user said it
- * @throws SkinKitException.InvalidArgument for a point outside, a square too small or too large, an unknown site
+ * @throws SkinKitException [ErrorKind.INVALID_ARGUMENT] for a point outside, a square too small or too large, an unknown site
  */
 suspend fun SkinKit.mark(photo: Photo, point: Point, side: Float, site: String? = null): String =
     background { markBlocking(photo, point, side, site) }
@@ -135,7 +155,7 @@ suspend fun SkinKit.mark(photo: Photo, point: Point, side: Float, site: String? 
 /**
  * Looks for a marked place in a later picture, near a point if one is given.
  *
- * @throws SkinKitException.InvalidArgument where [token] is none, or [near] lies outside the picture
+ * @throws SkinKitException [ErrorKind.INVALID_ARGUMENT] where [token] is none, or [near] lies outside the picture
  */
 suspend fun SkinKit.find(photo: Photo, token: String, near: Point? = null): Relocation =
     background { findBlocking(photo, token, near) }
@@ -144,7 +164,7 @@ suspend fun SkinKit.find(photo: Photo, token: String, near: Point? = null): Relo
 suspend fun SkinKit.siteAt(photo: Photo, point: Point): BodySite? = background { siteAtBlocking(photo, point) }
 
 /**
- * Millimetres a pixel with their error; null where the ruler is not in the picture or cannot be read. Never a guess.
+ * Millimeters a pixel with their error; null where the ruler is not in the picture or cannot be read. Never a guess.
  *
  * @param near the square that holds the coin or card
  */

@@ -7,7 +7,7 @@ import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.takeWhile
 
 /**
- * A camera's frames in; guidance for each, and at last one analysed capture out. Made by [live].
+ * A camera's frames in; guidance for each, and at last one analyzed capture out. Made by [live].
  *
  * Every method may be called from any thread and returns at once, but [close], which waits for the model run under way.
  * The flows may be collected any number of times; a slow collector misses updates and gets the newest. They end when this
@@ -17,7 +17,7 @@ class Live internal constructor(private val session: LiveSession, private val li
     /** What each frame gave: guidance, region, quality. A new collector begins with the latest. */
     val updates: Flow<LiveUpdate> = listener.updates.untilClosed()
 
-    /** Captures, analysed exactly like a photo, and kept if [LiveOptions.keep] asks for it. */
+    /** Captures, analyzed exactly like a photo, and kept if [LiveOptions.keep] asks for it. */
     val captures: Flow<Capture> = listener.captures.untilClosed()
 
     /** What went wrong with a frame or a capture; the session goes on. */
@@ -32,8 +32,8 @@ class Live internal constructor(private val session: LiveSession, private val li
      * that nobody looked at are dropped.
      *
      * @param timestampNs nanoseconds from any fixed moment, as cameras give them
-     * @throws SkinKitException.Picture where the planes do not fit the layout or the frame is too large
-     * @throws SkinKitException.Closed this is closed
+     * @throws SkinKitException [ErrorKind.PICTURE] where the planes do not fit the layout or the frame is too large
+     * @throws SkinKitException [ErrorKind.CLOSED] this is closed
      */
     fun push(frame: Frame, timestampNs: Long): Pushed = plainErrors {
         require(timestampNs >= 0) { "a frame's time is not negative" }
@@ -43,7 +43,7 @@ class Live internal constructor(private val session: LiveSession, private val li
     /** Captures the next frame that shows the region, whatever its quality. Without effect after a capture. */
     fun shutter() = plainErrors { session.shutter() }
 
-    /** Begins again after a capture; or cancels one that is held or analysed, which is then neither delivered nor kept. */
+    /** Begins again after a capture; or cancels one that is held or analyzed, which is then neither delivered nor kept. */
     fun restart() = plainErrors { session.restart() }
 
     /** Watches another region from the next frame on; also cancels, as [restart] does. */
@@ -58,7 +58,7 @@ class Live internal constructor(private val session: LiveSession, private val li
     /** How warm the device is, so that fewer frames are looked at. */
     fun setThermalLevel(level: ThermalLevel) = plainErrors { session.setThermalLevel(level) }
 
-    /** Ends the session and the flows. What was being analysed is not delivered. Closing twice is no error. */
+    /** Ends the session and the flows. What was being analyzed is not delivered. Closing twice is no error. */
     override fun close() {
         if (!session.uniffiIsDestroyed) {
             plainErrors { session.shut() }
@@ -78,12 +78,12 @@ class Live internal constructor(private val session: LiveSession, private val li
  * }
  * ```
  *
- * @throws SkinKitException.NoHistory where captures are to be kept and there is none
- * @throws SkinKitException.Runtime the engine failed
+ * @throws SkinKitException [ErrorKind.NO_HISTORY] where captures are to be kept and there is none
+ * @throws SkinKitException [ErrorKind.RUNTIME] the engine failed
  */
 suspend fun SkinKit.live(options: LiveOptions): Live {
     val listener = FlowListener()
-    return Live(background { LiveSession.startBlocking(this, options, listener) }, listener)
+    return Live(opened { LiveSession.startBlocking(this, options, listener) }, listener)
 }
 
 /** Holds flows and no session: a listener that held its session would keep both alive. */

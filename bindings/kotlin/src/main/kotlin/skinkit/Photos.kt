@@ -6,16 +6,16 @@ import java.nio.ByteBuffer
  * Reads and decodes a JPEG or PNG file of at most 64 MiB, 64 million pixels, 16,384 a side. Only pixels are kept: the
  * orientation is applied, place, time and camera are dropped. For one region of it, [openPhoto] is faster.
  *
- * @throws SkinKitException.Picture missing, too large, damaged, or of another format
+ * @throws SkinKitException [ErrorKind.PICTURE] missing, too large, damaged, or of another format
  */
-suspend fun Photo.Companion.open(path: String): Photo = background { openBlocking(path) }
+suspend fun Photo.Companion.open(path: String): Photo = opened { openBlocking(path) }
 
 /**
  * Decodes a JPEG or PNG held in memory, from the buffer's position to its limit.
  *
- * @throws SkinKitException.Picture as [open]
+ * @throws SkinKitException [ErrorKind.PICTURE] as [open]
  */
-suspend fun Photo.Companion.decode(bytes: ByteBuffer): Photo = background { decodeBlocking(bytes.asDirect()) }
+suspend fun Photo.Companion.decode(bytes: ByteBuffer): Photo = opened { decodeBlocking(bytes.asDirect()) }
 
 /** Decodes a JPEG or PNG held in memory: see [decode]. */
 suspend fun Photo.Companion.decode(bytes: ByteArray): Photo = decode(ByteBuffer.wrap(bytes))
@@ -23,7 +23,7 @@ suspend fun Photo.Companion.decode(bytes: ByteArray): Photo = decode(ByteBuffer.
 /**
  * Copies a camera frame as it is, so that the camera may have its buffer back. A copy and nothing else: from any thread.
  *
- * @throws SkinKitException.Picture where the planes do not fit the layout
- * @throws SkinKitException.InvalidArgument for a rotation that is no quarter turn
+ * @throws SkinKitException [ErrorKind.PICTURE] where the planes do not fit the layout
+ * @throws SkinKitException [ErrorKind.INVALID_ARGUMENT] for a rotation that is no quarter turn
  */
 fun Photo.Companion.of(frame: Frame): Photo = plainErrors { fromFrame(frame.layout, frame.y, frame.u, frame.v) }

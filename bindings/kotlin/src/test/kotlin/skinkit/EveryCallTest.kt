@@ -49,7 +49,7 @@ class EveryCallTest {
                 assertEquals(40_000_000uL, capture.timestampNs)
                 assertNull(session.takeCapture())
                 session.shut()
-                refuses<SkinKitException.Closed> { session.latest() }
+                refuses(ErrorKind.CLOSED) { session.latest() }
             }
         }
     }

@@ -2,6 +2,7 @@ package skinkit
 
 import java.io.File
 import java.nio.file.Path
+import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlinx.coroutines.runBlocking
 
@@ -44,8 +45,9 @@ internal object Fixture {
     }
 }
 
-internal inline fun <reified E : SkinKitException> refuses(crossinline call: suspend () -> Any?): E {
-    val error = assertFailsWith<E> { runBlocking { call() } }
+internal fun refuses(kind: ErrorKind, call: suspend () -> Any?): SkinKitException {
+    val error = assertFailsWith<SkinKitException> { runBlocking { call() } }
+    assertEquals(kind, error.kind, error.reason)
     assert(error.reason.length > 8) { "a reason for people: ${error.reason}" }
     return error
 }

@@ -2,7 +2,10 @@ package skinkit
 
 import java.io.File
 import java.nio.ByteBuffer
+import java.nio.file.Files
 import java.nio.file.Path
+import java.nio.file.attribute.PosixFilePermissions
+import java.util.concurrent.CountDownLatch
 import kotlin.concurrent.thread
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -46,19 +49,74 @@ class KitTest {
             kit.history().use { history ->
                 assertEquals(listOf(Fixture.SITE), history.sites())
                 val export = folder.resolve("export.json")
-                assertEquals(2, history.exportJson(export.toString()))
+                assertEquals(2, history.exportFile(export.toString()))
                 assertTrue(export.toFile().readText().contains("lesion-ham7"))
-                refuses<SkinKitException.InvalidArgument> { history.exportJson(export.toString()) }
-                assertEquals(1uL, history.eraseScan(scans[0].id).scans)
-                refuses<SkinKitException.NotFound> { history.eraseScan(scans[0].id) }
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(export)))
+                refuses(ErrorKind.INVALID_ARGUMENT) { history.exportFile("$folder/nowhere/export.json") }
+                assertEquals(1uL, history.erase(Erase.Scan(scans[0].id)).scans)
+                refuses(ErrorKind.NOT_FOUND) { history.erase(Erase.Scan(scans[0].id)) }
                 assertEquals(scans[1].id, history.scans(Fixture.SITE).single().id)
-                assertEquals(1uL, history.eraseSite(Fixture.SITE).scans)
-                assertEquals(0uL, history.eraseSubject().scans)
+                assertEquals(1uL, history.erase(Erase.Site("me", Fixture.SITE)).scans)
+                assertEquals(0uL, history.erase(Erase.Subject("me")).scans)
             }
         }
         History.openExisting(folder.resolve("scans.skinkit").toString(), key).use { again ->
             assertNull(again.compare(Fixture.SITE))
-            assertEquals(0uL, again.eraseEverything().scans)
+            assertEquals(0uL, again.erase(Erase.Everything).scans)
+        }
+    }
+
+    @Test
+    fun `a lesion over time, in millimeters`() = runBlocking<Unit> {
+        val key = generateKey()
+        SkinKit.open(Fixture.options(folder, key).copy(keepPictures = true)).use { kit ->
+            val options = AnalyzeOptions(Region.Lesion, scale = Scale(0.05f, 0.001f, ScaleSource.COIN))
+            val (first, second) = listOf("lesion-first.jpg", "lesion-second.jpg").mapIndexed { index, name ->
+                val request = ScanRequest(
+                    site = Fixture.SITE,
+                    lesion = "mole",
+                    position = Point(1f, 2f),
+                    options = options,
+                    takenAt = 1_000L + index,
+                )
+                Fixture.photo(name).use { kit.scan(it, request).id }
+            }
+            kit.reopenPhoto(first, "examples/photos/lesion-first.jpg").use { assertTrue(kit.replay(first, it).reproduced) }
+            kit.history().use { history ->
+                assertEquals(listOf("me"), history.subjects())
+                assertEquals(listOf("mole"), history.lesions(Fixture.SITE))
+                val details = assertNotNull(history.scan(first).details)
+                assertEquals(Point(1f, 2f), details.position)
+                assertEquals(LengthUnit.MILLIMETRE, details.measures?.unit)
+                assertEquals(LengthUnit.MILLIMETRE, history.compareScans(first, second).unit)
+                val request = TrendRequest("me", Fixture.SITE, "mole", null)
+                val area = history.trend(request, Measure.AREA)
+                assertEquals(2, area.points.size)
+                assertTrue(area in history.trends(request))
+                val lesion = history.summary(SummaryRequest(null, null, true, null)).single().sites.single().lesions.single()
+                assertEquals(2uL, lesion.scans)
+                assertTrue(history.noiseJson().contains("repeats"))
+                val matching = history.matchLesions(MatchRequest("me", Fixture.SITE, listOf(second), 5f, emptyList()))
+                assertEquals("mole", history.applyMatching(Fixture.SITE, matching).single().lesion)
+                history.assign(second, "other", "it is another")
+                assertTrue(history.assignments(second).last().evidenceJson.contains("it is another"))
+                assertEquals(second, history.nearest(first).single().scan)
+                refuses(ErrorKind.UNMEASURABLE) { history.unlikeTheOthers() }
+                assertTrue(assertNotNull(history.thumbnail(first)).size > 100)
+                assertTrue(history.check().problems.isEmpty())
+                val export = folder.resolve("all.json").toString()
+                history.exportFile(export, pictures = true)
+                assertEquals(2uL, history.importFile(export).known)
+                val backup = folder.resolve("backup.skinkit").toString()
+                assertTrue(history.backup(backup) > 0)
+                assertEquals(2uL, History.restore(backup, folder.resolve("again.skinkit").toString(), key).scans)
+                history.rotateKey(generateKey())
+            }
+            refuses(ErrorKind.WRONG_KEY) { History.open(folder.resolve("scans.skinkit").toString(), key) }
+        }
+        val strict = qualityThresholds().copy(minRoiPixels = 1e6f)
+        SkinKit.open(Fixture.options.copy(quality = strict)).use { kit ->
+            Fixture.photo("lesion-first.jpg").use { assertEquals(false, kit.analyze(it).quality.accepted) }
         }
     }
 
@@ -82,7 +140,7 @@ class KitTest {
                 assertNotNull(kit.scaleHint(photo))
                 val scale = assertNotNull(kit.scale(photo, Ruler.Iris))
                 assertTrue(scale.error > 0 && scale.mmPerPixel > 0)
-                val cheek = kit.analyse(photo, Region.Face(FaceRegion.LEFT_CHEEK))
+                val cheek = kit.analyze(photo, Region.Face(FaceRegion.LEFT_CHEEK))
                 assertEquals(Region.Face(FaceRegion.LEFT_CHEEK), cheek.region)
             }
         }
@@ -90,25 +148,25 @@ class KitTest {
 
     @Test
     fun `what makes no sense is refused by its kind`() = runBlocking<Unit> {
-        refuses<SkinKitException.Pack> { SkinKit.open(Options(pack = "nowhere")) }
-        refuses<SkinKitException.InvalidArgument> { SkinKit.open(Fixture.options.copy(history = "x")) }
-        refuses<SkinKitException.InvalidArgument> { SkinKit.open(Fixture.options(folder, ByteArray(31))) }
-        refuses<SkinKitException.Runtime> {
+        refuses(ErrorKind.PACK) { SkinKit.open(Options(pack = "nowhere")) }
+        refuses(ErrorKind.INVALID_ARGUMENT) { SkinKit.open(Fixture.options.copy(history = "x")) }
+        refuses(ErrorKind.INVALID_ARGUMENT) { SkinKit.open(Fixture.options(folder, ByteArray(31))) }
+        refuses(ErrorKind.RUNTIME) {
             SkinKit.open(Fixture.options.copy(engine = EngineChoice.ONNX_RUNTIME, library = "nowhere.so"))
         }
-        refuses<SkinKitException.History> { History.openExisting("$folder/none", generateKey()) }
+        refuses(ErrorKind.HISTORY) { History.openExisting("$folder/none", generateKey()) }
         History.open("$folder/one", generateKey()).close()
-        refuses<SkinKitException.WrongKey> { History.open("$folder/one", generateKey()) }
-        refuses<SkinKitException.Picture> { Photo.open("nowhere.jpg") }
-        refuses<SkinKitException.Picture> { Photo.decode(byteArrayOf(1, 2, 3)) }
-        refuses<SkinKitException.Picture> { Photo.decode(ByteBuffer.allocate(0)) }
+        refuses(ErrorKind.WRONG_KEY) { History.open("$folder/one", generateKey()) }
+        refuses(ErrorKind.PICTURE) { Photo.open("nowhere.jpg") }
+        refuses(ErrorKind.PICTURE) { Photo.decode(byteArrayOf(1, 2, 3)) }
+        refuses(ErrorKind.PICTURE) { Photo.decode(ByteBuffer.allocate(0)) }
         SkinKit.open(Fixture.options).use { kit ->
             Fixture.photo("lesion-first.jpg").use { photo ->
-                refuses<SkinKitException.NoHistory> { kit.scan(photo, Fixture.SITE) }
-                refuses<SkinKitException.NoHistory> { kit.history() }
-                refuses<SkinKitException.Region> { kit.analyse(photo, Region.Face(FaceRegion.NOSE)) }
-                refuses<SkinKitException.Region> { kit.analyse(photo, Region.Square(Point(Float.NaN, 1f), 100f)) }
-                refuses<SkinKitException.InvalidArgument> { kit.find(photo, "no token") }
+                refuses(ErrorKind.NO_HISTORY) { kit.scan(photo, Fixture.SITE) }
+                refuses(ErrorKind.NO_HISTORY) { kit.history() }
+                refuses(ErrorKind.REGION) { kit.analyze(photo, Region.Face(FaceRegion.NOSE)) }
+                refuses(ErrorKind.REGION) { kit.analyze(photo, Region.Square(Point(Float.NaN, 1f), 100f)) }
+                refuses(ErrorKind.INVALID_ARGUMENT) { kit.find(photo, "no token") }
             }
         }
     }
@@ -118,26 +176,26 @@ class KitTest {
         val file = File("examples/photos/lesion-first.jpg")
         val bytes = file.readBytes()
         SkinKit.open(Fixture.options).use { kit ->
-            val wanted = Fixture.photo(file.name).use { kit.analyse(it) }.finding.probabilities
+            val wanted = Fixture.photo(file.name).use { kit.analyze(it) }.finding.probabilities
             // A buffer that does not begin at 0, in direct memory and on the heap.
             for (buffer in listOf(ByteBuffer.allocateDirect(bytes.size + 7), ByteBuffer.allocate(bytes.size + 7))) {
                 buffer.position(7)
                 buffer.put(bytes).position(7)
-                Photo.decode(buffer).use { assertEquals(wanted, kit.analyse(it).finding.probabilities) }
+                Photo.decode(buffer).use { assertEquals(wanted, kit.analyze(it).finding.probabilities) }
                 assertEquals(7, buffer.position())
             }
             Photo.decode(bytes).use { photo ->
-                val frame = kit.analyse(Fixture.frame(file.name)).finding
+                val frame = kit.analyze(Fixture.frame(file.name)).finding
                 // Java's JPEG decoder rounds differently by a level.
-                frame.probabilities.zip(kit.analyse(photo).finding.probabilities).forEach { (a, b) ->
+                frame.probabilities.zip(kit.analyze(photo).finding.probabilities).forEach { (a, b) ->
                     assertEquals(a.p, b.p, 0.05f)
                 }
             }
         }
         val short = ByteBuffer.allocateDirect(10)
-        refuses<SkinKitException.Picture> { Photo.of(Frame.rgba(short, 100, 100)) }
-        refuses<SkinKitException.Picture> { Photo.of(Frame.rgba(short, 0, 0)) }
-        refuses<SkinKitException.InvalidArgument> { Photo.of(Frame.rgba(ByteBuffer.allocate(16), 2, 2, 0, 45)) }
+        refuses(ErrorKind.PICTURE) { Photo.of(Frame.rgba(short, 100, 100)) }
+        refuses(ErrorKind.PICTURE) { Photo.of(Frame.rgba(short, 0, 0)) }
+        refuses(ErrorKind.INVALID_ARGUMENT) { Photo.of(Frame.rgba(ByteBuffer.allocate(16), 2, 2, 0, 45)) }
         assertFailsWith<IllegalArgumentException> { Frame.rgba(short, -1, 5) }
         Photo.of(Frame.rgba(ByteBuffer.allocate(24), 3, 2, rotationDegrees = 90)).use {
             assertEquals(2u to 3u, it.width() to it.height())
@@ -149,12 +207,12 @@ class KitTest {
         val file = File("bindings/scenario/large.jpg")
         val bytes = file.readBytes()
         SkinKit.open(Fixture.options(folder)).use { kit ->
-            val whole = Photo.open(file.path).use { kit.analyse(it) }
+            val whole = Photo.open(file.path).use { kit.analyze(it) }
             val direct = ByteBuffer.allocateDirect(bytes.size + 7).position(7).put(bytes).position(7)
             for (photo in listOf(kit.openPhoto(file.path), kit.decodePhoto(bytes), kit.decodePhoto(direct))) {
                 photo.use {
                     assertEquals(1283u to 1601u, it.width() to it.height())
-                    val small = kit.analyse(it)
+                    val small = kit.analyze(it)
                     assertEquals(whole.roi, small.roi)
                     assertNotEquals(whole.quality.sharpness, small.quality.sharpness)
                     assertEquals(whole.quality.sharpness, small.quality.sharpness, 0.03f)
@@ -163,19 +221,19 @@ class KitTest {
                     }
                     assertEquals(whole.roi, kit.scan(it, Fixture.SITE).analysis.roi)
                     val square = Region.Square(Point(600f, 600f), 400f)
-                    refuses<SkinKitException.InvalidArgument> { kit.analyse(it, square) }
-                    refuses<SkinKitException.InvalidArgument> { kit.faces(it) }
-                    kit.openPhoto(file.path, square).use { other -> assertEquals(400f, kit.analyse(other, square).roi.width) }
+                    refuses(ErrorKind.INVALID_ARGUMENT) { kit.analyze(it, square) }
+                    refuses(ErrorKind.INVALID_ARGUMENT) { kit.faces(it) }
+                    kit.openPhoto(file.path, square).use { other -> assertEquals(400f, kit.analyze(other, square).roi.width) }
                 }
             }
             val outside = Region.Square(Point(9000f, 600f), 400f)
-            refuses<SkinKitException.Region> { kit.openPhoto(file.path, outside).use { kit.analyse(it, outside) } }
-            refuses<SkinKitException.Picture> { kit.openPhoto("nowhere.jpg") }
-            refuses<SkinKitException.Picture> { kit.decodePhoto(ByteArray(0)) }
-            refuses<SkinKitException.Picture> { kit.decodePhoto(bytes.copyOf(5_000)) }
+            refuses(ErrorKind.REGION) { kit.openPhoto(file.path, outside).use { kit.analyze(it, outside) } }
+            refuses(ErrorKind.PICTURE) { kit.openPhoto("nowhere.jpg") }
+            refuses(ErrorKind.PICTURE) { kit.decodePhoto(ByteArray(0)) }
+            refuses(ErrorKind.PICTURE) { kit.decodePhoto(bytes.copyOf(5_000)) }
             kit.close()
-            refuses<SkinKitException.Closed> { kit.openPhoto(file.path) }
-            refuses<SkinKitException.Closed> { kit.decodePhoto(bytes) }
+            refuses(ErrorKind.CLOSED) { kit.openPhoto(file.path) }
+            refuses(ErrorKind.CLOSED) { kit.decodePhoto(bytes) }
         }
     }
 
@@ -186,7 +244,7 @@ class KitTest {
             val never = launch(Dispatchers.Default) { kit.scan(photo, Fixture.SITE) }
             never.cancelAndJoin()
             kit.history().use { assertTrue(it.scans(Fixture.SITE).size <= 1) }
-            kit.history().use { it.eraseEverything() }
+            kit.history().use { it.erase(Erase.Everything) }
             // Cancelled while it runs: the call ends early, by the coroutine's own exception.
             val scan = async(start = CoroutineStart.UNDISPATCHED) { kit.scan(photo, Fixture.SITE) }
             yield()
@@ -196,9 +254,24 @@ class KitTest {
             // A token of one's own, with the call that blocks.
             Cancel().use { token ->
                 token.cancel()
-                refuses<SkinKitException.Cancelled> { kit.analyseBlocking(photo, Region.Lesion, token) }
+                refuses(ErrorKind.CANCELLED) { kit.analyzeBlocking(photo, AnalyzeOptions(region = Region.Lesion), token) }
             }
         }
+    }
+
+    @Test
+    fun `what was opened for a cancelled coroutine is closed`() = runBlocking<Unit> {
+        val (begun, closed) = CountDownLatch(1) to CountDownLatch(1)
+        val opening = launch(Dispatchers.Default) {
+            opened {
+                begun.countDown()
+                Thread.sleep(200)
+                AutoCloseable { closed.countDown() }
+            }
+        }
+        begun.await()
+        opening.cancelAndJoin()
+        assertEquals(0L, closed.count)
     }
 
     @Test
@@ -208,19 +281,19 @@ class KitTest {
         val errors = java.util.concurrent.ConcurrentLinkedQueue<Throwable>()
         val workers = List(3) {
             thread {
-                val end = runCatching { runBlocking { while (true) kit.analyse(photo) } }
+                val end = runCatching { runBlocking { while (true) kit.analyze(photo) } }
                 errors += end.exceptionOrNull()!!
             }
         }
-        kit.analyse(photo)
+        kit.analyze(photo)
         kit.close()
         kit.close()
         workers.forEach { it.join() }
         assertEquals(3, errors.size)
-        errors.forEach { assertTrue(it is SkinKitException.Closed, it.toString()) }
+        errors.forEach { assertEquals(ErrorKind.CLOSED, (it as SkinKitException).kind, it.toString()) }
         SkinKit.open(Fixture.options).use { other ->
             photo.close()
-            refuses<SkinKitException.Closed> { other.analyse(photo) }
+            refuses(ErrorKind.CLOSED) { other.analyze(photo) }
             // Also where the generated call is used directly: a freed photo is not handed over.
             assertFailsWith<IllegalStateException> { other.facesBlocking(photo, FaceDetail.MESH) }
         }

@@ -23,7 +23,7 @@ class LiveTest {
     fun `frames in, guidance and one kept capture out`() = runBlocking<Unit> {
         withTimeout(60_000) {
             SkinKit.open(Fixture.options(folder)).use { kit ->
-                val keep = ScanRequest(site = Fixture.SITE, region = Region.Lesion)
+                val keep = ScanRequest(site = Fixture.SITE, options = AnalyzeOptions(region = Region.Lesion))
                 kit.live(LiveOptions(region = Region.Lesion, holdMs = 200u, keep = keep)).use { live ->
                     val all = async(Dispatchers.Default) { live.updates.toList() }
                     val frame = Fixture.frame("lesion-first.jpg")
@@ -48,8 +48,8 @@ class LiveTest {
                     // Closing ends the flows.
                     val updates = all.await()
                     assertEquals(updates.sortedBy { it.sequence }, updates)
-                    refuses<SkinKitException.Closed> { live.push(frame, 0) }
-                    refuses<SkinKitException.Closed> { live.counts }
+                    refuses(ErrorKind.CLOSED) { live.push(frame, 0) }
+                    refuses(ErrorKind.CLOSED) { live.counts }
                 }
             }
         }
@@ -72,12 +72,12 @@ class LiveTest {
                     live.push(Fixture.grey(320, 240), 3)
                     assertEquals(Guidance.ShowFace, live.updates.first { it.width == 320u }.guidance)
                     live.restart()
-                    refuses<SkinKitException.Picture> {
+                    refuses(ErrorKind.PICTURE) {
                         live.push(Frame.rgba(java.nio.ByteBuffer.allocateDirect(4), 100, 100), 4)
                     }
                 }
-                refuses<SkinKitException.NoHistory> {
-                    kit.live(LiveOptions(region = Region.Lesion, keep = ScanRequest("x", region = Region.Lesion)))
+                refuses(ErrorKind.NO_HISTORY) {
+                    kit.live(LiveOptions(region = Region.Lesion, keep = ScanRequest("x", options = AnalyzeOptions(region = Region.Lesion))))
                 }
             }
         }

@@ -28,20 +28,24 @@ class ScenarioTest {
         val kit = SkinKit.open(options.copy(history = file, key = key))
         results["pack.id"] = kit.pack().id
         results["pack.labels"] = kit.pack().labels.size
-        results["pack.rarest"] = kit.pack().labels.minOf { it.frequency!! }
 
         val scans = scenario.getJSONArray("scans").map { it as JSONObject }
         val photos = scans.map { Photo.open(it.getString("photo")) }
-        analysis(kit.analyse(photos[0]))
+        analysis(kit.analyze(photos[0]))
         val face = scenario.getJSONObject("face")
         val part = FaceRegion.valueOf(face.getString("region").uppercase())
-        face(kit.analyse(Photo.open(face.getString("photo")), Region.Face(part)))
+        face(kit.analyze(Photo.open(face.getString("photo")), Region.Face(part)))
         val large = scenario.getJSONObject("large")
         assertEquals("lesion", large.getString("region"))
         val opened = kit.openPhoto(large.getString("photo"))
-        large(opened, kit.analyse(opened))
+        large(opened, kit.analyze(opened))
         val ids = scans.zip(photos).mapIndexed { index, (scan, photo) ->
-            val request = ScanRequest(site, subject, Region.Lesion, takenAt = scan.getLong("taken_at"))
+            val request = ScanRequest(
+                site,
+                subject,
+                options = AnalyzeOptions(region = Region.Lesion),
+                takenAt = scan.getLong("taken_at"),
+            )
             kit.scan(photo, request).also { labels("scan.${index + 1}", it.analysis) }.id
         }
         val change = kit.compare(site, subject)!!
@@ -53,28 +57,29 @@ class ScenarioTest {
         val history = kit.history()
         results["history.sites"] = history.sites(subject).joinToString(",")
         results["history.taken_at"] = history.scans(site, subject).joinToString(",") { it.takenAt.toString() }
-        history.eraseScan(ids[0])
+        history.erase(Erase.Scan(ids[0]))
         results["erase.left"] = history.scans(site, subject).size
-        results["erase.everything"] = history.eraseEverything().scans.toLong()
+        results["erase.everything"] = history.erase(Erase.Everything).scans.toLong()
         results["erase.sites"] = history.sites(subject).size
 
         error("pack") { SkinKit.open(Options(pack = "nowhere")) }
         error("photo") { Photo.open("nowhere.jpg") }
         error("photo_for") { kit.openPhoto("nowhere.jpg") }
-        error("other_region") { kit.analyse(opened, Region.Face(part)) }
+        error("other_region") { kit.analyze(opened, Region.Face(part)) }
         error("key") { History.openExisting(file, ByteArray(32)) }
         error("key_length") { History.openExisting(file, key.copyOf(31)) }
-        error("region") { kit.analyse(photos[0], Region.Face(FaceRegion.NOSE)) }
-        error("scan") { history.eraseScan(999) }
-        error("cancelled") { kit.analyseBlocking(photos[0], Region.Lesion, Cancel().apply { cancel() }) }
+        error("region") { kit.analyze(photos[0], Region.Face(FaceRegion.NOSE)) }
+        error("scan") { history.erase(Erase.Scan(999)) }
+        error("cancelled") { kit.analyzeBlocking(photos[0], AnalyzeOptions(region = Region.Lesion), Cancel().apply { cancel() }) }
         SkinKit.open(options).use { plain -> error("no_history") { plain.scan(photos[0], site) } }
         kit.close()
-        error("closed") { kit.analyse(photos[0]) }
+        error("closed") { kit.analyze(photos[0]) }
         compare(scenario.getDouble("tolerance"))
     }
 
     private fun analysis(analysis: Analysis) {
         labels("analyse", analysis)
+        results["pack.rarest"] = analysis.finding.probabilities.minOf { it.frequency!! }
         val (finding, measures) = analysis.finding to analysis.measures!!
         measures.values.forEach { results["analyse.measure.${it.measure.name.lowercase()}"] = it.value }
         results["analyse.unit"] = measures.unit.name.lowercase()
@@ -107,8 +112,8 @@ class ScenarioTest {
         analysis.finding.probabilities.forEach { results["$step.p.${it.label}"] = it.p }
 
     private suspend fun error(key: String, call: suspend () -> Any?) {
-        val error = runCatching { call() }.exceptionOrNull()
-        results["error.$key"] = snake(error?.javaClass?.simpleName ?: "no error")
+        val error = runCatching { call() }.exceptionOrNull() as SkinKitException?
+        results["error.$key"] = error?.kind?.name?.lowercase() ?: "no error"
     }
 
     private fun compare(tolerance: Double) {

@@ -17,8 +17,10 @@ import skinkit.EngineChoice
 import skinkit.Options
 import skinkit.Photo
 import skinkit.SkinKit
+import skinkit.ErrorKind
 import skinkit.SkinKitException
-import skinkit.analyse
+import skinkit.kind
+import skinkit.analyze
 import skinkit.of
 import skinkit.open
 
@@ -101,12 +103,12 @@ class FramesTest {
     @Test
     fun `a camera's image gives what the photo gives`() = runBlocking<Unit> {
         SkinKit.open(Options(pack = "models/lesion-ham7", engine = EngineChoice.EMBEDDED)).use { kit ->
-            val wanted = Photo.open(file).use { kit.analyse(it) }.finding.probabilities
+            val wanted = Photo.open(file).use { kit.analyze(it) }.finding.probabilities
             for (pixelStride in listOf(1, 2)) {
                 val image = FakeImage(Yuv(file, pixelStride))
                 val given = listOf(image.toFrame(0), FakeProxy(image, 0).toFrame())
                 for (frame in given) {
-                    val got = kit.analyse(frame).finding.probabilities
+                    val got = kit.analyze(frame).finding.probabilities
                     // Chroma at half size is another picture, a little.
                     got.zip(wanted).forEach { (a, b) -> assertEquals(b.p, a.p, 0.05f, "stride $pixelStride, ${a.label}") }
                 }

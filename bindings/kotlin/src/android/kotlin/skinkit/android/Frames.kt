@@ -41,7 +41,7 @@ fun ImageProxy.toFrame(mirrored: Boolean = false): Frame {
 /**
  * Copies a bitmap. One that is not `ARGB_8888` (or is in graphics memory only) is converted first.
  *
- * @throws skinkit.SkinKitException.Picture an empty bitmap
+ * @throws skinkit.SkinKitException [skinkit.ErrorKind.PICTURE] an empty bitmap
  */
 fun Photo.Companion.of(bitmap: Bitmap): Photo {
     val plain = bitmap.takeIf { it.config == Bitmap.Config.ARGB_8888 } ?: bitmap.copy(Bitmap.Config.ARGB_8888, false)

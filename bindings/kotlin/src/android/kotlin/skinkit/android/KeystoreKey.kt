@@ -10,6 +10,7 @@ import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
+import skinkit.ErrorKind
 import skinkit.SkinKitException
 import skinkit.generateKey
 
@@ -29,15 +30,16 @@ class KeystoreKey(context: Context, private val name: String = "history") {
     /**
      * The history's key; made at the first call.
      *
-     * @throws SkinKitException.WrongKey the file is there, but the Keystore no longer opens it (the device was restored, or
-     * its lock removed). The history cannot be read any more: [forget] the key and begin a new history.
+     * @throws SkinKitException [ErrorKind.WRONG_KEY] the file is there, but the Keystore no longer opens it (the device was
+     * restored, or its lock removed). The history cannot be read any more: [forget] the key and begin a new history.
      */
     fun get(): ByteArray {
         if (file.exists()) {
             return try {
                 unwrap(file.readBytes(), wrapper() ?: throw GeneralSecurityException("no key $alias in the Keystore"))
             } catch (lost: GeneralSecurityException) {
-                throw SkinKitException.WrongKey(
+                throw SkinKitException.Failed(
+                    ErrorKind.WRONG_KEY,
                     "the Keystore no longer opens the key of the history '$name': forget it and begin a new history",
                     lost.toString(),
                 )

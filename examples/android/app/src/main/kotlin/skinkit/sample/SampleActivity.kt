@@ -22,7 +22,8 @@ import skinkit.SkinKit
 import skinkit.SkinKitException
 import skinkit.android.KeystoreKey
 import skinkit.android.fromAssets
-import skinkit.eraseEverything
+import skinkit.Erase
+import skinkit.erase
 import skinkit.open
 import skinkit.reason
 
@@ -104,7 +105,7 @@ abstract class SampleActivity : Activity(), CoroutineScope by MainScope() {
     }
 
     private suspend fun delete() {
-        val erased = kit?.history()?.use { it.eraseEverything() }
+        val erased = kit?.history()?.use { it.erase(Erase.Everything) }
         scan?.stop()
         say("${erased?.scans ?: 0} scans were deleted.")
     }

@@ -10,6 +10,8 @@ import androidx.camera.core.ImageProxy
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
 import skinkit.Analysis
+import skinkit.AnalyzeOptions
+import skinkit.ErrorKind
 import skinkit.Live
 import skinkit.LiveOptions
 import skinkit.Region
@@ -18,6 +20,7 @@ import skinkit.SkinKit
 import skinkit.SkinKitException
 import skinkit.android.toFrame
 import skinkit.compare
+import skinkit.kind
 import skinkit.live
 
 /** The camera with guidance over it, and then the result. */
@@ -41,7 +44,7 @@ class ScanScreen(
 
     /** Watches the camera until one good picture is kept. */
     suspend fun start() {
-        val keep = ScanRequest(site = SITE, region = Region.Lesion)
+        val keep = ScanRequest(site = SITE, options = AnalyzeOptions(region = Region.Lesion))
         val live = kit.live(LiveOptions(region = Region.Lesion, keep = keep)).also { live = it }
         scope.launch { live.updates.collect(guide::show) }
         scope.launch { live.failures.collect { guide.say("This picture could not be used.") } }
@@ -65,8 +68,9 @@ class ScanScreen(
     private fun push(image: ImageProxy) = image.use {
         try {
             live?.push(it.toFrame(), it.imageInfo.timestamp)
-        } catch (_: SkinKitException.Closed) {
-            // Stopped between two frames.
+        } catch (error: SkinKitException) {
+            // Closed: stopped between two frames.
+            if (error.kind != ErrorKind.CLOSED) throw error
         }
     }
 
