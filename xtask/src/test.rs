@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test that this machine can run, and what was skipped.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Outcome;
@@ -20,6 +21,13 @@ pub fn run() -> Outcome {
         step("Rust tests", || {
             let mut command = cargo();
             command.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]);
+            // The suite of photo files is made by Pillow; without it its test says that it is skipped.
+            match test_python() {
+                Ok(python) => {
+                    command.env("SKINKIT_PYTHON", python);
+                }
+                Err(message) => tally.skipped.push(format!("photo conformance suite: {message}")),
+            }
             tally.record(&mut command, &logs.join("rust.log"))
         }),
         step("Rust example", || {
@@ -63,11 +71,7 @@ pub fn run() -> Outcome {
             None => tally.record(&mut kotlin::maven(&["test"])?, &logs.join("kotlin.log")),
         }),
         step("model tools (Python)", || {
-            let environment = skinkit_inference::locate::cache_dir()
-                .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
-                .join("python-tests");
-            let python = python::environment(&environment, &root().join("models/tools/requirements-test.txt"))?;
-            let mut command = Command::new(python);
+            let mut command = Command::new(test_python()?);
             command.current_dir(root()).args([
                 "-m",
                 "pytest",
@@ -89,4 +93,12 @@ pub fn run() -> Outcome {
     } else {
         Err(broken.join("; "))
     }
+}
+
+/// The Python that tests use, with the packages of the model tools' tests.
+fn test_python() -> Result<PathBuf, String> {
+    let environment = skinkit_inference::locate::cache_dir()
+        .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
+        .join("python-tests");
+    python::environment(&environment, &root().join("models/tools/requirements-test.txt"))
 }

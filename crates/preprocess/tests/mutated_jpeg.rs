@@ -241,3 +241,17 @@ fn phones_largest_photos_are_read_scaled_in_little_memory() {
         }
     }
 }
+
+#[test]
+fn coefficients_are_bounded_as_well() {
+    let limits = Limits {
+        max_pixels: 1_000_000,
+        ..Limits::default()
+    };
+    for (is_progressive, scale) in [(false, 0.5), (true, 0.25)] {
+        let file = zeros(2000, 1500, is_progressive);
+        let (photo, held) = most_held(|| Photo::decode(&file, &limits).unwrap());
+        assert_eq!(photo.scale(), scale);
+        assert!(held <= 12_000_000, "{held} bytes held");
+    }
+}

@@ -4,17 +4,8 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions};
 
-use crate::photo::raster::{Colors, Raster};
+use crate::photo::raster::{Colors, Raster, SourceProfile};
 use crate::{Error, Result};
-
-/// How a file's samples are meant.
-#[derive(Debug)]
-pub(crate) enum SourceProfile {
-    /// An embedded ICC profile.
-    Icc(Vec<u8>),
-    /// What other words of the file say.
-    Said(Box<ColorProfile>),
-}
 
 /// Pixels converted at a time.
 const CHUNK: usize = 4096;

@@ -10,7 +10,8 @@ use crate::{Error, Result};
 pub struct Limits {
     /// Largest file in bytes. Default 128 MiB.
     pub max_bytes: u64,
-    /// Most pixels that are decoded. Default 64 million: 192 MB. A JPEG of more is decoded at 1/2, 1/4 or 1/8 of its size.
+    /// Most pixels that are decoded. Default 64 million: 192 MB, and up to 512 MB of coefficients while a progressive JPEG is
+    /// read. A JPEG of more is decoded at 1/2, 1/4 or 1/8 of its size.
     pub max_pixels: u64,
     /// Longest side of the file's picture in pixels. Default 16,384.
     pub max_side: u32,

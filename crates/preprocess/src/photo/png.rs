@@ -9,9 +9,8 @@ use moxcms::{
     TransferCharacteristics,
 };
 
-use crate::photo::color_profile::SourceProfile;
 use crate::photo::limits::Limits;
-use crate::photo::raster::{Colors, Decoded, Raster};
+use crate::photo::raster::{Colors, Decoded, Raster, SourceProfile};
 use crate::{Error, Result};
 
 /// The gamma that pictures in sRGB name for readers that know no better, in 1/100,000 (PNG 3rd edition, 11.3.2.5).

@@ -1,8 +1,16 @@
 //! What decoders hand over: samples as stored, and what the file says of them.
 
 use image::metadata::Orientation;
+use moxcms::ColorProfile;
 
-use crate::photo::color_profile::SourceProfile;
+/// How a file's samples are meant.
+#[derive(Debug)]
+pub(crate) enum SourceProfile {
+    /// An embedded ICC profile.
+    Icc(Vec<u8>),
+    /// What other words of the file say.
+    Said(Box<ColorProfile>),
+}
 
 /// What the samples of a pixel are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

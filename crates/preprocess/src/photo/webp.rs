@@ -5,9 +5,8 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder};
 
-use crate::photo::color_profile::SourceProfile;
 use crate::photo::limits::Limits;
-use crate::photo::raster::{Colors, Decoded, Raster};
+use crate::photo::raster::{Colors, Decoded, Raster, SourceProfile};
 use crate::{Error, Result};
 
 /// Decodes a WebP file; of an animation the first picture. Transparency is left out.

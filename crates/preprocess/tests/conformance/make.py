@@ -11,13 +11,13 @@ import itertools
 import pathlib
 import struct
 import sys
+import zlib
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageCms, ImageFile
 
 from jpeg_writer import jpeg, segment
-from png_writer import LINEAR_CURVE, P3, SRGB, SRGB_CURVE, chunk, gamma_curve, icc, linear, png, to_srgb
-import zlib
+from png_writer import LINEAR_CURVE, P3, SRGB, SRGB_CURVE, chunk, gamma_curve, icc, icc_table, linear, png, to_srgb
 
 FOLDER = pathlib.Path(sys.argv[1])
 FEW = "--few" in sys.argv
@@ -215,6 +215,19 @@ def jpegs():
     bad_jpegs(samplings, layouts)
 
 
+def profile_segments(profile):
+    parts = [profile[at : at + 60_000] for at in range(0, len(profile), 60_000)]
+    heads = (b"ICC_PROFILE\0" + bytes([at + 1, len(parts)]) for at in range(len(parts)))
+    return b"".join(segment(0xE2, head + part) for head, part in zip(heads, parts))
+
+
+def managed(data, profile):
+    """sRGB by LittleCMS."""
+    image = Image.open(io.BytesIO(data))
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    return np.asarray(ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"))
+
+
 def bad_jpegs(samplings, layouts):
     big = ycc(picture(64, 48))
     for (layout, options), sampling in itertools.product(layouts.items(), ("420", "444")):
@@ -377,10 +390,23 @@ def webps():
             put(f"webp_cut{int(share * 100)}_{int(lossless)}.webp", cut, refused="WebP data are damaged or cut short")
 
 
+def tables():
+    """Profiles of nothing but tables, by LittleCMS."""
+    base = dict(planes=ycc(picture(40, 26)), samplings=[(2, 2), (1, 1), (1, 1)], quality=0.3)
+    matrix = np.array(P3).T
+    table = icc_table(b"RGB ", lambda rgb: linear(rgb) @ matrix.T, 17)
+    data = jpeg(before=JFIF + profile_segments(table), **base)
+    put("icc-table-rgb.jpg", data, reference=managed(data, table))
+    inks = icc_table(b"CMYK", lambda cmyk: ((1 - cmyk[..., :3]) * (1 - cmyk[..., 3:])) ** 1.8 @ np.array(SRGB), 9)
+    data = jpeg(planes_of(picture(35, 28, channels=4)), [(1, 1)] * 4, before=adobe(0) + profile_segments(inks), quality=0.3)
+    put("icc-table-cmyk.jpg", data, reference=managed(data, inks))
+
+
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 FOLDER.mkdir(parents=True, exist_ok=True)
 jpegs()
 pngs()
 webps()
+tables()
 (FOLDER / "index.tsv").write_text("\n".join(INDEX) + "\n")
 print(f"{len(INDEX)} files")

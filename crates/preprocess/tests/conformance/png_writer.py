@@ -68,15 +68,40 @@ def icc(colorants, curve, space=b"RGB "):
             tags[name] = curve
     else:
         tags[b"kTRC"] = curve
+    return profile(space, b"XYZ ", b"mntr", tags)
+
+
+def profile(space, connection, kind, tags):
     table, data = struct.pack(">I", len(tags)), b""
     start = 128 + 4 + 12 * len(tags)
     for name, value in tags.items():
         value += bytes(-len(value) % 4)
         table += name + struct.pack(">II", start + len(data), len(value))
         data += value
-    head = struct.pack(">I", start + len(data)) + b"    " + bytes.fromhex("04300000") + b"mntr" + space + b"XYZ "
+    version = bytes.fromhex("04300000" if connection == b"XYZ " else "02400000")
+    head = struct.pack(">I", start + len(data)) + b"    " + version + kind + space + connection
     head += bytes(12) + b"acsp" + bytes(28) + fixed([0.9642, 1.0, 0.8249])
     return head + bytes(128 - len(head)) + table + data
+
+
+def lab(xyz):
+    """CIE Lab under D50."""
+    ratio = xyz / np.array([0.9642, 1.0, 0.8249])
+    f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
+
+
+def icc_table(space, to_xyz, grid):
+    """A profile of nothing but a table (lut16Type) from device codes 0 to 1 to Lab."""
+    channels = {b"RGB ": 3, b"CMYK": 4}[space]
+    axes = np.meshgrid(*[np.linspace(0, 1, grid)] * channels, indexing="ij")
+    values = lab(to_xyz(np.stack(axes, -1)))
+    codes = np.rint(np.clip(np.stack([values[..., 0] * 652.8, *((values[..., 1:] + 128) * 256).transpose(-1, *range(channels))], -1), 0, 65535))
+    ramp = struct.pack(">2H", 0, 65535)
+    table = b"mft2" + bytes(4) + bytes([channels, 3, grid, 0]) + fixed([1, 0, 0, 0, 1, 0, 0, 0, 1]) + struct.pack(">2H", 2, 2)
+    table += ramp * channels + codes.astype(">u2").tobytes() + ramp * 3
+    tags = {b"wtpt": b"XYZ " + bytes(4) + fixed([0.9642, 1.0, 0.8249]), b"A2B0": table}
+    return profile(space, b"Lab ", b"scnr" if space == b"RGB " else b"prtr", tags)
 
 
 def linear(values):

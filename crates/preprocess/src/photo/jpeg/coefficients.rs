@@ -25,25 +25,34 @@ pub(super) struct Block<'a> {
     slot_of: &'a [u8; 64],
 }
 
+/// Where the coefficients that blocks of `side` samples need lie among themselves, by their number as coded.
+pub(super) fn slots(side: usize) -> [u8; 64] {
+    let (kept, mut next) = (needed(side), 0);
+    std::array::from_fn(|k| {
+        if kept >> k & 1 == 0 {
+            return NOWHERE;
+        }
+        next += 1;
+        next - 1
+    })
+}
+
 impl Coefficients {
     /// For blocks that become `side` samples a side.
     pub fn new([columns, rows]: [usize; 2], side: usize) -> Self {
-        let (kept, mut slots) = (needed(side), 0);
-        let slot_of = std::array::from_fn(|k| {
-            if kept >> k & 1 == 0 {
-                return NOWHERE;
-            }
-            slots += 1;
-            slots - 1
-        });
-        let slots = usize::from(slots);
+        let slots_of_block = needed(side).count_ones() as usize;
         Self {
             columns,
-            slots,
-            slot_of,
-            values: vec![0; columns * rows * slots],
+            slots: slots_of_block,
+            slot_of: slots(side),
+            values: vec![0; columns * rows * slots_of_block],
             coded: vec![0; columns * rows],
         }
+    }
+
+    /// Bytes that one block takes.
+    pub fn block_bytes(side: usize) -> u64 {
+        u64::from(needed(side).count_ones()) * 2 + 8
     }
 
     /// Forgets all of them.
@@ -71,26 +80,21 @@ impl Coefficients {
         let index = row * self.columns + column;
         (self.coded[index], &self.values[index * self.slots..][..self.slots])
     }
-
-    /// Where the kept coefficients lie, by their number as coded.
-    pub fn slot_of(&self) -> &[u8; 64] {
-        &self.slot_of
-    }
 }
 
 impl Block<'_> {
     /// Sets coefficient `k`.
     #[inline(always)]
     pub fn set(&mut self, k: usize, value: i32) {
-        *self.coded |= 1 << k;
-        if let Some(kept) = self.values.get_mut(usize::from(self.slot_of[k])) {
+        *self.coded |= 1u64.wrapping_shl(k as u32);
+        if let Some(kept) = self.values.get_mut(usize::from(self.slot_of[k & 63])) {
             *kept = value as i16;
         }
     }
 
     #[inline(always)]
     pub fn is_coded(&self, k: usize) -> bool {
-        *self.coded >> k & 1 == 1
+        self.coded.wrapping_shr(k as u32) & 1 == 1
     }
 
     /// Gives the first coefficient one more bit: it was shifted right, negative or not.

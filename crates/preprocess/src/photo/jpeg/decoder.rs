@@ -11,9 +11,8 @@ use super::progress::Progress;
 use super::scan::{ScanHeader, ScanReader};
 use super::segments::{self, END_OF_IMAGE, START_OF_SCAN};
 use crate::Result;
-use crate::photo::color_profile::SourceProfile;
 use crate::photo::limits::Limits;
-use crate::photo::raster::{Colors, Decoded, Raster};
+use crate::photo::raster::{Colors, Decoded, Raster, SourceProfile};
 use crate::resample::lanes::vectorize;
 
 /// Decodes at the smallest of 1/8, 1/4, 1/2 and 1 whose shorter side has `least_side` pixels, but at none that has more
@@ -26,13 +25,19 @@ pub(in crate::photo) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -
     let Some(frame) = decoder.header.frame.take() else {
         return Err(damaged("a scan comes before the frame header").into());
     };
-    let size = [frame.width, frame.height].map(|side| side as u64);
+    let size = frame.size().map(|side| side as u64);
     limits.check_file_size(size)?;
-    let side = side(size, limits, least_side)?;
+    let header = ScanHeader::read(&frame, scan.header)?;
+    let is_in_one_scan = !frame.is_progressive && header.components.len() == frame.components.len();
+    let side = side(&frame, limits, least_side, is_in_one_scan)?;
     // What follows the first scan's header says nothing more of the whole picture.
     let (profile, exif) = (decoder.header.profile(), decoder.header.exif);
     Ok(Decoded {
-        raster: decoder.read_scans(bytes, &frame, scan, side)?,
+        raster: if is_in_one_scan {
+            decoder.read_one(bytes, &frame, scan.data, &header, side)
+        } else {
+            decoder.read_several(bytes, &frame, scan.data, header, side)
+        }?,
         profile: profile.map(SourceProfile::Icc),
         orientation: exif.and_then(Orientation::from_exif_chunk),
         file_size: (frame.width as u32, frame.height as u32),
@@ -40,12 +45,24 @@ pub(in crate::photo) fn decode(bytes: &[u8], limits: &Limits, least_side: u32) -
     })
 }
 
-/// Samples a block becomes.
-fn side([width, height]: [u64; 2], limits: &Limits, least_side: u32) -> Result<usize> {
+/// Bytes of coefficients that may be held for each pixel that may be.
+const COEFFICIENT_BYTES: u64 = 8;
+
+/// Samples a block becomes: as many as asked for, or fewer where there would be too much to hold.
+fn side(frame: &FrameHeader, limits: &Limits, least_side: u32, is_in_one_scan: bool) -> Result<usize> {
+    let [width, height] = frame.size().map(|side| side as u64);
     let least = u64::from(least_side.max(1));
     // Sizes are rounded up.
     let is_enough = |side: u64| width.min(height) * side >= 8 * least - 7;
-    let fits = |side: u64| (width * side).div_ceil(8) * (height * side).div_ceil(8) <= limits.max_pixels;
+    let fits = |side: u64| {
+        let pixels = (width * side).div_ceil(8) * (height * side).div_ceil(8);
+        let held = if is_in_one_scan {
+            0
+        } else {
+            frame.coefficient_bytes(side as usize)
+        };
+        pixels <= limits.max_pixels && held <= COEFFICIENT_BYTES.saturating_mul(limits.max_pixels)
+    };
     let wanted = [1, 2, 4].into_iter().find(|side| is_enough(*side)).unwrap_or(8);
     let possible = [8, 4, 2, 1].into_iter().find(|side| *side <= wanted && fits(*side));
     possible
@@ -83,24 +100,6 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads every scan.
-    fn read_scans(
-        &mut self,
-        bytes: &'a [u8],
-        frame: &FrameHeader,
-        first: ScanStart<'a>,
-        side: usize,
-    ) -> Result<Raster, Fault> {
-        let transform = self.header.color_transform(&frame.components);
-        let scan = ScanHeader::read(frame, first.header)?;
-        let has_all = scan.components.len() == frame.components.len();
-        if frame.is_progressive || !has_all {
-            self.read_several(bytes, frame, first.data, scan, side, transform)
-        } else {
-            self.read_one(bytes, frame, first.data, &scan, side, transform)
-        }
-    }
-
     /// A picture in one scan, a row of MCUs at a time.
     fn read_one(
         &mut self,
@@ -109,8 +108,8 @@ impl<'a> Decoder<'a> {
         start: usize,
         scan: &ScanHeader,
         side: usize,
-        transform: ColorTransform,
     ) -> Result<Raster, Fault> {
+        let transform = self.header.color_transform(&frame.components);
         let mut quantization = vec![None; frame.components.len()];
         self.latch(frame, scan, &mut quantization)?;
         let mut picture = Picture::new(transform, frame, side, &quantization)?;
@@ -139,8 +138,8 @@ impl<'a> Decoder<'a> {
         mut start: usize,
         mut scan: ScanHeader,
         side: usize,
-        transform: ColorTransform,
     ) -> Result<Raster, Fault> {
+        let transform = self.header.color_transform(&frame.components);
         let mut quantization = vec![None; frame.components.len()];
         let mut progress = Progress::new(frame);
         let mut coefficients = frame.coefficients(side, frame.mcus()[1]);
@@ -206,6 +205,18 @@ impl FrameHeader {
             Coefficients::new([columns * across, rows * down], self.block_side(index, side))
         });
         all.collect()
+    }
+}
+
+impl FrameHeader {
+    /// Bytes that the whole picture's coefficients take.
+    fn coefficient_bytes(&self, side: usize) -> u64 {
+        let [across, down] = self.mcus();
+        let all = self.components.iter().enumerate().map(|(index, component)| {
+            let blocks = (across * component.sampling[0]) as u64 * (down * component.sampling[1]) as u64;
+            blocks * Coefficients::block_bytes(self.block_side(index, side))
+        });
+        all.sum()
     }
 }
 

@@ -3,10 +3,22 @@
 /// Codes up to this length are found at one look.
 const QUICK: u32 = 10;
 
+/// What bits begin with.
+#[derive(Debug, Clone, Copy, Default)]
+struct Quick {
+    /// Bits of the code; 0 where it is longer.
+    length: u8,
+    symbol: u8,
+    /// Bits of the code and the number after it; 0 where they are longer.
+    whole: u8,
+    /// The number, where it is among these bits.
+    value: i8,
+}
+
 /// The codes of one table.
 pub(super) struct HuffmanTable {
-    /// By the next [`QUICK`] bits: length of the code that they begin with, and its symbol; length 0 where it is longer.
-    quick: Vec<(u8, u8)>,
+    /// By the next [`QUICK`] bits.
+    quick: Box<[Quick; 1 << QUICK]>,
     /// For each length 1..=16: the first code that is longer, moved up to 16 bits; and what is added to a code's number
     /// to find its symbol.
     ends: [(u32, i32); 17],
@@ -16,7 +28,7 @@ pub(super) struct HuffmanTable {
 impl HuffmanTable {
     /// From the number of codes of each length 1..=16, and their symbols by rising code; `None` for what is no code.
     pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
-        let (mut quick, mut ends) = (vec![(0, 0); 1 << QUICK], [(0, 0); 17]);
+        let (mut quick, mut ends) = (Box::new([Quick::default(); 1 << QUICK]), [(0, 0); 17]);
         let (mut code, mut index) = (0u32, 0usize);
         for (length, &count) in (1u32..).zip(counts) {
             ends[length as usize].1 = index as i32 - code as i32;
@@ -27,7 +39,9 @@ impl HuffmanTable {
                 }
                 if length <= QUICK {
                     let first = (code << (QUICK - length)) as usize;
-                    quick[first..first + (1 << (QUICK - length))].fill((length as u8, symbol));
+                    for (rest, quick) in quick[first..first + (1 << (QUICK - length))].iter_mut().enumerate() {
+                        *quick = Quick::new(length, symbol, rest as u32);
+                    }
                 }
                 (code, index) = (code + 1, index + 1);
             }
@@ -41,22 +55,41 @@ impl HuffmanTable {
         })
     }
 
-    /// Length and symbol of the code that these 16 bits begin with.
-    #[inline(always)]
-    fn lookup(&self, bits: u32) -> Option<(u32, u8)> {
-        let (length, symbol) = self.quick[(bits >> (16 - QUICK)) as usize];
-        if length > 0 {
-            return Some((u32::from(length), symbol));
-        }
-        self.lookup_long(bits)
-    }
-
     #[cold]
     fn lookup_long(&self, bits: u32) -> Option<(u32, u8)> {
         let length = (QUICK + 1..=16).find(|length| bits < self.ends[*length as usize].0)?;
         let number = (bits >> (16 - length)) as i32 + self.ends[length as usize].1;
         let symbol = self.symbols.get(usize::try_from(number).ok()?)?;
         Some((length, *symbol))
+    }
+}
+
+impl Quick {
+    /// For a code of `length` bits; `rest` are the bits that follow it, up to [`QUICK`] in all.
+    fn new(length: u32, symbol: u8, rest: u32) -> Self {
+        let mut quick = Self {
+            length: length as u8,
+            symbol,
+            ..Self::default()
+        };
+        let size = u32::from(symbol & 15);
+        let whole = length + size;
+        // Seven bits and a sign.
+        if size <= 7 && whole <= QUICK {
+            (quick.whole, quick.value) = (whole as u8, extend((rest >> (QUICK - whole)) as i32, size) as i8);
+        }
+        quick
+    }
+}
+
+/// A number of `size` bits, of which a first bit of 0 says that it is negative.
+#[inline(always)]
+fn extend(value: i32, size: u32) -> i32 {
+    let negative = size > 0 && value >> (size.wrapping_sub(1) & 31) == 0;
+    if negative {
+        value.wrapping_sub(1i32.wrapping_shl(size)).wrapping_add(1)
+    } else {
+        value
     }
 }
 
@@ -126,29 +159,36 @@ impl<'a> BitReader<'a> {
 
     #[inline(always)]
     fn skip(&mut self, count: u32) {
-        self.held <<= count;
-        self.count -= count;
+        self.held = self.held.wrapping_shl(count);
+        self.count = self.count.wrapping_sub(count);
     }
 
     /// The next symbol, and the whole number in the bits after it whose count is the symbol's lower half.
     #[inline(always)]
     pub fn symbol(&mut self, codes: &HuffmanTable) -> Option<(u8, i32)> {
         self.fill();
-        let (length, symbol) = codes.lookup((self.held >> 48) as u32)?;
+        let quick = codes.quick[(self.held >> (64 - QUICK)) as usize];
+        if quick.whole > 0 {
+            self.skip(u32::from(quick.whole));
+            return Some((quick.symbol, i32::from(quick.value)));
+        }
+        let (length, symbol) = if quick.length > 0 {
+            (u32::from(quick.length), quick.symbol)
+        } else {
+            codes.lookup_long((self.held >> 48) as u32)?
+        };
         let size = u32::from(symbol & 15);
         // A code and its number have 31 bits at most.
-        let value = ((self.held << length) >> 1 >> (63 - size)) as i32;
-        self.skip(length + size);
-        // A first bit of 0 says that the number is negative.
-        let negative = size > 0 && value >> (size - 1) == 0;
-        Some((symbol, if negative { value - (1 << size) + 1 } else { value }))
+        let value = (self.held.wrapping_shl(length) >> 1).wrapping_shr(63 - size) as i32;
+        self.skip(length.wrapping_add(size));
+        Some((symbol, extend(value, size)))
     }
 
     /// The next bits, at most 16, as a whole number.
     #[inline(always)]
     pub fn bits(&mut self, count: u32) -> u32 {
         self.fill();
-        let value = (self.held >> 1 >> (63 - count)) as u32;
+        let value = (self.held >> 1).wrapping_shr(63 - count) as u32;
         self.skip(count);
         value
     }

@@ -53,24 +53,29 @@ const fn basis<const N: usize>() -> [[f32; N]; 8] {
     table
 }
 
-/// The coefficients that count at `side` samples a block, by their number as coded: of the others the means are 0.
-pub(super) fn needed(side: usize) -> u64 {
-    let counts = |u: u8| match side {
+/// Whether a coefficient counts in a row of `side` samples: of the others the means are 0.
+#[inline(always)]
+fn counts(side: usize, u: u8) -> bool {
+    match side {
         8 => true,
         4 => u != 4,
         2 => u == 0 || u % 2 == 1,
         _ => u == 0,
-    };
+    }
+}
+
+/// The coefficients of a block that count at `side` samples a side, by their number as coded.
+pub(super) fn needed(side: usize) -> u64 {
     (0..64)
-        .filter(|k| counts(ZIGZAG[*k] / 8) && counts(ZIGZAG[*k] % 8))
+        .filter(|k| counts(side, ZIGZAG[*k] / 8) && counts(side, ZIGZAG[*k] % 8))
         .fold(0, |set, k| set | 1 << k)
 }
 
 /// One number of each of [`LANES`] blocks.
 pub(super) type Lane<T> = [T; LANES];
 
-/// The coefficients of some blocks, dequantized: `[row][column]`.
-pub(super) type Coefficients = [[Lane<f32>; 8]; 8];
+/// The coefficients of some blocks, dequantized: that of row v and column u is number `v * 8 + u`.
+pub(super) type Coefficients = [Lane<f32>; 64];
 
 /// Samples of some blocks: that of row y and column x is number `y * N + x`.
 pub(super) type Samples = [Lane<u8>; 64];
@@ -79,8 +84,10 @@ pub(super) type Samples = [Lane<u8>; 64];
 #[inline(always)]
 pub(super) fn inverse_dct<const N: usize>(values: &Coefficients, samples: &mut Samples) {
     let mut rows = [[[0.0f32; LANES]; 8]; 8];
-    for u in 0..8 {
-        transform::<N>(std::array::from_fn(|v| &values[v][u]), |y, sums| rows[y][u] = *sums);
+    for u in (0..8).filter(|u| counts(N, *u as u8)) {
+        transform::<N>(std::array::from_fn(|v| &values[v * 8 + u]), |y, sums| {
+            rows[y][u] = *sums
+        });
     }
     for (y, row) in rows.iter().enumerate().take(N) {
         transform::<N>(std::array::from_fn(|u| &row[u]), |x, sums| {
@@ -100,7 +107,11 @@ fn transform<const N: usize>(values: [&Lane<f32>; 8], mut put: impl FnMut(usize,
         let term = |k: usize, lane: usize| values[k][lane] * basis[k][y];
         // Plain loops over the lanes become vector code; loops over a block's eight numbers do not.
         for lane in 0..LANES {
-            let even = term(0, lane) + term(2, lane) + term(4, lane) + term(6, lane);
+            let even = match N {
+                8 => term(0, lane) + term(2, lane) + term(4, lane) + term(6, lane),
+                4 => term(0, lane) + term(2, lane) + term(6, lane),
+                _ => term(0, lane),
+            };
             let odd = term(1, lane) + term(3, lane) + term(5, lane) + term(7, lane);
             (left[lane], right[lane]) = (even + odd, even - odd);
         }
@@ -141,8 +152,9 @@ mod tests {
 
     /// The samples of a block that lies in the last lane, with others beside it.
     fn tile<const N: usize>(values: &[[f32; 8]; 8]) -> Vec<u8> {
-        let lanes = values.map(|row| {
-            row.map(|value| std::array::from_fn(|lane| if lane == LANES - 1 { value } else { 50.0 * lane as f32 }))
+        let lanes = std::array::from_fn(|at| {
+            let value = values[at / 8][at % 8];
+            std::array::from_fn(|lane| if lane == LANES - 1 { value } else { 50.0 * lane as f32 })
         });
         let mut samples = [[0; LANES]; 64];
         inverse_dct::<N>(&lanes, &mut samples);

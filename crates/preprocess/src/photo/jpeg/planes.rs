@@ -2,7 +2,7 @@
 
 use pulp::NullaryFnOnce;
 
-use super::coefficients::Coefficients;
+use super::coefficients::{Coefficients, slots};
 use super::inverse_dct::{self, ZIGZAG, inverse_dct, level, needed};
 use crate::resample::lanes::{LANES, Lanes, Plain};
 
@@ -20,13 +20,23 @@ pub(super) struct Plane {
     samples: Vec<u8>,
     /// Rows of the component above the band.
     above: usize,
-    quantization: [u16; 64],
+    /// What is to be done with each coefficient, by its number as coded.
+    steps: [Step; 64],
+}
+
+/// Where a coefficient lies among the kept ones and in the block, and its quantization step.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    size: f32,
+    slot: u8,
+    at: u8,
 }
 
 impl Plane {
     /// `size` is that of the component, and `blocks` those of a row of MCUs, across and down.
     pub fn new(side: usize, size: [usize; 2], ratio: [usize; 2], blocks: [usize; 2], quantization: [u16; 64]) -> Self {
         let (stride, band) = (blocks[0] * side, blocks[1] * side);
+        let slots = slots(side);
         Self {
             side,
             size,
@@ -35,7 +45,11 @@ impl Plane {
             band,
             samples: vec![0; stride * (band + 1)],
             above: 0,
-            quantization,
+            steps: std::array::from_fn(|k| Step {
+                size: f32::from(quantization[k]),
+                slot: slots[k],
+                at: ZIGZAG[k],
+            }),
         }
     }
 
@@ -94,15 +108,10 @@ impl<L: Lanes> NullaryFnOnce for On<'_, L> {
             for column in (0..task.coefficients.columns()).step_by(LANES) {
                 let count = LANES.min(task.coefficients.columns() - column);
                 let out = &mut plane.samples[(1 + row * plane.side) * plane.stride + column * plane.side..];
-                let (values, is_flat) = dequantize(
-                    task.coefficients,
-                    [column, task.first + row],
-                    count,
-                    plane.side,
-                    &plane.quantization,
-                );
+                let place = [column, task.first + row];
+                let (values, is_flat) = dequantize(task.coefficients, place, count, needed(plane.side), &plane.steps);
                 if is_flat || plane.side == 1 {
-                    let levels = values[0][0].map(|first| level(first / 8.0 + 128.0));
+                    let levels = values[0].map(|first| level(first / 8.0 + 128.0));
                     for line in out.chunks_mut(plane.stride).take(plane.side) {
                         for (tile, level) in line.chunks_exact_mut(plane.side).zip(levels).take(count) {
                             tile.fill(level);
@@ -135,21 +144,18 @@ fn dequantize(
     coefficients: &Coefficients,
     [column, row]: [usize; 2],
     count: usize,
-    side: usize,
-    quantization: &[u16; 64],
+    kept: u64,
+    steps: &[Step; 64],
 ) -> (inverse_dct::Coefficients, bool) {
-    let (kept, slot_of) = (needed(side), coefficients.slot_of());
-    let (mut values, mut any) = ([[[0.0; LANES]; 8]; 8], 0);
-    for lane in 0..count {
+    let (mut values, mut any) = ([[0.0; LANES]; 64], 0);
+    for lane in 0..count.min(LANES) {
         let (coded, block) = coefficients.coded(column + lane, row);
         let mut coded = coded & kept;
         any |= coded;
         while coded != 0 {
-            let k = coded.trailing_zeros() as usize & 63;
-            coded &= coded - 1;
-            let at = usize::from(ZIGZAG[k]) & 63;
-            let value = f32::from(block[usize::from(slot_of[k])]) * f32::from(quantization[k]);
-            values[at >> 3][at & 7][lane] = value;
+            let Step { size, slot, at } = steps[coded.trailing_zeros() as usize & 63];
+            coded &= coded.wrapping_sub(1);
+            values[usize::from(at) & 63][lane] = f32::from(block[usize::from(slot)]) * size;
         }
     }
     (values, any & !1 == 0)

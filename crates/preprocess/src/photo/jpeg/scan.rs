@@ -266,7 +266,7 @@ fn first_dc(
 
 #[inline(always)]
 fn sequential_ac(reader: &mut BitReader<'_>, table: &HuffmanTable, block: &mut Block<'_>) -> Option<()> {
-    let mut k = 1;
+    let mut k = 1usize;
     while k < 64 {
         let (symbol, value) = reader.symbol(table)?;
         let run = usize::from(symbol >> 4);
@@ -274,15 +274,15 @@ fn sequential_ac(reader: &mut BitReader<'_>, table: &HuffmanTable, block: &mut B
             if run < 15 {
                 break;
             }
-            k += 16;
+            k = k.wrapping_add(16);
             continue;
         }
-        k += run;
+        k = k.wrapping_add(run);
         if k > 63 {
             return None;
         }
         block.set(k, value);
-        k += 1;
+        k = k.wrapping_add(1);
     }
     Some(())
 }
