@@ -48,6 +48,14 @@ struct Input<'a> {
     seconds: f64,
 }
 
+fn plane<'a>(buffer: &Buffer<'a>) -> Plane<'a> {
+    Plane {
+        data: buffer.data,
+        row_stride: buffer.row_stride,
+        pixel_stride: usize::from(buffer.pixel_stride),
+    }
+}
+
 fuzz_target!(|input: Input<'_>| {
     let format = FORMATS[usize::from(input.format) % FORMATS.len()];
     let (width, height) = if input.fits {
@@ -64,11 +72,6 @@ fuzz_target!(|input: Input<'_>| {
     let planes: Vec<Plane<'_>> = if input.fits {
         vec![Plane::with_stride(&room, row_stride); format.planes()]
     } else {
-        let plane = |buffer: &Buffer<'_>| Plane {
-            data: buffer.data,
-            row_stride: buffer.row_stride,
-            pixel_stride: usize::from(buffer.pixel_stride),
-        };
         input.planes.iter().map(plane).take(4).collect()
     };
     let Ok(rotation) = Rotation::from_degrees(i32::from(input.rotation)) else {
