@@ -341,6 +341,35 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
+/// A PNG of one pixel with a palette of so many bytes.
+fn with_palette(bytes: usize) -> Vec<u8> {
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut chunk = |name: &[u8], data: &[u8]| {
+        out.extend((data.len() as u32).to_be_bytes());
+        let whole = [name, data].concat();
+        out.extend(&whole);
+        out.extend(crc32(&whole).to_be_bytes());
+    };
+    chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 4, 3, 0, 0, 0]);
+    chunk(b"PLTE", &vec![200; bytes]);
+    chunk(b"tRNS", &[64]);
+    // Two bytes of zeros, stored.
+    chunk(b"IDAT", &[0x78, 1, 1, 2, 0, 0xfd, 0xff, 0, 0, 0, 2, 0, 1]);
+    chunk(b"IEND", &[]);
+    out
+}
+
+/// Found by fuzzing: the decoder panics at these.
+#[test]
+fn palettes_of_impossible_lengths_are_refused() {
+    let photo = Photo::decode(&with_palette(48), &Limits::default()).unwrap();
+    assert_eq!(photo.pixels(), [200; 3]);
+    for bytes in [1, 47, 49, 771] {
+        let error = Photo::decode(&with_palette(bytes), &Limits::default()).unwrap_err();
+        assert!(matches!(error, Error::Damaged { format: "PNG", .. }), "{bytes}: {error:?}");
+    }
+}
+
 #[test]
 fn limits_hold() {
     let bytes = jpeg(&picture(64, 64));

@@ -31,6 +31,15 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     let (width, height) = (header.width, header.height);
     limits.check_size(width.into(), height.into())?;
     let mut reader = decoder.read_info().map_err(damaged)?;
+    // The decoder takes both for granted, and panics (png 0.18.1; found by fuzzing).
+    if let Some(palette) = &reader.info().palette
+        && (palette.len() % 3 != 0 || palette.len() > 3 * 256)
+    {
+        return Err(Error::Damaged {
+            format: "PNG",
+            reason: format!("its palette has {} bytes: not three each for up to 256 colors", palette.len()),
+        });
+    }
     let needed = reader.output_buffer_size().unwrap_or(usize::MAX);
     let mut samples = vec![0; needed];
     let output = reader.next_frame(&mut samples).map_err(damaged)?;
