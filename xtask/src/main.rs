@@ -9,6 +9,7 @@ mod dart;
 mod demo;
 mod instructions;
 mod kotlin;
+mod network_check;
 mod package;
 mod python;
 mod readme;
@@ -38,6 +39,8 @@ enum Task {
     Demo,
     /// Open the demo's report in headless Chromium, offline: console, requests, names, keyboard; screenshots
     ReportCheck,
+    /// Trace a whole run of the command line: no network socket is opened, and no socket function is imported (Linux, strace)
+    NetworkCheck,
     /// Get what the tests need and run all of them; says what was skipped and why
     Test,
     /// Build and test the Kotlin package (Maven and a JDK)
@@ -111,6 +114,7 @@ fn run(task: Task) -> Outcome {
         Task::Setup => setup::run(),
         Task::Demo => demo::run(),
         Task::ReportCheck => report_check::run(),
+        Task::NetworkCheck => network_check::check(),
         Task::Test => test::run(),
         Task::Kotlin => kotlin::test(),
         Task::Bindings { check: false } => bindings::write(),

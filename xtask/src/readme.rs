@@ -4,15 +4,15 @@
 mod tests {
     use crate::command::root;
 
-    /// Between `README: begin` and `README: end` of a program, less its indentation, stands what the README shows.
+    /// Between `ANCHOR: quickstart` and `ANCHOR_END: quickstart` of a program, less its indentation, stands what the README shows.
     fn holds(program: &str, readme: &str) {
         let example = std::fs::read_to_string(root().join(program)).unwrap();
         let shown = std::fs::read_to_string(root().join(readme)).unwrap();
         let lines = example
             .lines()
-            .skip_while(|line| !line.contains("README: begin"))
+            .skip_while(|line| !line.contains("ANCHOR: quickstart"))
             .skip(1)
-            .take_while(|line| !line.contains("README: end"));
+            .take_while(|line| !line.contains("ANCHOR_END: quickstart"));
         let indent = if program.ends_with(".rs") { "    " } else { "" };
         let snippet: Vec<&str> = lines.map(|line| line.strip_prefix(indent).unwrap_or(line)).collect();
         assert!((5..=15).contains(&snippet.len()), "{program}: {} lines", snippet.len());

@@ -1,5 +1,5 @@
 // The snippet of bindings/swift/README.md, which the tests run: from the repository's root, with a new folder as argument.
-// README: begin
+// ANCHOR: quickstart
 import Foundation
 import SkinKit
 
@@ -15,4 +15,4 @@ for file in ["lesion-first.jpg", "lesion-second.jpg"] {
     try scan.analysis.finding.heatmap?.png(of: 0)?.write(to: folder.appendingPathComponent("heatmap-\(scan.id).png"))
 }
 if let change = try await kit.compare(site: "left forearm") { print("similarity:", change.similarity ?? 0, change.verdict) }
-// README: end
+// ANCHOR_END: quickstart

@@ -6,7 +6,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let history = folder.path().join("scans.skinkit");
 
-    // README: begin
+    // ANCHOR: quickstart
     let key = Key::generate()?; // keep it in the Keychain or Keystore
     let kit = SkinKit::open(Config::new("models/lesion-ham7").history(&history, key))?;
     for file in ["lesion-first.jpg", "lesion-second.jpg"] {
@@ -21,6 +21,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(change) = kit.compare("me", "left forearm")? {
         println!("similarity {:?}, {:?}", change.similarity, change.verdict);
     }
-    // README: end
+    // ANCHOR_END: quickstart
     Ok(())
 }

@@ -107,9 +107,12 @@ pub fn trend(trend: &MeasureTrend, line: &TrendLine) -> String {
         );
     }
     if let Some(Interval { value, low, high }) = &trend.recovery {
-        // Zero has no sign for people.
-        let [value, low, high] = [value, low, high].map(|percent| percent.round() + 0.0);
-        text += &format!(" Decrease since the first scan: {value} % ({low} to {high}).");
+        let percent = |decrease: f64| match -decrease.round() {
+            0.0 => "0".to_owned(),
+            change => format!("{change:+}"),
+        };
+        let [value, low, high] = [percent(*value), percent(*high), percent(*low)];
+        text += &format!(" Change since the first scan: {value} % ({low} to {high}).");
     }
     match trend.points.iter().filter(|point| point.outlier).count() {
         0 => {}
