@@ -35,11 +35,9 @@ const SOCKET_FUNCTIONS: [&str; 20] = [
 /// `cargo xtask network-check`.
 pub fn check() -> Outcome {
     for (program, flag) in [("strace", "-V"), ("nm", "--version")] {
-        let there = Command::new(program)
-            .arg(flag)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        if !cfg!(target_os = "linux") || there.status().is_err() {
+        let mut asked = Command::new(program);
+        asked.arg(flag).stdout(Stdio::null()).stderr(Stdio::null());
+        if !cfg!(target_os = "linux") || asked.status().is_err() {
             println!("SKIPPED: network-check: it needs Linux and {program} (Debian: apt install strace binutils)");
             return Ok(());
         }
