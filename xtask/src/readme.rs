@@ -1,4 +1,4 @@
-//! The snippets of the READMEs are programs that the tests run.
+//! The documentation is held to the code: snippets are programs that the tests run, links and includes lead somewhere.
 
 #[cfg(test)]
 mod tests {
@@ -48,6 +48,70 @@ mod tests {
                 (printed - similarity).abs() < 1e-7,
                 "{readme} prints {printed}; the scenario says {similarity}"
             );
+        }
+    }
+
+    /// Every Markdown file of the guide.
+    fn guide() -> Vec<std::path::PathBuf> {
+        let source = root().join("docs/guide/src");
+        let folders = [source.join("start"), source];
+        let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+        files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+            .collect()
+    }
+
+    /// What stands between `before` and `after`, each time.
+    fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
+        let parts = text.split(before).skip(1);
+        parts.filter_map(|part| part.split(after).next()).collect()
+    }
+
+    #[test]
+    fn what_the_guide_includes_is_there() {
+        let mut includes = 0;
+        for page in guide() {
+            let text = std::fs::read_to_string(&page).unwrap();
+            for include in between(&text, "{{#include ", "}}") {
+                let (file, anchor) = include.split_once(':').unwrap();
+                let included = std::fs::read_to_string(page.parent().unwrap().join(file))
+                    .unwrap_or_else(|error| panic!("{}: {file}: {error}", page.display()));
+                for mark in ["ANCHOR: ", "ANCHOR_END: "] {
+                    assert!(
+                        included.contains(&format!("{mark}{anchor}")),
+                        "{file} has no {mark}{anchor}"
+                    );
+                }
+                includes += 1;
+            }
+        }
+        assert!(includes >= 5, "a quick start for each language, not {includes}");
+    }
+
+    #[test]
+    fn the_links_of_docs_lead_somewhere() {
+        let mut pages = guide();
+        for page in [
+            "README.md",
+            "ARCHITECTURE.md",
+            "CONTRIBUTING.md",
+            "crates/cli/README.md",
+            "crates/roi/README.md",
+        ] {
+            pages.push(root().join(page));
+        }
+        let summary = std::fs::read_to_string(root().join("docs/guide/src/SUMMARY.md")).unwrap();
+        for page in pages {
+            let text = std::fs::read_to_string(&page).unwrap();
+            for link in between(&text, "](", ")") {
+                let file = link.split('#').next().unwrap();
+                let there = file.is_empty() || link.contains("://") || page.parent().unwrap().join(file).exists();
+                assert!(there, "{}: {link} leads nowhere", page.display());
+            }
+            let name = page.file_name().unwrap().to_str().unwrap();
+            let of_the_guide = page.starts_with(root().join("docs/guide")) && name != "SUMMARY.md";
+            assert!(!of_the_guide || summary.contains(name), "{name} is not in SUMMARY.md");
         }
     }
 }
