@@ -53,12 +53,12 @@ def photo(flag):
 
 frames = {"nv12-1080p": nv12(pictures / "lesion-1080p.nv12", HD), "nv12-12mp": nv12(pictures / "lesion-12mp.nv12", PHOTO)}
 photos = {"rgb-1080p": raw(pictures / "lesion-1080p.rgb", HD), "rgb-12mp": raw(pictures / "lesion-12mp.rgb", PHOTO)}
-roads = []
+implementations = []
 for task, planes in frames.items():
-    roads.append((task, "cv2, crop first", lambda planes=planes: crop_first(planes)))
-    roads.append((task, "cv2, whole frame", lambda planes=planes: whole_frame(planes)))
+    implementations.append((task, "cv2, crop first", lambda planes=planes: crop_first(planes)))
+    implementations.append((task, "cv2, whole frame", lambda planes=planes: whole_frame(planes)))
 for task, rgb in photos.items():
-    roads.append((task, "cv2", lambda rgb=rgb: resized(rgb)))
-roads.append(("jpeg-12mp", "cv2 + onnxruntime", lambda: photo(cv2.IMREAD_COLOR)))
-roads.append(("jpeg-12mp", "cv2 at 1/4 + onnxruntime", lambda: photo(cv2.IMREAD_REDUCED_COLOR_4)))
-serve(roads)
+    implementations.append((task, "cv2", lambda rgb=rgb: resized(rgb)))
+implementations.append(("jpeg-12mp", "cv2 + onnxruntime", lambda: photo(cv2.IMREAD_COLOR)))
+implementations.append(("jpeg-12mp", "cv2 at 1/4 + onnxruntime", lambda: photo(cv2.IMREAD_REDUCED_COLOR_4)))
+serve(implementations)

@@ -34,7 +34,7 @@ photos = {
     "rgb-1080p": Image.fromarray(raw(pictures / "lesion-1080p.rgb", HD)),
     "rgb-12mp": Image.fromarray(raw(pictures / "lesion-12mp.rgb", PHOTO)),
 }
-roads = [(task, "Pillow", lambda picture=picture: resized(picture)) for task, picture in photos.items()]
-roads.append(("jpeg-12mp", "Pillow + onnxruntime", lambda: photo(False)))
-roads.append(("jpeg-12mp", "Pillow with draft + onnxruntime", lambda: photo(True)))
-serve(roads)
+implementations = [(task, "Pillow", lambda picture=picture: resized(picture)) for task, picture in photos.items()]
+implementations.append(("jpeg-12mp", "Pillow + onnxruntime", lambda: photo(False)))
+implementations.append(("jpeg-12mp", "Pillow with draft + onnxruntime", lambda: photo(True)))
+serve(implementations)

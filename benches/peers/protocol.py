@@ -1,4 +1,4 @@
-"""One program, many roads, timed when asked: benches/src/protocol.rs says how."""
+"""One program, many implementations, timed when asked: benches/src/protocol.rs says how."""
 
 import json
 import sys
@@ -18,14 +18,14 @@ def arguments():
     return Path(sys.argv[1]), Path(sys.argv[2])
 
 
-def serve(roads):
-    """Answers until stdin ends; `roads` are (task, name, function that returns a few numbers)."""
-    for _, _, run in roads:
+def serve(implementations):
+    """Answers until stdin ends; `implementations` are (task, name, function that returns a few numbers)."""
+    for _, _, run in implementations:
         run()
-    print(json.dumps([[task, name] for task, name, _ in roads]), flush=True)
+    print(json.dumps([[task, name] for task, name, _ in implementations]), flush=True)
     for line in sys.stdin:
         index, count = map(int, line.split())
-        run = roads[index][2]
+        run = implementations[index][2]
         wall, cpu = [], []
         for _ in range(count):
             used, started = time.process_time_ns(), time.perf_counter_ns()

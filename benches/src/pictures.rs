@@ -1,4 +1,4 @@
-//! The pictures that all roads work on, made from the sample photos of the repository.
+//! The pictures that all implementations work on, made from the sample photos of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

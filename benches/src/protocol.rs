@@ -1,8 +1,8 @@
-//! One program, many roads: each line on stdin asks for some runs of one road, each line on stdout answers with times.
+//! One program, many implementations: each line on stdin asks for some runs of one implementation, each line on stdout answers with times.
 //!
-//! The first line out is a JSON list of `[task, road]` pairs. A line in is `INDEX COUNT`, and its answer
+//! The first line out is a JSON list of `[task, implementation]` pairs. A line in is `INDEX COUNT`, and its answer
 //! `{"wall_ms": […], "cpu_ms": […], "result": […]}`: COUNT times, and what the last run computed, so that the runner
-//! can see that all roads lead to the same place. `benches/peers/protocol.py` is the same in Python.
+//! can see that all implementations compute the same. `benches/peers/protocol.py` is the same in Python.
 
 use std::io::{BufRead, Write};
 use std::time::Instant;
@@ -13,14 +13,14 @@ use serde_json::json;
 use crate::Outcome;
 
 /// A way to do a task; each call is one run, and returns a few numbers that tell what came out.
-pub struct Road<'a> {
+pub struct Implementation<'a> {
     task: &'static str,
     name: &'static str,
     run: Box<dyn FnMut() -> Outcome<Vec<f32>> + 'a>,
 }
 
-impl<'a> Road<'a> {
-    /// A road `name` for `task`.
+impl<'a> Implementation<'a> {
+    /// A implementation `name` for `task`.
     pub fn new(task: &'static str, name: &'static str, run: impl FnMut() -> Outcome<Vec<f32>> + 'a) -> Self {
         Self {
             task,
@@ -30,22 +30,26 @@ impl<'a> Road<'a> {
     }
 }
 
-/// Answers until stdin ends. Each road is run once before the first line, to warm up.
-pub fn serve(mut roads: Vec<Road<'_>>) -> Outcome<()> {
-    for road in &mut roads {
-        (road.run)().map_err(|error| format!("{} / {}: {error}", road.task, road.name))?;
+/// Answers until stdin ends. Each implementation is run once before the first line, to warm up.
+pub fn serve(mut implementations: Vec<Implementation<'_>>) -> Outcome<()> {
+    for implementation in &mut implementations {
+        (implementation.run)()
+            .map_err(|error| format!("{} / {}: {error}", implementation.task, implementation.name))?;
     }
-    let names: Vec<_> = roads.iter().map(|road| [road.task, road.name]).collect();
+    let names: Vec<_> = implementations
+        .iter()
+        .map(|implementation| [implementation.task, implementation.name])
+        .collect();
     say(&json!(names))?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let (index, count) = line.split_once(' ').ok_or("a line is INDEX COUNT")?;
         let (index, count): (usize, usize) = (index.parse()?, count.parse()?);
-        let road = roads.get_mut(index).ok_or("no such road")?;
+        let implementation = implementations.get_mut(index).ok_or("no such implementation")?;
         let (mut wall, mut cpu, mut result) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..count {
             let (started, used) = (Instant::now(), processor_ms());
-            result = (road.run)()?;
+            result = (implementation.run)()?;
             cpu.push(processor_ms() - used);
             wall.push(started.elapsed().as_secs_f64() * 1e3);
         }

@@ -16,13 +16,13 @@ use crate::{python, setup};
 use figures::{Figures, Machine, Track};
 use peer::Peer;
 
-/// Times that every road is visited, in turn.
+/// Times that every implementation is visited, in turn.
 const ROUNDS: usize = 15;
 
-/// Milliseconds that one road may take in one round; at least one run.
+/// Milliseconds that one implementation may take in one round; at least one run.
 const VISIT_MS: f64 = 80.0;
 
-/// Most runs of one road in one round.
+/// Most runs of one implementation in one round.
 const MOST_RUNS: usize = 40;
 
 /// `cargo xtask bench [--json]`.
@@ -96,7 +96,7 @@ impl Bench {
         let mut skipped = Vec::new();
         let mut peers = vec![
             step("start SkinKit", || {
-                self.start("SkinKit", &program("skinkit-roads"), None)
+                self.start("SkinKit", &program("skinkit-peer"), None)
             })?,
             step("start image + ort", || {
                 self.start("image + ort", &program("rust-peers"), None)
@@ -162,15 +162,15 @@ impl Bench {
     }
 }
 
-/// Visits every road once a round, task by task, so that whatever else the machine does meets all alike.
+/// Visits every implementation once a round, task by task, so that whatever else the machine does meets all alike.
 fn rounds(peers: &mut [Peer]) -> Result<Vec<Track>, String> {
     let mut tracks: Vec<Track> = Vec::new();
     for (peer, one) in peers.iter().enumerate() {
-        for (index, (task, road)) in one.roads.iter().enumerate() {
-            tracks.push(Track::new(peer, index, task, road));
+        for (index, (task, implementation)) in one.implementations.iter().enumerate() {
+            tracks.push(Track::new(peer, index, task, implementation));
         }
     }
-    // Roads of one task are neighbours in time.
+    // Implementations of one task are neighbours in time.
     tracks.sort_by_key(|track| tasks::place(&track.task));
     for round in 0..ROUNDS {
         eprintln!("    round {} of {ROUNDS}", round + 1);

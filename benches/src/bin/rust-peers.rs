@@ -1,4 +1,4 @@
-//! The roads of a Rust app without SkinKit: `rust-peers PICTURES MODELS`. Plain `image` and `ort`; and
+//! The implementations of a Rust app without SkinKit: `rust-peers PICTURES MODELS`. Plain `image` and `ort`; and
 //! `fast_image_resize`, the fastest resizer there is.
 #![forbid(unsafe_code)]
 
@@ -13,7 +13,7 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 use skinkit_benches::Outcome;
 use skinkit_benches::pictures::{HD, PHOTO, Pictures};
-use skinkit_benches::protocol::{Road, serve};
+use skinkit_benches::protocol::{Implementation, serve};
 
 /// Side of the tensors made from frames.
 const SIDE: u32 = 224;
@@ -50,7 +50,7 @@ fn main() -> Outcome<()> {
         with_image("rgb-12mp", &photo),
         with_fast_image_resize("rgb-1080p", &hd),
         with_fast_image_resize("rgb-12mp", &photo),
-        Road::new("jpeg-12mp", "image + ort", move || {
+        Implementation::new("jpeg-12mp", "image + ort", move || {
             let photo = image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg)?.into_rgb8();
             let (side, left, top) = middle(&photo);
             let square = imageops::crop_imm(&photo, left, top, side, side);
@@ -74,10 +74,10 @@ fn middle(picture: &RgbImage) -> (u32, u32, u32) {
     (side, (picture.width() - side) / 2, (picture.height() - side) / 2)
 }
 
-fn with_image<'a>(task: &'static str, picture: &'a RgbImage) -> Road<'a> {
+fn with_image<'a>(task: &'static str, picture: &'a RgbImage) -> Implementation<'a> {
     let (side, left, top) = middle(picture);
     let mut input = Vec::new();
-    Road::new(task, "image", move || {
+    Implementation::new(task, "image", move || {
         let square = imageops::crop_imm(picture, left, top, side, side);
         let small = imageops::resize(&*square, SIDE, SIDE, imageops::FilterType::Triangle);
         by_channel(small.as_raw(), &mut input);
@@ -85,14 +85,14 @@ fn with_image<'a>(task: &'static str, picture: &'a RgbImage) -> Road<'a> {
     })
 }
 
-fn with_fast_image_resize<'a>(task: &'static str, picture: &'a RgbImage) -> Road<'a> {
+fn with_fast_image_resize<'a>(task: &'static str, picture: &'a RgbImage) -> Implementation<'a> {
     let (side, left, top) = middle(picture);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
         .crop(left.into(), top.into(), side.into(), side.into());
     let (mut resizer, mut small) = (Resizer::new(), Image::new(SIDE, SIDE, PixelType::U8x3));
     let mut input = Vec::new();
-    Road::new(task, "fast_image_resize", move || {
+    Implementation::new(task, "fast_image_resize", move || {
         let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)?;
         resizer.resize(&source, &mut small, &options)?;
         by_channel(small.buffer(), &mut input);

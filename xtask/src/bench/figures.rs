@@ -6,22 +6,22 @@ use super::peer::Visit;
 use super::targets::{self, Target};
 use super::tasks::TASKS;
 
-/// One road's visits.
+/// One implementation's visits.
 pub struct Track {
     pub peer: usize,
     pub index: usize,
     pub task: String,
-    pub road: String,
+    pub implementation: String,
     pub visits: Vec<Visit>,
 }
 
 impl Track {
-    pub fn new(peer: usize, index: usize, task: &str, road: &str) -> Self {
+    pub fn new(peer: usize, index: usize, task: &str, implementation: &str) -> Self {
         Self {
             peer,
             index,
             task: task.to_owned(),
-            road: road.to_owned(),
+            implementation: implementation.to_owned(),
             visits: Vec::new(),
         }
     }
@@ -103,16 +103,16 @@ impl Machine {
     }
 }
 
-/// One road's figures.
+/// One implementation's figures.
 #[derive(Debug, Serialize)]
 pub struct Row {
     pub task: String,
-    pub road: String,
+    pub implementation: String,
     pub cpu_ms: Spread,
     pub wall_ms: Spread,
-    /// Processor time of this road over that of the task's first road, round by round.
+    /// Processor time of this implementation over that of the task's first implementation, round by round.
     pub ratio: Spread,
-    /// Largest difference of the result from that of the task's first road, in the task's unit.
+    /// Largest difference of the result from that of the task's first implementation, in the task's unit.
     pub difference: Option<f64>,
 }
 
@@ -134,7 +134,7 @@ impl Figures {
                 let first = tracks.iter().find(|other| other.task == track.task).unwrap_or(track);
                 Row {
                     task: track.task.clone(),
-                    road: track.road.clone(),
+                    implementation: track.implementation.clone(),
                     cpu_ms: track.spread(|visit| &visit.cpu_ms),
                     wall_ms: track.spread(|visit| &visit.wall_ms),
                     ratio: ratio(track, first),
@@ -152,7 +152,7 @@ impl Figures {
     }
 }
 
-/// Processor time of one road over that of another, round by round: what disturbs a round disturbs both.
+/// Processor time of one implementation over that of another, round by round: what disturbs a round disturbs both.
 pub fn ratio(above: &Track, below: &Track) -> Spread {
     let rounds = above.cpu_by_round().into_iter().zip(below.cpu_by_round());
     Spread::of(rounds.map(|(a, b)| a / b).collect())
@@ -171,8 +171,8 @@ fn difference(track: &Track, first: &Track) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn track(road: &str, rounds: &[f64], result: f64) -> Track {
-        let mut track = Track::new(0, 0, "rgb-12mp", road);
+    fn track(implementation: &str, rounds: &[f64], result: f64) -> Track {
+        let mut track = Track::new(0, 0, "rgb-12mp", implementation);
         for &ms in rounds {
             track.visits.push(Visit {
                 wall_ms: vec![2.0 * ms],

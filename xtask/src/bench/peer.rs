@@ -1,4 +1,4 @@
-//! A program that runs roads when told: `benches/src/protocol.rs` says how.
+//! A program that runs implementations when told: `benches/src/protocol.rs` says how.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines, Write};
@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::Deserialize;
 
-/// What one visit of a road gave.
+/// What one visit of a implementation gave.
 #[derive(Debug, Deserialize)]
 pub struct Visit {
     pub wall_ms: Vec<f64>,
@@ -21,8 +21,8 @@ pub struct Peer {
     child: Child,
     questions: Option<ChildStdin>,
     answers: Lines<BufReader<ChildStdout>>,
-    /// Task and name of each road.
-    pub roads: Vec<(String, String)>,
+    /// Task and name of each implementation.
+    pub implementations: Vec<(String, String)>,
 }
 
 impl Peer {
@@ -42,16 +42,17 @@ impl Peer {
             child,
             questions,
             answers: BufReader::new(output).lines(),
-            roads: Vec::new(),
+            implementations: Vec::new(),
         };
         let first = peer
             .answer()
             .map_err(|message| format!("{message}; see {}", log.display()))?;
-        peer.roads = serde_json::from_str(&first).map_err(|error| format!("{name} says `{first}`: {error}"))?;
+        peer.implementations =
+            serde_json::from_str(&first).map_err(|error| format!("{name} says `{first}`: {error}"))?;
         Ok(peer)
     }
 
-    /// Runs the road `index` so many times.
+    /// Runs the implementation `index` so many times.
     pub fn visit(&mut self, index: usize, runs: usize) -> Result<Visit, String> {
         let mut questions = self.questions.as_ref().ok_or("the peer has ended")?;
         writeln!(questions, "{index} {runs}").map_err(|error| format!("{}: {error}", self.name))?;

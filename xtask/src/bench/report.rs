@@ -16,10 +16,10 @@ pub fn markdown(figures: &Figures) -> String {
     let _ = writeln!(
         out,
         "# SkinKit beside its peers\n\n\
-         Made by `cargo xtask bench`; `--json` prints the same figures. All roads of a task work on the same pictures, \
-         models and ONNX Runtime, with one thread, visited in turn in {} rounds. Times are milliseconds, median (lower to \
-         upper quartile) of all runs; ratios are medians of the rounds' ratios of processor time, so that whatever else \
-         the machine did meets both sides. Measured on: {}, {} threads, {}{load}.\n\n## Targets\n",
+         Made by `cargo xtask bench`; `--json` prints the same figures. All implementations run interleaved on the same inputs: the \
+         same pictures, models and ONNX Runtime, with one thread, in {} rounds. Times are milliseconds, median (lower to \
+         upper quartile) of all runs. Ratios are medians over the rounds of the ratio of processor times, so other load on the \
+         machine affects both sides alike. Measured on: {}, {} threads, {}{load}.\n\n## Targets\n",
         super::ROUNDS,
         machine.processor,
         machine.threads,
@@ -61,17 +61,17 @@ pub fn markdown(figures: &Figures) -> String {
     out
 }
 
-/// Every road that took less than SkinKit's.
+/// Every implementation that took less than SkinKit's.
 fn losses(figures: &Figures) -> String {
     let lost: Vec<String> = figures
         .rows
         .iter()
-        .filter(|row| !row.road.starts_with("SkinKit") && row.ratio.median < 1.0)
+        .filter(|row| !row.implementation.starts_with("SkinKit") && row.ratio.median < 1.0)
         .map(|row| {
             format!(
                 "- {}: {} takes {:.2} of SkinKit's time",
                 title(&row.task),
-                row.road,
+                row.implementation,
                 row.ratio.median
             )
         })
@@ -87,7 +87,7 @@ fn table(out: &mut String, task: &Task, rows: &[&Row]) {
     let unit = task.unit.map_or("", |(unit, _)| unit);
     let _ = writeln!(
         out,
-        "\n## {}\n\n| road | processor | wall | to the first | result differs by |\n|---|---|---|---|---|",
+        "\n## {}\n\n| implementation | processor | wall | to the first | result differs by |\n|---|---|---|---|---|",
         task.title
     );
     for row in rows {
@@ -97,7 +97,7 @@ fn table(out: &mut String, task: &Task, rows: &[&Row]) {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {:.2} | {difference} |",
-            row.road,
+            row.implementation,
             spread(row.cpu_ms),
             spread(row.wall_ms),
             row.ratio.median
@@ -156,8 +156,8 @@ mod tests {
     use crate::bench::figures::{Machine, Track};
     use crate::bench::peer::Visit;
 
-    fn track(road: &str, cpu: f64) -> Track {
-        let mut track = Track::new(0, 0, "jpeg-12mp", road);
+    fn track(implementation: &str, cpu: f64) -> Track {
+        let mut track = Track::new(0, 0, "jpeg-12mp", implementation);
         track.visits.push(Visit {
             wall_ms: vec![cpu],
             cpu_ms: vec![cpu],

@@ -33,7 +33,7 @@ impl Target {
     }
 }
 
-/// A ratio of processor times: task, road above, road below, whether it should be large, how large.
+/// A ratio of processor times: task, implementation above, implementation below, whether it should be large, how large.
 type Ratio = (&'static str, &'static str, &'static str, &'static str, bool, f64);
 
 const RATIOS: [Ratio; 7] = [
@@ -97,7 +97,11 @@ const RATIOS: [Ratio; 7] = [
 
 /// Every target that this run can speak about.
 pub fn check(tracks: &[Track], peak_memory_mb: Option<f64>) -> Vec<Target> {
-    let find = |task: &str, road: &str| tracks.iter().find(|track| track.task == task && track.road == road);
+    let find = |task: &str, implementation: &str| {
+        tracks
+            .iter()
+            .find(|track| track.task == task && track.implementation == implementation)
+    };
     let mut targets = Vec::new();
     for (what, task, above, below, at_least, wanted) in RATIOS {
         if let (Some(above), Some(below)) = (find(task, above), find(task, below)) {

@@ -1,10 +1,10 @@
-//! What is measured: each task's words, and the unit in which the results of its roads are compared.
+//! What is measured: each task's words, and the unit in which the results of its implementations are compared.
 
-/// One task; several roads lead through it.
+/// One task; several implementations lead through it.
 pub struct Task {
     pub id: &'static str,
     pub title: &'static str,
-    /// Unit of the result's numbers, and what 1 is in it; none where there is one road only.
+    /// Unit of the result's numbers, and what 1 is in it; none where there is one implementation only.
     pub unit: Option<(&'static str, f64)>,
 }
 

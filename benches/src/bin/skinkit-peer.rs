@@ -1,4 +1,4 @@
-//! SkinKit's roads: `skinkit-roads PICTURES MODELS`.
+//! SkinKit's implementations: `skinkit-peer PICTURES MODELS`.
 #![forbid(unsafe_code)]
 
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use skinkit::roi::{FaceLandmarker, FaceMesh, FaceRegion, FaceTracker, Network, N
 use skinkit::{Analysis, AnalyzeOptions, Config, Frame, Limits, Photo, Region, Roi, SkinKit};
 use skinkit_benches::Outcome;
 use skinkit_benches::pictures::{HD, PHOTO, Pictures};
-use skinkit_benches::protocol::{Road, serve};
+use skinkit_benches::protocol::{Implementation, serve};
 
 /// Side of the tensors made from frames.
 const SIDE: usize = 224;
@@ -48,17 +48,17 @@ fn main() -> Outcome<()> {
         to_tensor("nv12-12mp", nv12(&photo_nv12, PHOTO)?),
         to_tensor("rgb-1080p", Frame::rgb8(&hd_rgb, HD.0, HD.1)?),
         to_tensor("rgb-12mp", Frame::rgb8(&photo_rgb, PHOTO.0, PHOTO.1)?),
-        Road::new("jpeg-12mp", "SkinKit", || {
+        Implementation::new("jpeg-12mp", "SkinKit", || {
             let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;
             Ok(probabilities(
                 &kit.analyze(&photo.frame(), &AnalyzeOptions::default().measures(false))?,
             ))
         }),
-        Road::new("jpeg-12mp", "SkinKit, full analysis", || {
+        Implementation::new("jpeg-12mp", "SkinKit, full analysis", || {
             let photo = kit.decode_photo(&jpeg, &Limits::default(), Region::Lesion)?;
             Ok(probabilities(&kit.analyze(&photo, &AnalyzeOptions::default())?))
         }),
-        Road::new("jpeg-12mp", "SkinKit, only decoding", || {
+        Implementation::new("jpeg-12mp", "SkinKit, only decoding", || {
             let photo = Photo::decode_for(&jpeg, &Limits::default(), LEAST_SIDE)?;
             Ok(vec![photo.width() as f32])
         }),
@@ -82,11 +82,11 @@ fn nv12(data: &[u8], (width, height): (u32, u32)) -> Outcome<Frame<'_>> {
 }
 
 /// The middle square of a frame as a network sees it: normalised floats, by channel.
-fn to_tensor<'a>(task: &'static str, frame: Frame<'a>) -> Road<'a> {
+fn to_tensor<'a>(task: &'static str, frame: Frame<'a>) -> Implementation<'a> {
     let roi = Roi::centre_square(frame.width(), frame.height());
     let (mut rgb, mut input) = (Array3::zeros((SIDE, SIDE, 3)), Array3::zeros((3, SIDE, SIDE)));
     let mut resampler = Resampler::new();
-    Road::new(task, "SkinKit", move || {
+    Implementation::new(task, "SkinKit", move || {
         resampler.rgb8(&frame, &roi, rgb.view_mut())?;
         tensor::normalize(rgb.view(), Layout::Nchw, [0.5; 3], [0.5; 3], input.view_mut())?;
         Ok(input.iter().step_by(997).copied().collect())
@@ -97,20 +97,20 @@ fn probabilities(analysis: &Analysis) -> Vec<f32> {
     analysis.finding.probabilities.iter().map(|label| label.p).collect()
 }
 
-fn tracked<'a>(task: &'static str, runtime: &Runtime, frame: Frame<'a>) -> Outcome<Road<'a>> {
+fn tracked<'a>(task: &'static str, runtime: &Runtime, frame: Frame<'a>) -> Outcome<Implementation<'a>> {
     let options = TrackerOptions::default().with_smoothing(None);
     let mut tracker = FaceTracker::with_options(runtime, &Networks::embedded(), options)?;
     let mut seconds = 0.0;
-    Ok(Road::new(task, "SkinKit", move || {
+    Ok(Implementation::new(task, "SkinKit", move || {
         seconds += 1.0 / 60.0;
         let faces = tracker.update(&frame, seconds)?;
         Ok(places(&faces.first().ok_or("no face is followed")?.mesh))
     }))
 }
 
-fn photographed<'a>(runtime: &Runtime, frame: Frame<'a>) -> Outcome<Road<'a>> {
+fn photographed<'a>(runtime: &Runtime, frame: Frame<'a>) -> Outcome<Implementation<'a>> {
     let mut landmarker = FaceLandmarker::new(runtime)?;
-    Ok(Road::new("face-photo", "SkinKit", move || {
+    Ok(Implementation::new("face-photo", "SkinKit", move || {
         Ok(places(&landmarker.find_one(&frame)?.into_face()?.mesh))
     }))
 }
@@ -121,11 +121,11 @@ fn places(mesh: &FaceMesh) -> Vec<f32> {
 }
 
 /// What each frame of a live session costs: the face followed, a cheek's quality judged.
-fn live<'a>(runtime: &Runtime, frame: Frame<'a>) -> Outcome<Road<'a>> {
+fn live<'a>(runtime: &Runtime, frame: Frame<'a>) -> Outcome<Implementation<'a>> {
     let mut tracker = FaceTracker::new(runtime)?;
     let (mut meter, thresholds) = (Meter::new(), QualityThresholds::default());
     let mut seconds = 0.0;
-    Ok(Road::new("live-frame", "SkinKit", move || {
+    Ok(Implementation::new("live-frame", "SkinKit", move || {
         seconds += 1.0 / 60.0;
         let faces = tracker.update(&frame, seconds)?;
         let mesh = &faces.first().ok_or("no face is followed")?.mesh;
@@ -135,22 +135,22 @@ fn live<'a>(runtime: &Runtime, frame: Frame<'a>) -> Outcome<Road<'a>> {
 }
 
 /// A network by itself, on grey.
-fn network<'a>(task: &'static str, network: Network, runtime: &Runtime) -> Outcome<Road<'a>> {
+fn network<'a>(task: &'static str, network: Network, runtime: &Runtime) -> Outcome<Implementation<'a>> {
     let session = runtime.session(network.name(), &Networks::embedded().bytes(network)?)?;
     Ok(alone(task, session))
 }
 
-fn lesion_network<'a>(runtime: &Runtime, models: &std::path::Path) -> Outcome<Road<'a>> {
+fn lesion_network<'a>(runtime: &Runtime, models: &std::path::Path) -> Outcome<Implementation<'a>> {
     let onnx = std::fs::read(models.join("lesion-ham7/model.int8.onnx"))?;
     Ok(alone("lesion-network", runtime.session("lesion-ham7", &onnx)?))
 }
 
-fn alone<'a>(task: &'static str, mut session: Session) -> Road<'a> {
+fn alone<'a>(task: &'static str, mut session: Session) -> Implementation<'a> {
     let length = session.input().len();
     let bytes = vec![127u8; length];
     let floats = vec![0.5f32; length];
     let takes_bytes = session.input().dtype == skinkit::inference::DataType::U8;
-    Road::new(task, "SkinKit", move || {
+    Implementation::new(task, "SkinKit", move || {
         if takes_bytes {
             session.run(bytes.as_slice())?;
         } else {
@@ -161,8 +161,8 @@ fn alone<'a>(task: &'static str, mut session: Session) -> Road<'a> {
 }
 
 /// One frame classified: quality, tensor, lesion model.
-fn scan_frame<'a>(kit: &'a SkinKit, frame: Frame<'a>) -> Road<'a> {
-    Road::new("scan-frame", "SkinKit", move || {
+fn scan_frame<'a>(kit: &'a SkinKit, frame: Frame<'a>) -> Implementation<'a> {
+    Implementation::new("scan-frame", "SkinKit", move || {
         Ok(probabilities(
             &kit.analyze(&frame, &AnalyzeOptions::default().measures(false))?,
         ))
