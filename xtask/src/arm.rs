@@ -9,7 +9,8 @@ use crate::setup;
 use crate::tally::Tally;
 
 /// Crates that ship inside an app.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
+    "skinkit-numerics",
     "skinkit-preprocess",
     "skinkit-inference",
     "skinkit-roi",
