@@ -384,6 +384,11 @@ typedef int32_t skinkit_quality_issue;
 #endif // __cplusplus
 
 /**
+ * Stands for an object of SkinKit: 0 is none. Valid from the call that gave it until `skinkit_close`, in every thread.
+ */
+typedef uint64_t skinkit_handle;
+
+/**
  * Why a call failed. Make one, give its address to calls (or NULL where you do not want to know), and give it to
  * `skinkit_error_clear` after a call that failed. Each call overwrites it without looking at what was there.
  */
@@ -401,11 +406,6 @@ typedef struct {
      */
     char *details;
 } skinkit_error;
-
-/**
- * Stands for an object of SkinKit: 0 is none. Valid from the call that gave it until `skinkit_close`, in every thread.
- */
-typedef uint64_t skinkit_handle;
 
 /**
  * One plane of a frame.
@@ -571,6 +571,70 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * Writes an export, in clear, into a file that only its owner can read and that appears under its name only when it is
+ * whole; a file of that name is replaced. Gives the number of scans as JSON. `request` is a JSON object: `format`
+ * (`json`, `csv`, `fhir`), `subject` (one person only; null for everybody), `pictures` (whether kept pictures go
+ * along).
+ */
+int32_t skinkit_history_export(skinkit_handle history,
+                               const char *request,
+                               const char *path,
+                               char **json,
+                               skinkit_error *error);
+
+/**
+ * Adds the scans of a JSON export: all of them, or on an error none. Gives a JSON object of `added` and `known`.
+ */
+int32_t skinkit_history_import(skinkit_handle history,
+                               const char *path,
+                               char **json,
+                               skinkit_error *error);
+
+/**
+ * Erases for good: a JSON object of `scans` and `log_emptied`. `what` is a JSON object whose `kind` is `scan` (with
+ * `scan`), `lesion` (`subject`, `site`, `lesion`), `site` (`subject`, `site`), `subject` (`subject`), or `everything`.
+ * What is not there erases nothing.
+ */
+int32_t skinkit_history_erase(skinkit_handle history,
+                              const char *what,
+                              char **json,
+                              skinkit_error *error);
+
+/**
+ * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes as JSON. A file
+ * of that name is not replaced.
+ */
+int32_t skinkit_history_backup(skinkit_handle history,
+                               const char *path,
+                               char **json,
+                               skinkit_error *error);
+
+/**
+ * Puts a backup in place of the history at `path`, after checking it whole: a JSON object of `scans` and `set_aside`. What is
+ * there has to have the same key; a damaged file is moved aside. Histories that are open go on with what was restored.
+ */
+int32_t skinkit_history_restore(const char *backup,
+                                const char *path,
+                                const uint8_t *key,
+                                size_t key_length,
+                                char **json,
+                                skinkit_error *error);
+
+/**
+ * Reads everything and says what is damaged: a JSON object of `scans` and `problems`. Changes nothing.
+ */
+int32_t skinkit_history_check(skinkit_handle history, char **json, skinkit_error *error);
+
+/**
+ * Changes the key to another `key_length` = 32 bytes: afterwards only these open the history. Backups made before still need
+ * the old key.
+ */
+int32_t skinkit_history_rotate_key(skinkit_handle history,
+                                   const uint8_t *new_key,
+                                   size_t key_length,
+                                   skinkit_error *error);
+
+/**
  * Frees a string that a call gave; NULL is fine. The pointer is of no use afterwards.
  */
 void skinkit_string_free(char *text);
@@ -732,50 +796,6 @@ int32_t skinkit_history_unlike_the_others(skinkit_handle history,
                                           skinkit_error *error);
 
 /**
- * Writes an export, in clear, into a file that only its owner can read and that appears under its name only when it is
- * whole; a file of that name is replaced. Gives the number of scans as JSON. `request` is a JSON object: `format`
- * (`json`, `csv`, `fhir`), `subject` (one person only; null for everybody), `pictures` (whether kept pictures go
- * along).
- */
-int32_t skinkit_history_export(skinkit_handle history,
-                               const char *request,
-                               const char *path,
-                               char **json,
-                               skinkit_error *error);
-
-/**
- * Adds the scans of a JSON export: all of them, or on an error none. Gives a JSON object of `added` and `known`.
- */
-int32_t skinkit_history_import(skinkit_handle history,
-                               const char *path,
-                               char **json,
-                               skinkit_error *error);
-
-/**
- * Erases for good: a JSON object of `scans` and `log_emptied`. `what` is a JSON object whose `kind` is `scan` (with
- * `scan`), `lesion` (`subject`, `site`, `lesion`), `site` (`subject`, `site`), `subject` (`subject`), or `everything`.
- * What is not there erases nothing.
- */
-int32_t skinkit_history_erase(skinkit_handle history,
-                              const char *what,
-                              char **json,
-                              skinkit_error *error);
-
-/**
- * Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes as JSON. A file
- * of that name is not replaced.
- */
-int32_t skinkit_history_backup(skinkit_handle history,
-                               const char *path,
-                               char **json,
-                               skinkit_error *error);
-
-/**
- * Reads everything and says what is damaged: a JSON object of `scans` and `problems`. Changes nothing.
- */
-int32_t skinkit_history_check(skinkit_handle history, char **json, skinkit_error *error);
-
-/**
  * Puts one scan to a lesion of its site by a person's word (NULL: to no lesion), and keeps the note as evidence. `at` is when,
  * in milliseconds since 1970-01-01 UTC.
  */
@@ -803,26 +823,6 @@ int32_t skinkit_history_thumbnail(skinkit_handle history,
  * Frees bytes that a call gave, with the length that it gave; NULL is fine.
  */
 void skinkit_bytes_free(uint8_t *bytes, size_t length);
-
-/**
- * Changes the key to another `key_length` = 32 bytes: afterwards only these open the history. Backups made before still need
- * the old key.
- */
-int32_t skinkit_history_rotate_key(skinkit_handle history,
-                                   const uint8_t *new_key,
-                                   size_t key_length,
-                                   skinkit_error *error);
-
-/**
- * Puts a backup in place of the history at `path`, after checking it whole: a JSON object of `scans` and `set_aside`. What is
- * there has to have the same key; a damaged file is moved aside. Histories that are open go on with what was restored.
- */
-int32_t skinkit_history_restore(const char *backup,
-                                const char *path,
-                                const uint8_t *key,
-                                size_t key_length,
-                                char **json,
-                                skinkit_error *error);
 
 /**
  * Checks the pack, finds an engine, warms the lesion model up, and opens the history if one is named.

@@ -67,6 +67,41 @@ DynamicLibrary _open() {
 
 final DynamicLibrary _library = _open();
 
+final cHistoryExport =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> request, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_export');
+
+final cHistoryImport =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_import');
+
+final cHistoryErase =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> what, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_erase');
+
+final cHistoryBackup =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_backup');
+
+final cHistoryRestore =
+    _library.lookupFunction<
+        Int32 Function(Pointer<Utf8>, Pointer<Utf8>, Pointer<Uint8>, Size, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(Pointer<Utf8> backup, Pointer<Utf8> path, Pointer<Uint8> key, int keyLength, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_restore');
+
+final cHistoryCheck =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
+        int Function(int history, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_check');
+
+final cHistoryRotateKey =
+    _library.lookupFunction<
+        Int32 Function(Uint64, Pointer<Uint8>, Size, Pointer<NativeError>),
+        int Function(int history, Pointer<Uint8> newKey, int keyLength, Pointer<NativeError> error)>('skinkit_history_rotate_key');
+
 final cStringFree =
     _library.lookupFunction<
         Void Function(Pointer<Utf8>),
@@ -167,31 +202,6 @@ final cHistoryUnlikeTheOthers =
         Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
         int Function(int history, Pointer<Utf8> subject, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_unlike_the_others');
 
-final cHistoryExport =
-    _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> request, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_export');
-
-final cHistoryImport =
-    _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_import');
-
-final cHistoryErase =
-    _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> what, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_erase');
-
-final cHistoryBackup =
-    _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Utf8>, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int history, Pointer<Utf8> path, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_backup');
-
-final cHistoryCheck =
-    _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(int history, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_check');
-
 final cHistoryAssign =
     _library.lookupFunction<
         Int32 Function(Uint64, Int64, Pointer<Utf8>, Pointer<Utf8>, Int64, Pointer<NativeError>),
@@ -206,16 +216,6 @@ final cBytesFree =
     _library.lookupFunction<
         Void Function(Pointer<Uint8>, Size),
         void Function(Pointer<Uint8> bytes, int length)>('skinkit_bytes_free');
-
-final cHistoryRotateKey =
-    _library.lookupFunction<
-        Int32 Function(Uint64, Pointer<Uint8>, Size, Pointer<NativeError>),
-        int Function(int history, Pointer<Uint8> newKey, int keyLength, Pointer<NativeError> error)>('skinkit_history_rotate_key');
-
-final cHistoryRestore =
-    _library.lookupFunction<
-        Int32 Function(Pointer<Utf8>, Pointer<Utf8>, Pointer<Uint8>, Size, Pointer<Pointer<Utf8>>, Pointer<NativeError>),
-        int Function(Pointer<Utf8> backup, Pointer<Utf8> path, Pointer<Uint8> key, int keyLength, Pointer<Pointer<Utf8>> json, Pointer<NativeError> error)>('skinkit_history_restore');
 
 final cOpen =
     _library.lookupFunction<

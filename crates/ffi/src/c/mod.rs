@@ -7,6 +7,7 @@
 // sections: a pointer is null (and refused) or valid for the call.
 #![allow(clippy::missing_safety_doc)]
 
+mod archive;
 mod argument;
 mod call;
 mod frame;
@@ -19,6 +20,7 @@ mod live;
 mod photo;
 mod status;
 
+pub use archive::*;
 pub use call::*;
 pub use frame::{SkinkitColorMatrix, SkinkitFrame, SkinkitPixelFormat, SkinkitPlane, SkinkitRange};
 pub use handle::*;

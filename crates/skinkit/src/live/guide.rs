@@ -9,8 +9,9 @@ use skinkit_roi::{FaceTracker, TrackedFace, region_roi};
 
 use super::config::LiveConfig;
 use super::event::{Guidance, LiveFace, LivePhase, LiveTimings, LiveUpdate};
+use super::frame_info::FrameInfo;
 use super::hold::{Hold, HoldStep};
-use super::state::{FrameInfo, SessionSettings};
+use super::settings::SessionSettings;
 use crate::analysis::Stopwatch;
 use crate::{Region, Result, SkinKit};
 

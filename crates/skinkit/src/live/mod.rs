@@ -2,9 +2,12 @@
 
 mod config;
 mod event;
+mod frame_info;
 mod guide;
 mod hold;
 mod session;
+mod settings;
+mod shared;
 mod state;
 
 pub use config::{LiveConfig, ThermalLevel};

@@ -1,7 +1,7 @@
 //! What the threads of a session share: one short lock, five frames at most.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use skinkit_preprocess::FrameBuffer;
@@ -9,7 +9,9 @@ use skinkit_preprocess::quality::Quality;
 
 use super::config::{LiveConfig, ThermalLevel};
 use super::event::{Capture, LiveFailure, LivePhase, LiveUpdate};
+use super::frame_info::FrameInfo;
 use super::guide::Guide;
+use super::settings::SessionSettings;
 use crate::{Cancel, Region};
 
 /// Frames in memory: one that is being copied in, one that waits, one that is looked at, the best of the hold, and one
@@ -55,31 +57,6 @@ pub struct LiveCounts {
     pub busy: u64,
     /// Frames left out because of warmth.
     pub skipped: u64,
-}
-
-/// What the session is set to, as the frame path needs to know it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct SessionSettings {
-    pub region: Region,
-    pub phase: LivePhase,
-    pub auto_capture: bool,
-    pub shutter: bool,
-    /// Counts restarts: what belongs to an earlier round is thrown away.
-    pub round: u64,
-    /// Counts changes of the camera or the region.
-    pub stream: u64,
-}
-
-/// When a frame came, and to which stream it belongs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FrameInfo {
-    pub timestamp: Duration,
-    /// When it was handed over, for the time it waited.
-    pub pushed: Instant,
-    /// Milliseconds that copying took.
-    pub copy: f64,
-    /// The stream that it belongs to: [`SessionSettings::stream`].
-    pub stream: u64,
 }
 
 /// A frame that waits for the frame path.

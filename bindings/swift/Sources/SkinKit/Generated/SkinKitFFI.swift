@@ -8970,7 +8970,7 @@ public func FfiConverterTypeQuality_lower(_ value: Quality) -> RustBuffer {
 
 
 /**
- * What a picture has to meet. The README says what the defaults keep and reject.
+ * What a picture has to meet. `BENCHMARKS.md` says what the defaults keep and reject.
  */
 public struct QualityThresholds: Equatable, Hashable, Codable {
     /**
@@ -9595,7 +9595,7 @@ public func FfiConverterTypeRoi_lower(_ value: Roi) -> RustBuffer {
  */
 public struct Scale: Equatable, Hashable, Codable {
     /**
-     * Millimetres a pixel, > 0.
+     * Millimeters a pixel, > 0.
      */
     public let mmPerPixel: Float
     /**
@@ -9611,7 +9611,7 @@ public struct Scale: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Millimetres a pixel, > 0.
+         * Millimeters a pixel, > 0.
          */mmPerPixel: Float,
         /**
          * Standard deviation of `mm_per_pixel`, same unit.
@@ -9675,7 +9675,7 @@ public func FfiConverterTypeScale_lower(_ value: Scale) -> RustBuffer {
  */
 public struct ScaleHint: Equatable, Hashable, Codable {
     /**
-     * Millimetres a pixel if the person is an adult of average size, > 0.
+     * Millimeters a pixel if the person is an adult of average size, > 0.
      */
     public let roughMmPerPixel: Float
     /**
@@ -9687,7 +9687,7 @@ public struct ScaleHint: Equatable, Hashable, Codable {
     // declare one manually.
     public init(
         /**
-         * Millimetres a pixel if the person is an adult of average size, > 0.
+         * Millimeters a pixel if the person is an adult of average size, > 0.
          */roughMmPerPixel: Float,
         /**
          * Relative standard deviation, itself a rough figure: 0.3. Children are outside it.
@@ -10316,7 +10316,7 @@ public func FfiConverterTypeSkinMask_lower(_ value: SkinMask) -> RustBuffer {
 
 
 /**
- * The colour of skin in a picture, under its light. A description of the picture, not of the person.
+ * The color of skin in a picture, under its light. A description of the picture, not of the person.
  */
 public struct SkinTone: Equatable, Hashable, Codable {
     /**

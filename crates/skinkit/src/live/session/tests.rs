@@ -5,6 +5,7 @@ use skinkit_preprocess::{Limits, Photo};
 
 use super::*;
 use crate::Config;
+use crate::live::event::LiveStage;
 
 fn started() -> (LiveSession, Photo) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -9672,7 +9672,7 @@ public object FfiConverterTypeQuality: FfiConverterRustBuffer<Quality> {
 
 
 /**
- * What a picture has to meet. The README says what the defaults keep and reject.
+ * What a picture has to meet. `BENCHMARKS.md` says what the defaults keep and reject.
  */
 data class QualityThresholds (
     /**
@@ -10123,7 +10123,7 @@ public object FfiConverterTypeRoi: FfiConverterRustBuffer<Roi> {
  */
 data class Scale (
     /**
-     * Millimetres a pixel, > 0.
+     * Millimeters a pixel, > 0.
      */
     val `mmPerPixel`: kotlin.Float
     ,
@@ -10179,7 +10179,7 @@ public object FfiConverterTypeScale: FfiConverterRustBuffer<Scale> {
  */
 data class ScaleHint (
     /**
-     * Millimetres a pixel if the person is an adult of average size, > 0.
+     * Millimeters a pixel if the person is an adult of average size, > 0.
      */
     val `roughMmPerPixel`: kotlin.Float
     ,
@@ -10633,7 +10633,7 @@ public object FfiConverterTypeSkinMask: FfiConverterRustBuffer<SkinMask> {
 
 
 /**
- * The colour of skin in a picture, under its light. A description of the picture, not of the person.
+ * The color of skin in a picture, under its light. A description of the picture, not of the person.
  */
 data class SkinTone (
     /**
