@@ -120,7 +120,7 @@ final class ScenarioTests: XCTestCase {
         found["analyse.sharpness"] = Double(analysis.quality.sharpness)
         found["analyse.roi.width"] = Double(analysis.roi.width)
         keep(analysis.finding.probabilities, as: "analyse")
-        found["pack.rarest"] = analysis.finding.probabilities.compactMap(\.frequency).min().map(Double.init)
+        found["pack.rarest"] = analysis.finding.probabilities.compactMap(\.frequency).min().map { Double($0) }
         found["analyse.set"] = analysis.finding.predictionSet.joined(separator: " ")
         for estimate in analysis.measures?.values ?? [] {
             found["analyse.measure.\(snake("\(estimate.measure)"))"] = estimate.value
