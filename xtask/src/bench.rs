@@ -170,7 +170,7 @@ fn rounds(peers: &mut [Peer]) -> Result<Vec<Track>, String> {
             tracks.push(Track::new(peer, index, task, implementation));
         }
     }
-    // Implementations of one task are neighbours in time.
+    // Implementations of one task are neighbors in time.
     tracks.sort_by_key(|track| tasks::place(&track.task));
     for round in 0..ROUNDS {
         eprintln!("    round {} of {ROUNDS}", round + 1);

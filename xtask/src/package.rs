@@ -55,7 +55,7 @@ pub fn dart() -> Outcome {
     step("compare sizes", || sizes(false))
 }
 
-/// `package c`: the size-optimised library with header, pkg-config and CMake files; compiled against and run once.
+/// `package c`: the size-optimized library with header, pkg-config and CMake files; compiled against and run once.
 pub fn c() -> Outcome {
     step("build SDK code alone, for the ledger", || {
         release("cdylib", &["--no-default-features"])?;
@@ -164,7 +164,7 @@ fn flags(prefix: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Builds the library as it ships: these kinds of it, with these features. The kinds are named because the manifest's list has
-/// a Rust library too, for the tests, and beside one cargo leaves out link-time optimisation without a word
+/// a Rust library too, for the tests, and beside one cargo leaves out link-time optimization without a word
 /// (<https://github.com/rust-lang/cargo/issues/9672>): the result is more than twice as large.
 fn release(kinds: &str, features: &[&str]) -> Outcome {
     let arguments = ["rustc", "--locked", "--profile", "dist", "--package", "skinkit-ffi"];
@@ -200,7 +200,7 @@ mod tests {
         assert!(!manifest.contains("skinkit-ffi.opt-level"));
     }
 
-    /// What `cargo build` makes for shipping lacks link-time optimisation: see [`super::release`].
+    /// What `cargo build` makes for shipping lacks link-time optimization: see [`super::release`].
     #[test]
     fn every_recipe_names_the_kind_of_library() {
         for (name, text) in [

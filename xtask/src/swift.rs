@@ -66,7 +66,7 @@ pub fn package() -> Outcome {
                 "--package",
                 "skinkit-ffi",
                 "--lib",
-                // Or there is no link-time optimisation: see `release` in package.rs.
+                // Or there is no link-time optimization: see `release` in package.rs.
                 "--crate-type",
                 "staticlib",
                 "--target",

@@ -366,7 +366,10 @@ fn palettes_of_impossible_lengths_are_refused() {
     assert_eq!(photo.pixels(), [200; 3]);
     for bytes in [1, 47, 49, 771] {
         let error = Photo::decode(&with_palette(bytes), &Limits::default()).unwrap_err();
-        assert!(matches!(error, Error::Damaged { format: "PNG", .. }), "{bytes}: {error:?}");
+        assert!(
+            matches!(error, Error::Damaged { format: "PNG", .. }),
+            "{bytes}: {error:?}"
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::command::{compiler, root, run};
 use crate::{bindings, check_targets};
 
-/// Growth of any artefact by more than this fails.
+/// Growth of any artifact by more than this fails.
 const GROWTH: u64 = 100_000;
 /// SDK code, without runtime and models, should be at most this: see [`missed`].
 const MOST: u64 = 3_500_000;
@@ -32,7 +32,7 @@ pub fn ledger(record: bool) -> Outcome {
     hold(&all, record)
 }
 
-/// What CI holds: what its tests have built anyway. The size-optimised library takes minutes to link and is held where it is
+/// What CI compares: only what its tests have built anyway. The size-optimized library takes minutes to link and is compared where it is
 /// built: by `package c`, and by `check-targets`.
 pub fn cheap() -> Outcome {
     hold(&[daily()?], false)

@@ -37,7 +37,10 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     {
         return Err(Error::Damaged {
             format: "PNG",
-            reason: format!("its palette has {} bytes: not three each for up to 256 colors", palette.len()),
+            reason: format!(
+                "its palette has {} bytes: not three each for up to 256 colors",
+                palette.len()
+            ),
         });
     }
     let needed = reader.output_buffer_size().unwrap_or(usize::MAX);
