@@ -40,17 +40,20 @@ class Draw:
         return Draw(len(rows), self.generator, self.device)
 
 
-def _geometry(draw: Draw, width: int, height: int, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _geometry(draw: Draw, width: int, height: int, size: int, phone: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Output-to-input homographies [B,3,3] of random views, and their scale (input px per output px).
 
     The crop's side is 0.68-1.12 of the short side (mean near the 1.0 of the evaluation crop, so that lesions keep their
-    scale), any rotation, both flips, aspect up to 12 %, a little shear and, for one in five, perspective.
+    scale), any rotation, both flips, aspect up to 12 %, a little shear and, for one in five, perspective. A phone
+    stands nearer or farther and more aslant (0.55-1.3, perspective for one in two); what it is pointed at stays in view.
     """
     short = min(width, height)
-    side = short * torch.exp(draw.uniform(math.log(0.68), math.log(1.12)))
+    low = torch.where(phone, math.log(0.55), math.log(0.68))
+    high = torch.where(phone, math.log(1.3), math.log(1.12))
+    side = short * torch.exp(low + draw.uniform(0, 1) * (high - low))
     aspect = torch.exp(draw.uniform(-0.12, 0.12))
     angle = draw.uniform(0, 2 * math.pi)
-    reach = 0.4 * (short * 1.05 - side).clamp(min=0) + 6
+    reach = torch.where(phone, 0.25 * side, 0.4 * (short * 1.05 - side).clamp(min=0) + 6)
     cx = width / 2 + draw.uniform(-1, 1) * (reach + 0.1 * (width - height))
     cy = height / 2 + draw.uniform(-1, 1) * reach
     flip = torch.sign(draw.uniform(-1, 1))
@@ -65,7 +68,7 @@ def _geometry(draw: Draw, width: int, height: int, size: int) -> tuple[torch.Ten
     m[:, 2, 2] = 1
     # The view's middle falls on (cx, cy); tilting about it leaves it there.
     tilt = torch.eye(3, device=draw.device).repeat(draw.count, 1, 1)
-    tilted = draw.chance(0.2)
+    tilted = (draw.uniform(0, 1) < torch.where(phone, 0.5, 0.2)).nonzero()[:, 0]
     tilt[tilted, 2, :2] = draw.of(tilted).uniform(-0.12, 0.12, 2) / size
     to_middle = torch.eye(3, device=draw.device)
     to_middle[:2, 2] = -size / 2
@@ -96,10 +99,12 @@ def _blur(x: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
     return F.conv2d(x, kernel[..., None], groups=n * c).reshape(n, c, h, w)
 
 
-def _light(draw: Draw, x: torch.Tensor) -> torch.Tensor:
-    """Exposure, contrast, gamma and white balance; saturation and hue for most."""
-    gain = torch.exp(draw.normal(0.10, 1) + draw.normal(0.04, 3))[..., None, None]
-    gamma = torch.exp(draw.normal(0.12, 1, 1, 1))
+def _light(draw: Draw, x: torch.Tensor, phone: torch.Tensor) -> torch.Tensor:
+    """Exposure, contrast, gamma and white balance; saturation and hue for most. A phone's light is anybody's: 1.6
+    times as varied as a dermatoscope's own."""
+    varied = torch.where(phone, 1.6, 1.0)[:, None]
+    gain = torch.exp(varied * (draw.normal(0.10, 1) + draw.normal(0.04, 3)))[..., None, None]
+    gamma = torch.exp(varied[..., None, None] * draw.normal(0.12, 1, 1, 1))
     x = ((x / 255).clamp(min=1e-6) ** gamma * gain + draw.normal(0.03, 1, 1, 1)).clamp(0, 1) * 255
     saturation = torch.exp(draw.normal(0.15, 1, 1))
     hue = draw.normal(0.06, 1, 1)
@@ -217,16 +222,18 @@ def noisy(x: torch.Tensor, generator: torch.Generator, share: float = 0.6) -> to
 
 
 def views(
-    pictures: torch.Tensor, masks: torch.Tensor, size: int, generator: torch.Generator
+    pictures: torch.Tensor, masks: torch.Tensor, size: int, generator: torch.Generator, phone: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """One augmented view of each picture: float [B,3,size,size], 0..255, and its mask, float [B,1,size/2,size/2], 0..1.
 
-    pictures: uint8 [B,H,W,3]; masks: uint8 [B,h,w], 255 = lesion; size: a multiple of 16. The views lack sensor noise
+    pictures: uint8 [B,H,W,3]; masks: uint8 [B,h,w], 255 = lesion; size: a multiple of 16;
+    phone: bool [B], which are close-ups (their framing and light vary more). The views lack sensor noise
     (`noisy`), which belongs last: a caller may still mix or scale them.
     """
     draw = Draw(len(pictures), generator, pictures.device)
     height, width = pictures.shape[1:3]
-    matrix, scale = _geometry(draw, width, height, size)
+    phone = phone.to(pictures.device)
+    matrix, scale = _geometry(draw, width, height, size, phone)
     x = pictures.permute(0, 3, 1, 2).float()
     # Shrinking by bilinear sampling aliases; the evaluation crop does not.
     sigma = 0.42 * torch.sqrt((scale * scale - 1).clamp(min=0))
@@ -249,7 +256,9 @@ def views(
         tone = part.uniform(10, 90, 1, 1, 1)
         return _cover(part, seen, _hairs(), torch.cat([tone + part.uniform(0, 30, 1, 1, 1), tone, tone], dim=1))
 
-    some(0.8, _light)
+    lit = draw.chance(0.8)
+    if len(lit):
+        x[lit] = _light(draw.of(lit), x[lit], phone[lit]).clamp(0, 255)
     some(0.08, hair)
     some(0.03, lambda part, seen: _cover(part, seen, _rulers(), part.uniform(0, 80, 1, 1, 1)))
     some(0.06, _vignette)

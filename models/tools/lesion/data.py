@@ -15,9 +15,9 @@ import numpy as np
 
 import resample
 import sources
-from sources import Record
+from record import Record
 
-#: Every picture is kept at this size; other shapes (ISIC 2017 is squashed to 256x256) are stretched to it.
+#: Every picture is kept at this size. ISIC 2017, squashed to 256x256 by whoever copied it, is stretched back to it.
 WIDTH, HEIGHT = 320, 240
 #: Masks are kept at half size: finer than the 96x96 the network predicts.
 MASK_WIDTH, MASK_HEIGHT = 160, 120
@@ -28,6 +28,7 @@ class Arrays:
     """Decoded pictures [N,240,320,3] and masks [N,120,160] (255 = lesion)."""
 
     source: sources.Source
+    folder: pathlib.Path
     records: list[Record]
     pictures: np.ndarray
     masks: np.ndarray
@@ -48,13 +49,38 @@ class Arrays:
     def groups(self) -> np.ndarray:
         return np.array([r.group for r in self.records])
 
+    @property
+    def captures(self) -> np.ndarray:
+        """Which of the source's captures each picture is."""
+        return np.array([self.source.captures.index(r.capture) for r in self.records])
+
     def indices(self, *parts: str) -> np.ndarray:
         """Rows of the parts, part after part."""
         return np.array([i for part in parts for i, r in enumerate(self.records) if r.part == part])
 
-    def frequency(self) -> np.ndarray:
-        """Share of each class among the set's own training pictures."""
-        return np.bincount(self.labels[self.indices("train")], minlength=len(self.classes)) / len(self.indices("train"))
+    def of_capture(self, rows: np.ndarray, capture: str) -> np.ndarray:
+        return np.array([i for i in rows if self.records[i].capture == capture], dtype=int)
+
+    def domain_weights(self, rows: np.ndarray) -> np.ndarray:
+        """A weight for each row, such that every set (of one capture) counts the same; their mean is 1."""
+        names = np.array([self.records[i].source for i in rows])
+        _, inverse, count = np.unique(names, return_inverse=True, return_counts=True)
+        return len(rows) / len(count) / count[inverse]
+
+    def frequencies(self, capture: str) -> np.ndarray:
+        """Share of each class among the training pictures of a capture, every set counted the same."""
+        rows = self.of_capture(self.indices("train"), capture)
+        share = np.bincount(self.labels[rows], self.domain_weights(rows), len(self.classes))
+        return share / share.sum()
+
+    def square(self, i: int, size: int) -> np.ndarray:
+        """The pack's crop of a picture, from its own pixels where the decoded ones were scaled."""
+        if self.records[i].source != "pad_ufes_20":
+            return centre_square(self.pictures[i], size)
+        from PIL import Image
+
+        with Image.open(self.folder / self.records[i].picture) as image:
+            return centre_square(np.asarray(image.convert("RGB")), size)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,20 +112,36 @@ def load_arrays(data: pathlib.Path, cache: pathlib.Path, name: str = "ham7", fol
 
         def decode(i: int, r: Record) -> None:
             with Image.open(data / r.picture) as im:
-                im = im.convert("RGB")
-                if im.size != (WIDTH, HEIGHT):
-                    im = im.resize((WIDTH, HEIGHT), Image.BILINEAR)
-                pictures[i] = np.asarray(im)
+                pictures[i] = framed(im.convert("RGB"), WIDTH, HEIGHT, r.source == "isic2017")
             if r.mask:
                 with Image.open(data / r.mask) as im:
-                    masks[i] = np.asarray(im.convert("L").resize((MASK_WIDTH, MASK_HEIGHT), Image.BOX))
+                    masks[i] = framed(im.convert("L"), MASK_WIDTH, MASK_HEIGHT, r.source == "isic2017")
 
         with concurrent.futures.ThreadPoolExecutor() as pool:
             list(pool.map(decode, range(n), records))
         pictures.flush()
         masks.flush()
         done.write_text(ids)
-    return Arrays(source, records, np.load(pictures_path, mmap_mode="r"), np.load(masks_path, mmap_mode="r"))
+    return Arrays(source, data, records, np.load(pictures_path, mmap_mode="r"), np.load(masks_path, mmap_mode="r"))
+
+
+def framed(image, width: int, height: int, stretch: bool) -> np.ndarray:
+    """A picture at that size: stretched, or scaled to that height and cut or mirrored at the sides, so that the
+    centre square stays what the product sees."""
+    from PIL import Image
+
+    kernel = Image.BOX if image.mode == "L" else Image.BILINEAR
+    if stretch or image.width * height == image.height * width:
+        return np.asarray(image.resize((width, height), kernel))
+    if image.width < image.height:
+        edge = (image.height - image.width) // 2
+        image = image.crop((0, edge, image.width, edge + image.width))
+    x = np.asarray(image.resize((round(image.width * height / image.height), height), kernel))
+    over = (x.shape[1] - width) // 2
+    if over >= 0:
+        return x[:, over : over + width]
+    sides = ((0, 0), (-over, width - x.shape[1] + over), (0, 0))
+    return np.pad(x, sides[: x.ndim], mode="symmetric")
 
 
 def centre_square(picture: np.ndarray, size: int) -> np.ndarray:

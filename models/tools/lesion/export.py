@@ -14,7 +14,7 @@ import torch
 
 import network
 
-OUTPUTS = ["logits", "embedding", "heatmap", "mask"]
+OUTPUTS = ["logits", "embedding", "heatmap", "mask", "capture"]
 OPSET = 17
 
 
@@ -33,12 +33,18 @@ class FromBytes(torch.nn.Module):
 def load(checkpoint: pathlib.Path, weights: str = "average") -> torch.nn.Module:
     """The averaged (default) or raw weights of a checkpoint, in evaluation mode."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    net = network.build(state["config"].get("network", "hybrid"), len(state[weights]["head.bias"]))
     values = state[weights]
+    captures = len(values["capture.bias"]) if "capture.bias" in values else 1
+    net = network.build(state["config"].get("network", "hybrid"), len(values["head.bias"]), captures)
     if "discriminant.weight" in values:
         net.discriminant = torch.nn.Linear(*reversed(values["discriminant.weight"].shape))
     net.load_state_dict(values)
     return net.eval()
+
+
+def available(net: torch.nn.Module) -> list[str]:
+    """The outputs that a network has."""
+    return [name for name in OUTPUTS if name != "capture" or getattr(net, "capture", None) is not None]
 
 
 def export(net: torch.nn.Module, path: pathlib.Path, size: int, names: list[str]) -> None:
@@ -80,9 +86,9 @@ def main() -> None:
     parser.add_argument("--weights", choices=("average", "model"), default="average")
     parser.add_argument("--without", action="append", default=[], choices=OUTPUTS[1:], help="an output that was not trained")
     args = parser.parse_args()
-    names = [name for name in OUTPUTS if name not in args.without]
     torch.set_num_threads(1)
     net = load(args.checkpoint, args.weights)
+    names = [name for name in available(net) if name not in args.without]
     export(net, args.out, args.size, names)
     worst = agree(net, args.out, args.size, names)
     print(f"{args.out}: {args.out.stat().st_size} bytes, differs from torch by at most {worst:.2e}")

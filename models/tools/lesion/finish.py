@@ -1,20 +1,16 @@
-"""Two closed-form steps on a trained network: the embedding is fitted, and probabilities follow the classes' frequencies.
+"""The embedding of a trained network, in closed form.
 
     python finish.py --data DATA --cache CACHE --checkpoint RUN/final.pt --out RUN/export/finished.pt
 
-Embedding: the network's pooled features at every stage (network.describe) are
-projected so that pictures of one lesion fall together and lesions fall apart:
-whitened by the scatter within lesions and under augmentation (by the latter alone
-where a set has no lesion ids), then rotated to
-the directions that spread lesions most, each scaled by spread**POWER. Everything
-folds into one linear layer.
+The network's pooled features at every stage (network.describe) are projected so
+that pictures of one lesion fall together and lesions fall apart: whitened by the
+scatter within lesions (as one kind of capture shows them) and under augmentation,
+then rotated to the directions that spread lesions most, each scaled by spread**POWER.
+Everything folds into one linear layer.
 
-Class prior: training balances the classes, which makes a rare one several times too
-likely. The log frequencies of the training pictures go back into the head's bias (Menon
-et al. 2021, arXiv:2007.07314), so that a probability is what it says among such pictures;
-they go into the pack as well, for whoever wants the classes to count the same again.
-
-Ridge, size and power are chosen on calibration pictures, not on the test fold.
+The logits stay class-balanced: the classes' frequencies belong to a capture's
+calibration (calibrate.py). Ridge, size and power were chosen on calibration
+pictures, not on the test fold.
 """
 
 from __future__ import annotations
@@ -28,8 +24,8 @@ import torch
 import augment
 import data as dataset
 import export
-import metrics
 import network
+import record
 
 SIZE, RIDGE, POWER = 128, 0.02, -0.15
 #: Weight of the scatter under augmentation beside that of real second pictures: light and framing
@@ -76,11 +72,25 @@ def augmented(arrays: dataset.Arrays, rows: np.ndarray, size: int) -> list[np.nd
     """One view of each picture, u8 [size,size,3]."""
     generator = torch.Generator().manual_seed(23)
     views: list[np.ndarray] = []
+    phone = torch.tensor([r.capture == record.CLOSE_UP for r in arrays.records])
     for part in np.array_split(rows, max(1, len(rows) // 32)):
         pictures, masks = torch.from_numpy(arrays.pictures[part]), torch.from_numpy(arrays.masks[part])
-        x = augment.noisy(augment.views(pictures, masks, size, generator)[0], generator)
+        x = augment.noisy(augment.views(pictures, masks, size, generator, phone[part])[0], generator)
         views += list(x.permute(0, 2, 3, 1).byte().numpy())
     return views
+
+
+def chosen_for_fit(arrays: dataset.Arrays, views: np.ndarray, most: int) -> np.ndarray:
+    """Training rows, up to `most` of each set and capture: lesions with several pictures first, whole."""
+    rng = np.random.default_rng(13)
+    several = np.bincount(views[arrays.indices("train")], minlength=views.max() + 1) > 1
+    taken: list[int] = []
+    train = arrays.indices("train")
+    for domain in sorted({arrays.records[i].domain for i in train}):
+        rows = np.array([i for i in train if arrays.records[i].domain == domain])
+        order = rng.permutation(views.max() + 1)[views[rows]] + np.where(several[views[rows]], 0, views.max() + 1)
+        taken += list(rows[np.argsort(order, kind="stable")][:most])
+    return np.array(taken)
 
 
 def main() -> None:
@@ -89,7 +99,8 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--size", type=int, default=192)
-    parser.add_argument("--augmented", type=int, default=2500, help="about how many training pictures are also seen augmented")
+    parser.add_argument("--fitted", type=int, default=1000, help="at most so many training pictures of each set and capture")
+    parser.add_argument("--augmented", type=int, default=1000, help="about how many of these are also seen augmented")
     parser.add_argument("--dump", type=pathlib.Path, help="features as .npz, for trying other settings")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
@@ -97,25 +108,18 @@ def main() -> None:
     network.Attention.plain = args.device == "cpu"
     arrays = dataset.load(args)
     net = export.load(args.checkpoint).to(args.device, memory_format=torch.channels_last)
-    train = arrays.indices("train")
-    held = arrays.indices("calibration", "monitor")
-    held_features = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in held], args.device)
+    # One view of a lesion by a dermatoscope and one by a phone are two kinds of picture, not noise of one kind.
+    views = arrays.groups * len(arrays.source.captures) + arrays.captures
+    train = chosen_for_fit(arrays, views, args.fitted)
     state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
     weights = state["average"]
 
-    log_prior = np.log(arrays.frequency())
-    weights["head.bias"] = weights["head.bias"] + torch.tensor(log_prior - log_prior.mean(), dtype=torch.float32)
-
-    seen = features(net, [dataset.centre_square(arrays.pictures[i], args.size) for i in train], args.device)
+    seen = features(net, [arrays.square(i, args.size) for i in train], args.device)
     chosen = np.arange(len(train))[:: max(1, round(len(train) / args.augmented))]
     changes = features(net, augmented(arrays, train[chosen], args.size), args.device) - seen[chosen]
     if args.dump:
-        np.savez(args.dump, seen=seen, changes=changes, seen_group=arrays.groups[train],
-                 held=held_features, held_group=arrays.groups[held], held_label=arrays.labels[held])
-    weight, bias = discriminant(seen, arrays.groups[train], changes)
-    embedding = held_features @ weight.T + bias
-    embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
-    print("embedding on the calibration pictures:", metrics.retrieval(embedding, arrays.groups[held]))
+        np.savez(args.dump, seen=seen, changes=changes, seen_group=views[train])
+    weight, bias = discriminant(seen, views[train], changes)
     weights["discriminant.weight"] = torch.tensor(weight, dtype=torch.float32)
     weights["discriminant.bias"] = torch.tensor(bias, dtype=torch.float32)
     args.out.parent.mkdir(parents=True, exist_ok=True)

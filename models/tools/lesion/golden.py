@@ -1,6 +1,6 @@
 """Reference outputs of a pack on a few redistributable pictures, for the Rust parity tests.
 
-Each case has `variants`: every output for the pixels that Pillow's resize gives (to compare networks),
+Each case has `capture`: the one that the network takes it for; `variants`: every output for the pixels that Pillow's resize gives (to compare networks),
 and `pipeline`: the probabilities for the SDK's own resize (to compare whole pipelines).
 
     python golden.py --pack PACK --pictures PAD_UFES_FOLDER --out PACK/golden
@@ -16,9 +16,9 @@ import numpy as np
 from PIL import Image
 
 import data as dataset
-import metrics
 import ood
 import runner
+import scaling
 
 NOTICE = (
     "Pictures reduced from PAD-UFES-20 (Pacheco A. et al., Federal University of Espirito Santo, "
@@ -43,6 +43,21 @@ def pillow_square(picture: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(Image.fromarray(picture).resize((size, size), Image.BILINEAR, box=box))
 
 
+def taken(outputs: dict[str, np.ndarray], i: int) -> int:
+    """Which capture the network takes a picture for: what `auto` uses."""
+    return int(outputs["capture"][i].argmax()) if "capture" in outputs else 0
+
+
+def probabilities(profile: dict, logits: np.ndarray) -> np.ndarray:
+    """[C], calibrated for a capture."""
+    c = profile["calibration"]
+    return scaling.VectorScaling(np.array(c["scale"]), np.array(c["bias"]))(logits[None])[0]
+
+
+def named(pack: dict, p: np.ndarray) -> dict[str, float]:
+    return {label["id"]: round(float(x), 6) for label, x in zip(pack["labels"], p)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=pathlib.Path, required=True)
@@ -57,29 +72,30 @@ def main() -> None:
         for path, (longest, aspect) in zip(chosen, SHAPES):
             reduce(Image.open(path).convert("RGB"), longest, aspect).save(args.out / f"{path.stem}.png", optimize=True)
     files = sorted(args.out.glob("*.png"))
-    size, t = pack["input"]["width"], pack["calibration"]["temperature"]
+    size = pack["input"]["width"]
     pictures = [np.asarray(Image.open(f).convert("RGB")) for f in files]
     squares = [pillow_square(picture, size) for picture in pictures]
     ours = [dataset.centre_square(picture, size) for picture in pictures]
     cases = [{"file": f.name, "crop": "centre_square", "variants": {}, "pipeline": {}} for f in files]
     for v in pack["variants"]:
-        o = runner.run(args.pack / v["file"], squares)
-        p = metrics.softmax(o["logits"], t)
-        scores = ood.score(pack["ood"], o, t) if pack["ood"] else [None] * len(files)
-        whole = metrics.softmax(runner.run(args.pack / v["file"], ours)["logits"], t)
+        pillows, product = runner.run(args.pack / v["file"], squares), runner.run(args.pack / v["file"], ours)
         for i, case in enumerate(cases):
-            case["pipeline"][v["name"]] = {label["id"]: round(float(x), 6) for label, x in zip(pack["labels"], whole[i])}
+            profile = pack["captures"][taken(pillows, i)]
+            if case.setdefault("capture", profile["id"]) != profile["id"] or profile is not pack["captures"][taken(product, i)]:
+                raise SystemExit(f"{case['file']}: which capture it is hangs on a byte's rounding; take another picture")
+            case["pipeline"][v["name"]] = named(pack, probabilities(profile, product["logits"][i]))
+            score = None if profile["ood"] is None else round(float(ood.score(profile["ood"], pillows["embedding"][i])), 4)
             case["variants"][v["name"]] = {
-                "probabilities": {label["id"]: round(float(x), 6) for label, x in zip(pack["labels"], p[i])},
-                "logits": np.round(o["logits"][i].astype(float), 5).tolist(),
-                "embedding": np.round(o["embedding"][i].astype(float), 5).tolist(),
-                "ood_score": None if scores[i] is None else round(float(scores[i]), 4),
-                "mask_share": round(float((o["mask"][i] > 0.5).mean()), 5),
-                "heatmap_mean": np.round(o["heatmap"][i].mean(axis=(1, 2)).astype(float), 5).tolist(),
+                "probabilities": named(pack, probabilities(profile, pillows["logits"][i])),
+                "logits": np.round(pillows["logits"][i].astype(float), 5).tolist(),
+                "embedding": np.round(pillows["embedding"][i].astype(float), 5).tolist(),
+                "ood_score": score,
+                "mask_share": round(float((pillows["mask"][i] > 0.5).mean()), 5),
+                "heatmap_mean": np.round(pillows["heatmap"][i].mean(axis=(1, 2)).astype(float), 5).tolist(),
             }
     golden = {
         "notice": NOTICE,
-        "pack": pack["id"], "version": pack["version"], "temperature": t,
+        "pack": pack["id"], "version": pack["version"],
         "sha256": {v["name"]: v["sha256"] for v in pack["variants"]},
         "cases": cases,
     }

@@ -6,18 +6,27 @@ import torch
 import torch.nn.functional as F
 
 
-def cross_entropy(logits, target, log_prior, smoothing: float = 0.05):
+def cross_entropy(logits, target, prior, smoothing: float = 0.05):
     """Cross-entropy with the sampled class prior added, so that raw logits are class-balanced.
 
-    target: class indices [B] or soft labels [B,C].
+    target: soft labels [B,C]; prior: shares of the classes where each picture comes from, [B,C], zero for a class
+    that its set lacks: such a class is not in question there. Smoothing goes to the prior, not evenly to all
+    classes, so that it pulls the raw logits towards equal and never towards a class that the set lacks.
     """
-    return F.cross_entropy(logits.float() + log_prior, target, label_smoothing=smoothing)
+    soft = (1 - smoothing) * target + smoothing * prior
+    return F.cross_entropy(logits.float() + adjustment(prior), soft)
 
 
-def distillation(logits, opinion, log_prior, temperature: float = 1.0):
+def adjustment(prior):
+    """Log of a prior; a class without a share keeps a thousandth, so that the network still learns not to say it."""
+    return torch.log(prior.clamp(min=1e-3))
+
+
+def distillation(logits, opinion, prior, temperature: float = 1.0):
     """Cross-entropy with the teachers' class-balanced logits, both at a temperature (Hinton et al. 2015)."""
-    soft = torch.softmax((opinion + log_prior) / temperature, dim=1)
-    return temperature**2 * F.cross_entropy((logits.float() + log_prior) / temperature, soft)
+    shift = adjustment(prior)
+    soft = torch.softmax((opinion + shift) / temperature, dim=1)
+    return temperature**2 * F.cross_entropy((logits.float() + shift) / temperature, soft)
 
 
 def contrast(embedding, group, memory, memory_group, temperature: float = 0.1):

@@ -96,9 +96,9 @@ def quick(model, arrays, parts: tuple[str, ...], device: str, size: int) -> dict
     with torch.no_grad(), torch.autocast(device, torch.bfloat16):
         for start in range(0, len(index), 32):
             rows = index[start : start + 32]
-            x = np.stack([dataset.centre_square(arrays.pictures[i], size) for i in rows])
+            x = np.stack([arrays.square(i, size) for i in rows])
             x = torch.from_numpy(x).permute(0, 3, 1, 2).float().to(device)
-            l, e, m = model(x)
+            l, e, m, _ = model(x)
             logits.append(l.float().cpu().numpy())
             embeddings.append(e.cpu().numpy())
             keep = arrays.has_mask[rows]

@@ -107,7 +107,7 @@ class MobileNet(nn.Module):
         raw = self.embed(torch.cat([pooled, taps[3].mean(dim=(2, 3))], dim=1))
         mask = self.decoder(taps[:4], taps[3])
         if not export:
-            return self.head(self.dropout(pooled)), F.normalize(raw.float(), dim=1), mask
+            return self.head(self.dropout(pooled)), F.normalize(raw.float(), dim=1), mask, None
         embedding = raw / torch.sqrt((raw * raw).sum(dim=1, keepdim=True) + 1e-12)
         heatmap = (grid.flatten(2).transpose(1, 2) @ self.head.weight.t()).transpose(1, 2).reshape(b, -1, h, w)
-        return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask)
+        return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask), None

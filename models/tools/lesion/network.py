@@ -2,7 +2,7 @@
 
 EfficientNet-Lite0 (ImageNet, Apache-2.0) up to stride 16, a 1x1 projection to
 the token width, four pre-norm encoder blocks, LayerNorm, global average
-pooling, linear head. One pass gives class logits, an L2-normalised embedding,
+pooling, linear head. One pass gives class logits, an L2-normalized embedding,
 a per-class heatmap (exact token-CAM: its mean plus the bias is the logit) and
 a lesion mask.
 """
@@ -227,7 +227,7 @@ class LesionNet(nn.Module):
 
     def __init__(
         self, classes: int = 7, depth: int = 4, deep: bool = False,
-        heads: int = 3, mlp: int = 4, drop: float = 0.05, dropout: float = 0.1,
+        captures: int = 1, heads: int = 3, mlp: int = 4, drop: float = 0.05, dropout: float = 0.1,
     ):
         super().__init__()
         self.stem = Stem(deep)
@@ -245,6 +245,8 @@ class LesionNet(nn.Module):
         # tell two lesions apart that share a class.
         self.embed = nn.Linear(WIDTH + 112, WIDTH)
         self.decoder = MaskDecoder(WIDTH)
+        #: How the picture was taken. It reads what is there for the rest and does not shape it.
+        self.capture = nn.Linear(WIDTH + 112, captures) if captures > 1 else None
         # Fitted in closed form after training (finish.py); takes `embed`'s place in the export.
         self.discriminant: nn.Linear | None = None
 
@@ -275,24 +277,26 @@ class LesionNet(nn.Module):
         return taps, self.norm(tokens)
 
     def forward(self, x, export: bool = False):
-        """Training: (logits, embedding, mask logits). Export: also the heatmap, mask as probability."""
+        """Training: (logits, embedding, mask logits, capture logits or None). Export: also the heatmap, mask as probability."""
         taps, tokens = self.encode(x)
         pooled = tokens.mean(dim=1)
+        seen = torch.cat([pooled, taps[3].mean(dim=(2, 3))], dim=1)
         if self.discriminant is None:
-            raw = self.embed(torch.cat([pooled, taps[3].mean(dim=(2, 3))], dim=1))
+            raw = self.embed(seen)
         else:
             raw = self.discriminant(self.describe(taps, tokens))
         b, _, c = tokens.shape
         h, w = taps[3].shape[-2:]
         grid = tokens.transpose(1, 2).reshape(b, c, h, w)
         mask = self.decoder(taps, grid)
+        capture = None if self.capture is None else self.capture(seen.detach())
         if not export:
-            return self.head(self.dropout(pooled)), F.normalize(raw.float(), dim=1), mask
+            return self.head(self.dropout(pooled)), F.normalize(raw.float(), dim=1), mask, capture
         embedding = raw / torch.sqrt((raw * raw).sum(dim=1, keepdim=True) + 1e-12)
         # The head is linear, so the logits are the heatmap's mean plus the bias:
         # written so, that stays exact under quantisation.
         heatmap = (tokens @ self.head.weight.t()).transpose(1, 2).reshape(b, -1, h, w)
-        return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask)
+        return heatmap.mean(dim=(2, 3)) + self.head.bias, embedding, heatmap, torch.sigmoid(mask), capture
 
 
 #: Encoder blocks of the hybrids, and whether their stem is deep; the small one is for sets of a thousand or two pictures.
@@ -301,10 +305,12 @@ TEACHERS = ("lite0", "lite1", "lite2")
 NETWORKS = (*HYBRIDS, "mobilevit-xxs", *TEACHERS)
 
 
-def build(name: str, classes: int) -> nn.Module:
+def build(name: str, classes: int, captures: int = 1) -> nn.Module:
     """The network of that name, untrained."""
     if name in HYBRIDS:
-        return LesionNet(classes, *HYBRIDS[name])
+        return LesionNet(classes, *HYBRIDS[name], captures=captures)
+    if captures > 1:
+        raise ValueError(f"{name} cannot tell captures apart: {', '.join(HYBRIDS)} can")
     if name in TEACHERS:
         import teacher
 

@@ -1,9 +1,8 @@
 """Makes a model pack from ONNX files and a description.
 
 The shipped pack:
-    python pack.py --description packs/lesion-ham7.json --license packs/lesion-ham7.LICENSE \\
-        --onnx int8=EXPORT/model.int8.onnx --onnx w8=EXPORT/model.w8.onnx \\
-        --calibration calibration.json --evaluation evaluation.json --training RUN/last.pt --out PACK
+    python pack.py --description packs/lesion-8.json --license packs/lesion-8.LICENSE --onnx int8=EXPORT/model.int8.onnx \\
+        --calibration calibration.json --context context.json --evaluation evaluation.json --training RUN/last.pt --out PACK
 
 Your own network (labels.txt: one label a line, in output order; frequencies: each label's share of the training pictures):
     python pack.py --id my-model --labels labels.txt --frequencies 0.7,0.2,0.1 --onnx fp32=my.onnx --out PACK
@@ -21,14 +20,14 @@ import shutil
 
 import onnx
 
-FORMAT = 1
+#: What is calibrated for each capture is format 2; a network that comes with frequencies at most is format 1.
+PLAIN_FORMAT, FORMAT = 1, 2
 LEAST_OPSET = 17
-#: Which engines run a precision well; the SDK picks by engine.
-ENGINES = dict.fromkeys(("w8", "w16"), ["coreml", "onnxruntime", "embedded"])
 OPTIONAL = {
     "embedding": "comparison of a lesion with its earlier pictures is off",
     "heatmap": "no heatmap is shown",
     "mask": "measures come from the built-in segmentation, or are off",
+    "capture": "the host says how a picture was taken",
 }
 
 
@@ -57,7 +56,7 @@ def inspect(path: pathlib.Path) -> dict:
     if kind != onnx.TensorProto.UINT8 or len(dims) != 4 or dims[0] != 1 or dims[3] != 3 or 0 in dims:
         raise PackError(
             f"{path}: input {inputs[0].name} is {onnx.TensorProto.DataType.Name(kind)} {dims}; it must be UINT8 "
-            "[1,H,W,3] with a fixed size (put the cast, normalisation and transpose into the graph)"
+            "[1,H,W,3] with a fixed size (put the cast, normalization and transpose into the graph)"
         )
     outputs = {o.name: shape(o) for o in model.graph.output}
     if "logits" not in outputs or len(outputs["logits"]) != 2:
@@ -83,6 +82,21 @@ def check_frequencies(labels: list[dict]) -> bool:
     return True
 
 
+def check_captures(captures: list[dict], labels: list[dict], has_output: bool) -> None:
+    """What the SDK would refuse of a calibration by capture is an error."""
+    if len(captures) > 1 and not has_output:
+        raise PackError(f"captures: {len(captures)} of them, but the network has no output named capture to tell them apart")
+    for c in captures:
+        for where, values in (
+            ("frequencies", c["frequencies"]), ("calibration.scale", c["calibration"]["scale"]),
+            ("calibration.bias", c["calibration"]["bias"]), ("conformal.thresholds", c["conformal"]["thresholds"]),
+        ):
+            if len(values) != len(labels):
+                raise PackError(f"captures {c['id']}: {where} has {len(values)} values for {len(labels)} labels")
+        if abs(sum(c["frequencies"]) - 1) > 0.01:
+            raise PackError(f"captures {c['id']}: the frequencies add up to {sum(c['frequencies'])}, not to 1")
+
+
 def variant(name: str, path: pathlib.Path) -> dict:
     content = path.read_bytes()
     return {
@@ -91,7 +105,7 @@ def variant(name: str, path: pathlib.Path) -> dict:
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
         "precision": name,
-        "engines": ENGINES.get(name, ["onnxruntime", "embedded"]),
+        "engines": ["onnxruntime", "embedded"],
     }
 
 
@@ -141,7 +155,10 @@ def build(description: dict, files: dict[str, pathlib.Path], parts: dict, out: p
     if len({label["id"] for label in labels}) != len(labels):
         raise PackError("labels: an id occurs twice; ids must be unique")
     missing = [f"no {role} output: {effect}" for role, effect in OPTIONAL.items() if role not in outputs]
-    if not check_frequencies(labels):
+    captures = parts.get("captures")
+    if captures:
+        check_captures(captures, labels, "capture" in outputs)
+    elif not check_frequencies(labels):
         missing.append("no frequencies of the labels: the label that stands out is the likeliest one")
     out.mkdir(parents=True, exist_ok=True)
     variants = []
@@ -151,7 +168,7 @@ def build(description: dict, files: dict[str, pathlib.Path], parts: dict, out: p
             shutil.copyfile(path, target)
         variants.append(variant(name, target))
     pack = {
-        "format": FORMAT,
+        "format": FORMAT if captures else PLAIN_FORMAT,
         **{k: v for k, v in description.items() if k != "labels"},
         "input": {
             "name": first["input"], "width": first["width"], "height": first["height"], "layout": "NHWC",
@@ -164,11 +181,16 @@ def build(description: dict, files: dict[str, pathlib.Path], parts: dict, out: p
         "variants": variants,
         "labels": labels,
     }
-    for key, effect in (
+    if captures:
+        pack["captures"], pack["context"] = captures, parts.get("context")
+    plain = (
         ("calibration", "probabilities are as the network gives them (temperature 1)"),
         ("conformal", "no prediction set"),
         ("ood", "unusual pictures are not refused"),
         ("embedding_noise", "changes have no error bar"),
+    )
+    for key, effect in (
+        *(() if captures else plain),
         ("training", "no record of how it was trained"),
         ("evaluation", "no measured figures"),
     ):
@@ -227,9 +249,9 @@ def run(args: argparse.Namespace) -> None:
     parts: dict = {}
     if args.calibration:
         found = json.loads(args.calibration.read_text())
-        parts |= {k: found[k] for k in ("calibration", "conformal", "ood", "embedding_noise") if k in found}
-        if found.get("frequency"):
-            description["labels"] = with_frequencies(description["labels"], found["frequency"])
+        parts |= {k: found[k] for k in ("captures", "calibration", "conformal", "ood", "embedding_noise") if k in found}
+    if args.context:
+        parts["context"] = json.loads(args.context.read_text())["context"]
     if args.evaluation:
         parts["evaluation"] = json.loads(args.evaluation.read_text())
     if args.training:
@@ -242,7 +264,7 @@ def run(args: argparse.Namespace) -> None:
     if args.license:
         shutil.copyfile(args.license, args.out / "LICENSE")
     else:
-        missing.append("no licence text: hosts will be shown \"unknown\"")
+        missing.append("no license text: hosts will be shown \"unknown\"")
     for v in pack["variants"]:
         print(f"{v['name']}: {v['file']} {v['bytes']} bytes sha256 {v['sha256']}")
     for line in missing:
@@ -256,9 +278,10 @@ def main() -> None:
     parser.add_argument("--id")
     parser.add_argument("--labels", type=pathlib.Path, help="one label a line, in place of the description's")
     parser.add_argument("--frequencies", help="of the labels, with commas: shares of the training pictures that add up to 1")
-    parser.add_argument("--license", type=pathlib.Path, help="licence text, copied into the pack as LICENSE")
+    parser.add_argument("--license", type=pathlib.Path, help="license text, copied into the pack as LICENSE")
     parser.add_argument("--onnx", action="append", required=True, metavar="NAME=FILE")
-    parser.add_argument("--calibration", type=pathlib.Path)
+    parser.add_argument("--calibration", type=pathlib.Path, help="what calibrate.py wrote")
+    parser.add_argument("--context", type=pathlib.Path, help="what context.py wrote")
     parser.add_argument("--evaluation", type=pathlib.Path)
     parser.add_argument("--training", type=pathlib.Path, help="checkpoint, or JSON with free fields")
     parser.add_argument("--out", type=pathlib.Path, required=True)

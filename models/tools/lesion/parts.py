@@ -8,16 +8,16 @@
 import argparse
 import pathlib
 
-from sources import ham7, isic3
+from sources import SOURCES
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder with the picture sets")
-    parser.add_argument("--set", choices=("ham7", "isic3"), default="ham7")
+    parser.add_argument("--set", choices=sorted(SOURCES), default="ham7")
     parser.add_argument("--part", choices=("train", "monitor", "calibration", "test"), required=True)
     args = parser.parse_args()
-    records = {"ham7": ham7, "isic3": isic3}[args.set](args.data)
+    records = SOURCES[args.set].records(args.data, 0)
     print("\n".join(sorted({record.lesion for record in records if record.part == args.part})))
 
 

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import onnxruntime as ort
 
-OUTPUTS = ("logits", "embedding", "heatmap", "mask")
+OUTPUTS = ("logits", "embedding", "heatmap", "mask", "capture")
 
 
 def session(path: pathlib.Path, threads: int = 1) -> ort.InferenceSession:

@@ -62,7 +62,7 @@ def main() -> None:
     network.Attention.plain = True
     arrays = dataset.load(args)
     held = arrays.indices("calibration", "monitor")
-    pictures = np.stack([dataset.centre_square(arrays.pictures[i], args.size) for i in held])
+    pictures = np.stack([arrays.square(i, args.size) for i in held])
     state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
     net = export.load(args.checkpoint).to(memory_format=torch.channels_last)
     warm.load_pack(net, args.pack, arrays)

@@ -1,73 +1,14 @@
-"""The labelled picture sets and their splits. Each: classes, and data folder -> records.
-
-Parts of a split: "test" (fold 0 of five, only ever reported on), "monitor" (a
-small slice of the other folds that is not trained on: training curve and
-calibration), "train", "extra" (pictures of another set, trained on and nothing
-else), "calibration" (the set's own validation pictures) and "unused" (training
-pictures of a calibration lesion).
-"""
+"""The labelled picture sets by name: classes, and data folder -> records (see record.py)."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
 import pathlib
-from collections.abc import Callable
 
-import numpy as np
-
-FOLDS = 5
-SPLIT_SEED = 20180802
-MONITOR_SHARE = 0.05
-
-
-@dataclasses.dataclass(frozen=True)
-class Record:
-    """One picture: where it is, what it shows, and whom it belongs to."""
-
-    isic_id: str
-    label: int
-    group: int
-    lesion: str
-    part: str
-    picture: str
-    mask: str | None = None
-    confirm: str = ""
-    age: float | None = None
-    sex: str = ""
-    site: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """A picture set. Order of `classes` is the network's output order: changing it is a new pack id."""
-
-    classes: tuple[str, ...]
-    test_set: str
-    calibration_set: str
-    records: Callable[[pathlib.Path, int], list[Record]]
-
-
-def split(label_of: dict[str, int], calibration: set[str], fold: int = 0) -> dict[str, str]:
-    """Group -> part, stratified by class, `fold` held out; the same for the same groups whatever the machine."""
-    by_class: dict[int, list[str]] = {}
-    for group, label in label_of.items():
-        if group not in calibration:
-            by_class.setdefault(label, []).append(group)
-    rng = np.random.default_rng(SPLIT_SEED)
-    part = dict.fromkeys(calibration, "calibration")
-    for label in sorted(by_class):
-        groups = [by_class[label][i] for i in rng.permutation(len(by_class[label]))]
-        rest = []
-        for position, group in enumerate(groups):
-            if position % FOLDS == fold:
-                part[group] = "test"
-            else:
-                part[group] = "train"
-                rest.append(group)
-        for group in rest[: round(len(rest) * MONITOR_SHARE)]:
-            part[group] = "monitor"
-    return part
+import milk10k
+import pad_ufes_20
+from record import CLOSE_UP, DERMOSCOPE, Record, Source, split
 
 
 def _join_duplicates(rows: list[dict], path: pathlib.Path) -> dict[str, str]:
@@ -130,7 +71,7 @@ def ham7(data: pathlib.Path, fold: int = 0) -> list[Record]:
 
 
 def _isic2017_as_ham7(data: pathlib.Path, first_group: int) -> list[Record]:
-    """ISIC 2017's melanomas, naevi and seborrhoeic keratoses, where they are there: the two classes HAM10000's
+    """ISIC 2017's melanomas, nevi and seborrheic keratoses, where they are there: the two classes HAM10000's
     network confuses most. Its pictures (ISIC_0000000 to ISIC_0016072) come before the first of HAM10000 (ISIC_0024306)."""
     path = data / "isic2017" / "labels.csv"
     if not path.exists():
@@ -140,28 +81,30 @@ def _isic2017_as_ham7(data: pathlib.Path, first_group: int) -> list[Record]:
     return [
         Record(
             isic_id=r["isic_id"], label=HAM7.index(r["label"].lower()), group=first_group + i, lesion=r["isic_id"],
-            part="extra", picture=f"isic2017/{r['split']}/{r['isic_id']}.jpg",
+            part="extra", source="isic2017", picture=f"isic2017/{r['split']}/{r['isic_id']}.jpg",
         )
         for i, r in enumerate(rows)
     ]
 
 
-ISIC3 = ("bkl", "mel", "nv")
+LESION8 = ("akiec", "bcc", "bkl", "df", "mel", "nv", "scc", "vasc")
 
 
-def isic3(data: pathlib.Path, fold: int = 0) -> list[Record]:
-    """ISIC 2017: melanoma, naevus, seborrhoeic keratosis. No lesion ids: every picture is its own group."""
-    with (data / "isic2017" / "labels.csv").open() as f:
-        rows = list(csv.DictReader(f))
-    label_of = {r["isic_id"]: ISIC3.index(r["label"].lower()) for r in sorted(rows, key=lambda r: r["isic_id"])}
-    part_of = split(label_of, {r["isic_id"] for r in rows if r["split"] == "val"}, fold)
-    return [
-        Record(
-            isic_id=r["isic_id"], label=label_of[r["isic_id"]], group=i, lesion=r["isic_id"],
-            part=part_of[r["isic_id"]], picture=f"isic2017/{r['split']}/{r['isic_id']}.jpg",
-        )
-        for i, r in enumerate(rows)
-    ]
+def lesion8(data: pathlib.Path, fold: int = 0) -> list[Record]:
+    """HAM10000 and ISIC 2017 as in `ham7`, MILK10k and PAD-UFES-20. A lesion keeps the part that it has in `ham7`,
+    so that `lesion-ham7`'s weights, from which training may go on, never saw the test fold."""
+    dermoscopic = ham7(data, fold)
+    dermoscopic = [dataclasses.replace(r, label=LESION8.index(HAM7[r.label])) for r in dermoscopic]
+    records = dermoscopic + milk10k.records(data, LESION8, fold, known={r.lesion: r for r in dermoscopic})
+    return records + pad_ufes_20.records(data, LESION8, fold, 1 + max(r.group for r in records))
+
+
+PHONE6 = ("akiec", "bcc", "bkl", "mel", "nv", "scc")
+
+
+def phone6(data: pathlib.Path, fold: int = 0) -> list[Record]:
+    """PAD-UFES-20 alone: close-ups by phones, free for commercial use with attribution."""
+    return pad_ufes_20.records(data, PHONE6, fold, 0)
 
 
 SOURCES = {
@@ -171,10 +114,23 @@ SOURCES = {
         "the 193 of the ISIC 2018 Task 3 validation set",
         ham7,
     ),
-    "isic3": Source(
-        ISIC3,
-        "fold 0 of five of the ISIC 2017 training set: never trained or fitted on",
-        "the 150 of the ISIC 2017 validation set",
-        isic3,
+    "lesion8": Source(
+        LESION8,
+        "fold 0 of five of HAM10000 and MILK10k, grouped by lesion, and of PAD-UFES-20, grouped by patient: never trained or fitted on",
+        "the 193 of the ISIC 2018 Task 3 validation set",
+        lesion8,
+        captures=(DERMOSCOPE, CLOSE_UP),
+        # HAM10000 and ISIC 2017 are what the weights that training goes on from know already.
+        emphasis={
+            ("ham10000", DERMOSCOPE): 0.8, ("isic2017", DERMOSCOPE): 0.4, ("milk10k", DERMOSCOPE): 1.0,
+            ("milk10k", CLOSE_UP): 1.3, ("pad_ufes_20", CLOSE_UP): 1.5,
+        },
+    ),
+    "phone6": Source(
+        PHONE6,
+        "fold 0 of five of PAD-UFES-20, grouped by patient: never trained or fitted on",
+        "the monitor slice of PAD-UFES-20",
+        phone6,
+        captures=(CLOSE_UP,),
     ),
 }

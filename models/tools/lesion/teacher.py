@@ -61,7 +61,7 @@ class LiteStem(nn.Module):
 
 
 class Teacher(nn.Module):
-    """Input as network.LesionNet's. Returns (logits, embedding, None)."""
+    """Input as network.LesionNet's. Returns (logits, embedding, None, None)."""
 
     def __init__(self, version: int, classes: int = 7, dropout: float = 0.3):
         super().__init__()
@@ -72,4 +72,4 @@ class Teacher(nn.Module):
 
     def forward(self, x):
         pooled = self.stem((x - 127.0) / 128.0).mean(dim=(2, 3))
-        return self.head(self.dropout(pooled)), F.normalize(self.embed(pooled).float(), dim=1), None
+        return self.head(self.dropout(pooled)), F.normalize(self.embed(pooled).float(), dim=1), None, None

@@ -19,13 +19,14 @@ import metrics  # noqa: E402
 import ood  # noqa: E402
 import sources  # noqa: E402
 
-PACK = HERE.parent.parent / "lesion-ham7"
+PACKS = {"lesion8": HERE.parent.parent / "lesion-8", "phone6": HERE.parent.parent / "lesion-phone6"}
+each_pack = pytest.mark.parametrize(("name", "folder"), PACKS.items())
 
 
-def shipped() -> dict:
-    if not (PACK / "pack.json").exists():
-        pytest.skip("models/lesion-ham7 is not there")
-    return json.loads((PACK / "pack.json").read_text())
+def shipped(folder: pathlib.Path) -> dict:
+    if not (folder / "pack.json").exists():
+        pytest.skip(f"models/{folder.name} is not there")
+    return json.loads((folder / "pack.json").read_text())
 
 
 def test_auc_counts_pairs_and_halves_ties():
@@ -48,25 +49,6 @@ def test_ece_is_the_gap_between_confidence_and_accuracy():
     assert metrics.ece(p, label) == pytest.approx(0.3)
 
 
-def test_conformal_sets_cover_and_are_never_empty():
-    calibrate = pytest.importorskip("calibrate")
-    rng = np.random.default_rng(1)
-    p = metrics.softmax(rng.normal(0, 2, (4000, 5)))
-    label = np.array([rng.choice(5, p=row) for row in p])
-    threshold = calibrate.conformal_threshold(p[:2000], label[:2000])
-    sets = metrics.conformal_sets(p[2000:], threshold)
-    assert sets.any(axis=1).all()
-    assert abs(sets[np.arange(2000), label[2000:]].mean() - 0.9) < 0.03
-
-
-def test_temperature_undoes_a_scale():
-    calibrate = pytest.importorskip("calibrate")
-    rng = np.random.default_rng(2)
-    logits = rng.normal(0, 2, (6000, 4))
-    label = np.array([rng.choice(4, p=row) for row in metrics.softmax(logits)])
-    assert calibrate.temperature(logits * 2.5, label) == pytest.approx(2.5, rel=0.08)
-
-
 def test_retrieval_finds_planted_pairs():
     rng = np.random.default_rng(3)
     base = rng.normal(size=(30, 16))
@@ -81,9 +63,24 @@ def test_mahalanobis_scores_what_was_never_seen_higher():
     rng = np.random.default_rng(4)
     known = rng.normal(size=(500, 8)) * [1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1]
     s = ood.fit_mahalanobis(known)
-    near = ood.score(s, {"embedding": known}, 1.0)
-    far = ood.score(s, {"embedding": known + [0, 0, 0, 0, 2, 0, 0, 0]}, 1.0)
-    assert np.median(far) > np.quantile(near, 0.97)
+    near = ood.score(s, known)
+    far = ood.score(s, known + [0, 0, 0, 0, 2, 0, 0, 0])
+    limit = ood.threshold(near, np.ones(500), 0.97)
+    assert np.median(far) > limit
+    assert np.mean(near <= limit) == pytest.approx(0.97, abs=0.01)
+
+
+def test_the_distance_learns_from_strangers_where_to_look():
+    rng = np.random.default_rng(7)
+    known = rng.normal(size=(800, 12))
+    away = np.eye(12)[0] * 4.5
+    strange, kinds = rng.normal(size=(90, 12)) + away, np.array(["a", "b", "c"] * 30)
+    unseen = rng.normal(size=(200, 12)) + away
+
+    def rejected(statistics: dict) -> float:
+        return float(np.mean(ood.score(statistics, unseen) > ood.threshold(ood.score(statistics, known), np.ones(800))))
+
+    assert rejected(ood.fit(known, strange, kinds)) > rejected(ood.fit_mahalanobis(known)) + 0.1
 
 
 @pytest.mark.parametrize("shape", [(240, 320), (320, 240), (241, 320), (96, 96), (50, 33)])
@@ -178,34 +175,41 @@ def test_what_the_sdk_would_refuse_is_not_packed(tmp_path):
         pack.inspect(tiny_model(tmp_path / "c.onnx", kind=onnx.TensorProto.FLOAT))
 
 
-def test_shipped_files_match_their_hashes():
-    pack = shipped()
+@each_pack
+def test_shipped_files_match_their_hashes(name, folder):
+    pack = shipped(folder)
     for v in pack["variants"]:
-        content = (PACK / v["file"]).read_bytes()
+        content = (folder / v["file"]).read_bytes()
         assert len(content) == v["bytes"] and hashlib.sha256(content).hexdigest() == v["sha256"]
-    assert [label["id"] for label in pack["labels"]] == list(sources.HAM7)
+        assert v["bytes"] <= 4_000_000
+    assert [label["id"] for label in pack["labels"]] == list(sources.SOURCES[name].classes)
+    assert [c["id"] for c in pack["captures"]] == list(sources.SOURCES[name].captures)
+    assert pack["license"]["commercial_use"] == (name == "phone6")
 
 
-def test_shipped_outputs_are_the_golden_ones_and_consistent():
+@each_pack
+def test_shipped_outputs_are_the_golden_ones_and_consistent(name, folder):
     runner = pytest.importorskip("runner")
     from PIL import Image
 
-    pack = shipped()
-    golden = json.loads((PACK / "golden" / "golden.json").read_text())
-    size, t = pack["input"]["width"], pack["calibration"]["temperature"]
-    pictures = [np.asarray(Image.open(PACK / "golden" / c["file"]).convert("RGB")) for c in golden["cases"]]
+    pack = shipped(folder)
+    golden = json.loads((folder / "golden" / "golden.json").read_text())
+    size = pack["input"]["width"]
+    pictures = [np.asarray(Image.open(folder / "golden" / c["file"]).convert("RGB")) for c in golden["cases"]]
     import golden as tool
 
     squares = [tool.pillow_square(picture, size) for picture in pictures]
     ours = [dataset.centre_square(picture, size) for picture in pictures]
+    profiles = {c["id"]: c for c in pack["captures"]}
     for v in pack["variants"]:
-        o, product = runner.run(PACK / v["file"], squares), runner.run(PACK / v["file"], ours)
+        o, product = runner.run(folder / v["file"], squares), runner.run(folder / v["file"], ours)
         for i, case in enumerate(golden["cases"]):
-            want = case["variants"][v["name"]]
-            p = metrics.softmax(o["logits"], t)[i]
+            want, profile = case["variants"][v["name"]], profiles[case["capture"]]
+            assert pack["captures"][tool.taken(product, i)] is profile
+            p = tool.probabilities(profile, o["logits"][i])
             assert np.abs(p - list(want["probabilities"].values())).max() < 5e-3
             whole = list(case["pipeline"][v["name"]].values())
-            assert np.abs(metrics.softmax(product["logits"], t)[i] - whole).max() < 5e-3
+            assert np.abs(tool.probabilities(profile, product["logits"][i]) - whole).max() < 5e-3
             assert float(o["embedding"][i] @ np.array(want["embedding"])) > 0.999
         assert np.allclose(np.linalg.norm(o["embedding"], axis=1), 1, atol=1e-4)
         assert (o["mask"] >= 0).all() and (o["mask"] <= 1).all()
@@ -213,7 +217,8 @@ def test_shipped_outputs_are_the_golden_ones_and_consistent():
         assert np.abs(bias - bias[0]).max() < 1e-3
 
 
-def test_augmentation_is_reproducible_and_moves_mask_with_picture():
+@pytest.mark.parametrize("phone", [False, True])
+def test_augmentation_is_reproducible_and_moves_mask_with_picture(phone):
     pytest.importorskip("cv2")
     torch = pytest.importorskip("torch")
     import augment
@@ -225,12 +230,13 @@ def test_augmentation_is_reproducible_and_moves_mask_with_picture():
 
     def views():
         generator = torch.Generator().manual_seed(5)
-        x, mask = augment.views(pictures, masks, 96, generator)
+        x, mask = augment.views(pictures, masks, 96, generator, torch.full((24,), phone))
         return augment.noisy(x, generator), mask
 
     (x, mask), (again, mask_again) = views(), views()
     assert torch.equal(x, again) and torch.equal(mask, mask_again)
     assert torch.equal(x, x.round()) and x.min() >= 0 and x.max() <= 255
+    assert (mask.flatten(1).amax(1) > 0.5).all(), "the lesion in the middle stays in view"
     dark = torch.nn.functional.avg_pool2d(x.mean(1, keepdim=True), 2) < 110
     assert (dark == (mask > 0.5)).float().mean(dim=(1, 2, 3)).median() > 0.97
 
@@ -250,16 +256,18 @@ def test_jpeg_changes_pictures_as_an_encoder_of_that_quality_does():
         assert np.abs(got - want).mean() < 0.35 * np.abs(want - smooth).mean()
 
 
-def test_network_outputs_and_exact_heatmap():
+@pytest.mark.parametrize("captures", [1, 2])
+def test_network_outputs_and_exact_heatmap(captures):
     torch = pytest.importorskip("torch")
     import network
 
-    net = network.LesionNet().eval()
+    net = network.LesionNet(captures=captures).eval()
     x = torch.rand(2, 3, 96, 96) * 255
     with torch.no_grad():
-        logits, embedding, mask = net(x)
-        again, embedding2, heatmap, probability = net(x, export=True)
+        logits, embedding, mask, capture = net(x)
+        again, embedding2, heatmap, probability, capture2 = net(x, export=True)
     assert mask.shape == (2, 1, 48, 48) and heatmap.shape == (2, 7, 6, 6)
+    assert capture is None if captures == 1 else capture.shape == (2, captures) and torch.equal(capture, capture2)
     assert torch.allclose(logits, again, atol=1e-4) and torch.allclose(embedding, embedding2, atol=1e-4)
     assert torch.allclose(heatmap.mean((2, 3)) + net.head.bias, logits, atol=1e-4)
     assert ((probability >= 0) & (probability <= 1)).all()
@@ -315,7 +323,7 @@ def test_mobilevit_has_the_same_outputs():
 
     net = network.build("mobilevit-xxs", 3).eval()
     with torch.no_grad():
-        logits, embedding, heatmap, mask = net(torch.rand(1, 3, 128, 128) * 255, export=True)
+        logits, embedding, heatmap, mask, _ = net(torch.rand(1, 3, 128, 128) * 255, export=True)
     assert logits.shape == (1, 3) and embedding.shape == (1, network.WIDTH)
     assert heatmap.shape == (1, 3, 4, 4) and mask.shape == (1, 1, 64, 64)
 
@@ -336,17 +344,17 @@ def test_distillation_is_least_where_the_student_agrees_and_keeps_its_gradient_w
     torch = pytest.importorskip("torch")
     import losses
 
-    opinion, log_prior = torch.tensor([[3.0, 1.0, -2.0]]), torch.log(torch.tensor([0.2, 0.5, 0.3]))
+    opinion, prior = torch.tensor([[3.0, 1.0, -2.0]]), torch.tensor([[0.2, 0.5, 0.3]])
     for temperature in (1.0, 2.0, 4.0):
-        loss = losses.distillation(opinion, opinion, log_prior, temperature)
-        assert loss < losses.distillation(opinion.roll(1, 1), opinion, log_prior, temperature)
+        loss = losses.distillation(opinion, opinion, prior, temperature)
+        assert loss < losses.distillation(opinion.roll(1, 1), opinion, prior, temperature)
         student = opinion.clone().requires_grad_()
-        losses.distillation(student, opinion, log_prior, temperature).backward()
+        losses.distillation(student, opinion, prior, temperature).backward()
         assert student.grad.abs().max() < 1e-6
     pull = []
     for temperature in (1.0, 8.0):
         student = (opinion + torch.tensor([[0.1, 0.0, 0.0]])).requires_grad_()
-        losses.distillation(student, opinion, log_prior, temperature).backward()
+        losses.distillation(student, opinion, prior, temperature).backward()
         pull.append(float(student.grad.abs().max()))
     assert 0.2 < pull[1] / pull[0] < 5
 

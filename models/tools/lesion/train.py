@@ -18,19 +18,11 @@ import pathlib
 import sys
 import time
 
-# Large buffers come back every step: keep them in the heap instead of handing
-# them to the kernel and faulting them in again; and let OpenMP threads sleep
-# rather than spin for one that a busy machine has put aside. Each doubles the
-# rate on two shared cores. Read at start-up, hence the re-exec.
-_RUNTIME = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "MALLOC_TRIM_THRESHOLD_": "100000000000",
-    "MALLOC_MMAP_THRESHOLD_": "100000000000",
-    "MALLOC_TOP_PAD_": "1000000000",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
+import runtime
+
+# Read at start-up, hence the re-exec.
 if __name__ == "__main__" and sys.platform == "linux" and "MALLOC_TOP_PAD_" not in os.environ:
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **_RUNTIME})
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **runtime.ENVIRONMENT})
 
 import numpy as np
 import torch
@@ -43,6 +35,7 @@ import export
 import losses
 import metrics
 import network
+import record
 import sources
 import warm
 
@@ -50,21 +43,29 @@ import warm
 class Batches:
     """Batch number -> rows of the arrays; deterministic in (seed, number).
 
-    Lesions are drawn with weight 1/sqrt(class size). One with several pictures
-    gives two of them; another one view, or now and then two of the same picture.
+    A domain (set and capture) draws its lesions with weight 1/sqrt(size of the class in that domain), times its
+    emphasis. A lesion with several pictures gives two of them; another one view, or now and then two of the same picture.
     """
 
     def __init__(self, arrays: dataset.Arrays, views: int, twice: float, seed: int):
-        groups: dict[int, list[int]] = {}
+        groups: dict[tuple, list[int]] = {}
         owner = arrays.groups
         for i in arrays.indices("train", "extra"):
-            groups.setdefault(int(owner[i]), []).append(int(i))
+            groups.setdefault((arrays.records[i].domain, int(owner[i])), []).append(int(i))
         self.members = list(groups.values())
+        self.domains = sorted({domain for domain, _ in groups})
+        domain = np.array([self.domains.index(d) for d, _ in groups])
         label = arrays.labels[[m[0] for m in self.members]]
-        count = np.bincount(label, minlength=len(arrays.classes))
-        weight = 1 / np.sqrt(count[label])
+        count = np.zeros((len(self.domains), len(arrays.classes)))
+        np.add.at(count, (domain, label), 1)
+        emphasis = np.array([arrays.source.emphasis.get(d, 1.0) for d in self.domains])
+        weight = emphasis[domain] / np.sqrt(count[domain, label])
         self.weight = weight / weight.sum()
-        self.prior = np.bincount(label, self.weight, len(arrays.classes))
+        #: Share of each class among what each domain draws, [domains,C].
+        self.prior = np.zeros_like(count)
+        np.add.at(self.prior, (domain, label), self.weight)
+        self.share = self.prior.sum(axis=1)
+        self.prior /= self.share[:, None]
         self.views, self.twice, self.seed = views, twice, seed
 
     def rows(self, number: int) -> np.ndarray:
@@ -87,14 +88,15 @@ class Shelf:
     """The decoded pictures, on the device where that has its own memory."""
 
     def __init__(self, arrays: dataset.Arrays, device: str):
-        self.device, self.labels, self.groups = device, arrays.labels, arrays.groups
+        self.device, self.labels, self.groups, self.captures = device, arrays.labels, arrays.groups, arrays.captures
+        self.close_up = torch.tensor([r.capture == record.CLOSE_UP for r in arrays.records])
         self.has_mask, self.pictures, self.masks = arrays.has_mask, arrays.pictures, arrays.masks
         if device != "cpu":
             self.pictures, self.masks = (torch.from_numpy(np.array(v)).to(device) for v in (self.pictures, self.masks))
 
     def take(self, rows: np.ndarray) -> tuple[torch.Tensor, ...]:
-        """Pictures, masks, whether a mask is known, labels, groups."""
-        taken = (torch.as_tensor(v[rows]) for v in (self.has_mask, self.labels, self.groups))
+        """Pictures, masks, whether a mask is known, labels, groups, captures."""
+        taken = (torch.as_tensor(v[rows]) for v in (self.has_mask, self.labels, self.groups, self.captures))
         if self.device == "cpu":
             return torch.from_numpy(self.pictures[rows]), torch.from_numpy(self.masks[rows]), *taken
         where = torch.from_numpy(rows).to(self.device)
@@ -194,6 +196,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--teacher-share", type=float, default=0.7, help="of the target; the rest is the label")
     parser.add_argument("--teacher-temperature", type=float, default=1.0, help="above 1, what teachers think of unlikely classes counts for more")
     parser.add_argument("--fold", type=int, help="hold this one out instead of fold 0, and report on it at the end: for choices (1 to 4)")
+    parser.add_argument("--look", type=float, default=10, help="minutes between two looks at the monitor slice")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -218,9 +221,10 @@ def main() -> None:
     batches = Batches(arrays, args.views, args.twice, args.seed)
     shelf = Shelf(arrays, args.device)
     teachers = Teachers(args.teachers, args.device)
-    log_prior = torch.log(torch.tensor(batches.prior, dtype=torch.float32, device=args.device))
+    priors = torch.tensor(batches.prior, dtype=torch.float32, device=args.device)
+    domain_of = torch.tensor([batches.domains.index(r.domain) if r.domain in batches.domains else -1 for r in arrays.records])
 
-    model = network.build(args.network, len(arrays.classes))
+    model = network.build(args.network, len(arrays.classes), len(arrays.source.captures))
     step, elapsed = 0, 0.0
     checkpoint = args.out / "last.pt"
     state = torch.load(checkpoint, map_location="cpu") if args.resume and checkpoint.exists() else None
@@ -269,7 +273,7 @@ def main() -> None:
         temporary.replace(args.out / name)
 
     log(event="start", config={k: v for k, v in config.items() if k not in ("data", "out", "cache")},
-        torch=torch.__version__, train=len(arrays.indices("train", "extra")), prior=batches.prior.round(4).tolist())
+        torch=torch.__version__, train=len(arrays.indices("train", "extra")), domains=[[*d, round(float(s), 4)] for d, s in zip(batches.domains, batches.share)], prior=batches.prior.round(4).tolist())
     run = torch.compile(model) if args.compile else model
     held = functools.partial(metrics.quick, average, arrays, device=args.device, size=sizes[-1][0])
     latest = [v for v in model.state_dict().values() if v.is_floating_point()]
@@ -289,14 +293,17 @@ def main() -> None:
         rate = min(1.0, progress / 0.03) * 0.5 * (1 + math.cos(math.pi * progress)) + 1e-3
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * args.rate * rate
-        pictures, masks, masked, label, owner = shelf.take(batches.rows(step))
+        rows = batches.rows(step)
+        pictures, masks, masked, label, owner, taken = shelf.take(rows)
         generator = batches.generator(step)
-        x, mask = augment.views(pictures, masks, max(size, teachers.size), generator)
+        x, mask = augment.views(pictures, masks, max(size, teachers.size), generator, shelf.close_up[rows])
         rng = np.random.default_rng([args.seed, step, 1])
         mixing = progress > 0.03 and progress < 0.95 and rng.random() < args.mix
-        target: torch.Tensor = label
+        target = F.one_hot(label, classes).float()
+        prior = priors[domain_of[rows].to(args.device)]
         if mixing:
-            x, mask, target = mix(rng, x, mask, F.one_hot(label, classes).float())
+            x, mask, both = mix(rng, x, mask, torch.cat([target, prior], dim=1))
+            target, prior = both.split(classes, dim=1)
             masked = masked & masked.roll(3, 0)
         opinion = teachers(augment.noisy(x, generator)) if teachers.members else None
         x = augment.noisy(resized(x, size), generator).contiguous(memory_format=torch.channels_last)
@@ -305,11 +312,13 @@ def main() -> None:
         if still is not None:
             freeze_norms(still)
         with torch.autocast(args.device, torch.bfloat16):
-            logits, embedding, predicted = run(x)
-        parts = {"ce": losses.cross_entropy(logits, target, log_prior)}
+            logits, embedding, predicted, capture = run(x)
+        parts = {"ce": losses.cross_entropy(logits, target, prior)}
         if opinion is not None:
             parts["ce"] = (1 - args.teacher_share) * parts["ce"]
-            parts["teachers"] = args.teacher_share * losses.distillation(logits, opinion, log_prior, args.teacher_temperature)
+            parts["teachers"] = args.teacher_share * losses.distillation(logits, opinion, prior, args.teacher_temperature)
+        if capture is not None and not mixing:
+            parts["capture"] = 0.2 * F.cross_entropy(capture.float(), taken)
         if not mixing:
             parts["contrast"] = args.contrast * losses.contrast(embedding, owner, memory, memory_group)
             memory = torch.cat([embedding.detach(), memory])[:1024]
@@ -340,7 +349,7 @@ def main() -> None:
         if now - last_save > 120:
             save("last.pt")
             last_save = now
-        if now - last_look > 600:
+        if now - last_look > 60 * args.look:
             log(event="monitor", **held(("monitor",)))
             last_look = time.monotonic()
     save("last.pt")
@@ -353,7 +362,7 @@ def main() -> None:
 
 @torch.no_grad()
 def recalibrate(model: nn.Module, batches: Batches, shelf: Shelf, count: int = 24) -> None:
-    """Batch-norm statistics of the pretrained stem for dermoscopic pictures."""
+    """Batch-norm statistics of the pretrained stem for skin."""
     norms = [m for m in model.stem.modules() if isinstance(m, nn.BatchNorm2d)]
     usual = norms[0].momentum
     for m in norms:
@@ -361,8 +370,9 @@ def recalibrate(model: nn.Module, batches: Batches, shelf: Shelf, count: int = 2
         m.reset_running_stats()
     for i in range(count):
         number = (1 << 40) - 1 - i
-        pictures, masks, *_ = shelf.take(batches.rows(number))
-        x, _ = augment.views(pictures, masks, 128, batches.generator(number))
+        rows = batches.rows(number)
+        pictures, masks, *_ = shelf.take(rows)
+        x, _ = augment.views(pictures, masks, 128, batches.generator(number), shelf.close_up[rows])
         model.stem((x - 127) / 128)
     for m in norms:
         m.momentum = usual

@@ -1,6 +1,6 @@
 """fp32 ONNX -> every candidate precision, and the table that decides between them.
 
-    python quantise.py --data DATA --model RUN/export/model.fp32.onnx --out RUN/export
+    python quantize.py --data DATA --model RUN/export/model.fp32.onnx --out RUN/export
 
 Figures are taken on the monitor and calibration pictures, never on the test fold. With --embedded PROGRAM, which is
 `cargo build --release -p skinkit-inference --example latency`, the SDK's embedded engine is timed too.
@@ -13,6 +13,7 @@ import json
 import pathlib
 import subprocess
 import tempfile
+from collections.abc import Callable
 
 import numpy as np
 import onnx
@@ -24,21 +25,22 @@ import data as dataset
 import metrics
 import runner
 
-#: Small and last: quantising them saves bytes in the hundreds and costs accuracy.
-KEPT = ("/net/MatMul", "/net/embed")
+#: Small and last: quantizing them saves bytes in the hundreds and costs accuracy.
+KEPT = ("/net/MatMul", "/net/embed", "/net/capture", "/net/discriminant")
 
 
 def prepare(source: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
-    """Shape inference and constant folding, without which the quantisers see less."""
+    """Shape inference and constant folding, without which the quantizers see less."""
     quant_pre_process(str(source), str(out), skip_symbolic_shape=True)
     return out
 
 
 def kept_nodes(model: onnx.ModelProto) -> list[str]:
-    """MatMul/Gemm nodes that stay fp32: the class head, the embedding, attention's own products."""
+    """MatMul/Gemm nodes that stay in floating point: the class and capture heads, the embedding, attention's own products.
+    The quantizer makes a MatMul of a Gemm before it looks at the names."""
     constants = {i.name for i in model.graph.initializer}
     return [
-        n.name
+        n.name + ("_MatMul" if n.op_type == "Gemm" else "")
         for n in model.graph.node
         if n.op_type in ("MatMul", "Gemm")
         and (n.name.startswith(KEPT) or not any(i in constants for i in n.input))
@@ -82,7 +84,7 @@ def static_stem(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarr
 
 
 def half_weights(source: pathlib.Path, out: pathlib.Path, least: int = 256) -> None:
-    """fp32 initialisers of at least `least` values become fp16 behind a Cast (folded away at load)."""
+    """fp32 initializers of at least `least` values become fp16 behind a Cast (folded away at load)."""
     model = onnx.load(source)
     graph = model.graph
     casts = []
@@ -135,36 +137,56 @@ def byte_weights(source: pathlib.Path, out: pathlib.Path, ops: tuple[str, ...] =
     onnx.save(model, out)
 
 
-def build(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarray]) -> dict[str, pathlib.Path]:
-    """Writes every candidate; returns name -> file."""
+def int8(source: pathlib.Path, out: pathlib.Path, narrow: bool = False) -> None:
+    """Integer matrix products; the large pointwise filters stored as bytes and the other weights as fp16. What ships."""
+    with tempfile.TemporaryDirectory() as folder:
+        matmul, bytes_ = (pathlib.Path(folder) / name for name in ("matmul.onnx", "bytes.onnx"))
+        dynamic_matmul(source, matmul, reduce_range=narrow)
+        byte_weights(matmul, bytes_)
+        half_weights(bytes_, out)
+
+
+def int8_f16(source: pathlib.Path, out: pathlib.Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        matmul = pathlib.Path(folder) / "matmul.onnx"
+        dynamic_matmul(source, matmul)
+        half_weights(matmul, out)
+
+
+def stem_int8(source: pathlib.Path, out: pathlib.Path, pictures: list[np.ndarray]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        stem, both = (pathlib.Path(folder) / name for name in ("stem.onnx", "both.onnx"))
+        static_stem(source, stem, pictures)
+        dynamic_matmul(stem, both)
+        half_weights(both, out)
+
+
+def w8(source: pathlib.Path, out: pathlib.Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        bytes_ = pathlib.Path(folder) / "bytes.onnx"
+        byte_weights(source, bytes_, ("Conv", "MatMul", "Gemm"))
+        half_weights(bytes_, out)
+
+
+def build(source: pathlib.Path, out: pathlib.Path, pictures: Callable[[], list[np.ndarray]], names: list[str]) -> dict[str, pathlib.Path]:
+    """Writes the candidates of those names (all where none is given); returns name -> file. pictures: for static ranges."""
     files = {"fp32": source}
     with tempfile.TemporaryDirectory() as folder:
         ready = prepare(source, pathlib.Path(folder) / "ready.onnx")
-        matmul = pathlib.Path(folder) / "matmul.onnx"
-        bytes_ = pathlib.Path(folder) / "bytes.onnx"
-        narrow = pathlib.Path(folder) / "narrow.onnx"
-        stem = pathlib.Path(folder) / "stem.onnx"
-        both = pathlib.Path(folder) / "both.onnx"
-
-        def add(name: str) -> pathlib.Path:
-            files[name] = out / f"model.{name}.onnx"
-            return files[name]
-
-        dynamic_all(ready, add("dynamic-all"))
-        dynamic_matmul(ready, add("dynamic-matmul"))
-        dynamic_matmul(ready, matmul)
-        byte_weights(matmul, bytes_)
-        half_weights(bytes_, add("int8"))
-        half_weights(matmul, add("int8-f16"))
-        dynamic_matmul(ready, narrow, reduce_range=True)
-        byte_weights(narrow, bytes_)
-        half_weights(bytes_, add("int8-narrow"))
-        static_stem(ready, stem, pictures)
-        dynamic_matmul(stem, both)
-        half_weights(both, add("static-stem"))
-        half_weights(source, add("w16"))
-        byte_weights(source, bytes_, ("Conv", "MatMul", "Gemm"))
-        half_weights(bytes_, add("w8"))
+        recipes: dict[str, Callable[[pathlib.Path], None]] = {
+            "dynamic-all": lambda path: dynamic_all(ready, path),
+            "dynamic-matmul": lambda path: dynamic_matmul(ready, path),
+            "int8": lambda path: int8(ready, path),
+            "int8-f16": lambda path: int8_f16(ready, path),
+            "int8-narrow": lambda path: int8(ready, path, narrow=True),
+            "static-stem": lambda path: stem_int8(ready, path, pictures()),
+            "w16": lambda path: half_weights(source, path),
+            "w8": lambda path: w8(source, path),
+        }
+        for name in names or recipes:
+            if name != "fp32":
+                files[name] = out / f"model.{name}.onnx"
+                recipes[name](files[name])
     return files
 
 
@@ -176,11 +198,11 @@ def embedded_latency(program: pathlib.Path, files: dict[str, pathlib.Path], roun
 
 
 def compare(
-    files: dict[str, pathlib.Path], arrays: dataset.Arrays, frequency: np.ndarray | None, size: int, rounds: int,
+    files: dict[str, pathlib.Path], arrays: dataset.Arrays, size: int, rounds: int,
     embedded: pathlib.Path | None = None,
 ) -> list[dict]:
     index = arrays.indices("monitor", "calibration")
-    pictures = [dataset.centre_square(arrays.pictures[i], size) for i in index]
+    pictures = [arrays.square(i, size) for i in index]
     label = arrays.labels[index]
     outputs = {name: runner.run(path, pictures, threads=2) for name, path in files.items()}
     base = outputs["fp32"]
@@ -202,7 +224,7 @@ def compare(
                 "ms_1_thread": [round(v, 2) for v in one[name]],
                 "ms_2_threads": [round(v, 2) for v in two[name]],
                 "ms_embedded": third.get(name),
-                "balanced_accuracy": round(metrics.balanced_accuracy(label, metrics.standout(p, frequency)), 4),
+                "balanced_accuracy": round(metrics.balanced_accuracy(label, p.argmax(1)), 4),
                 "same_top1_as_fp32": round(float(np.mean(p.argmax(1) == p0.argmax(1))), 4),
                 "mean_abs_dp": round(float(np.abs(p - p0).mean()), 5),
                 "embedding_cosine": round(float((o["embedding"] * base["embedding"]).sum(1).mean()), 5),
@@ -244,19 +266,22 @@ def main() -> None:
     parser.add_argument("--ranges", type=int, default=128, help="training pictures that set the static ranges")
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--embedded", type=pathlib.Path, help="the `latency` example of skinkit-inference, built")
-    parser.add_argument("--balanced", action="store_true", help="the classes' frequencies are not in the logits (no finish.py)")
-    parser.add_argument("--build-only", action="store_true")
+    parser.add_argument("--build-only", metavar="NAMES", help="write these variants, with commas, and compare nothing")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     arrays = dataset.load(args)
-    train = np.random.default_rng(11).choice(arrays.indices("train"), args.ranges, replace=False)
-    files = build(args.model, args.out, [dataset.centre_square(arrays.pictures[i], args.size) for i in train])
+
+    def pictures() -> list[np.ndarray]:
+        train = np.random.default_rng(11).choice(arrays.indices("train"), args.ranges, replace=False)
+        return [arrays.square(i, args.size) for i in train]
+
+    files = build(args.model, args.out, pictures, args.build_only.split(",") if args.build_only else [])
     for name, path in files.items():
         print(name, path.stat().st_size)
     if args.build_only:
         return
-    rows = compare(files, arrays, None if args.balanced else arrays.frequency(), args.size, args.rounds, args.embedded)
-    (args.out / "quantisation.json").write_text(json.dumps(rows, indent=1))
+    rows = compare(files, arrays, args.size, args.rounds, args.embedded)
+    (args.out / "quantization.json").write_text(json.dumps(rows, indent=1))
     print(table(rows))
 
 
