@@ -131,8 +131,8 @@ def training(pack: dict, parameters: int) -> list[str]:
         "## Network", "",
         f"EfficientNet-Lite0 (ImageNet) to stride {32 if deep else 16}, a 1x1 projection to 192 channels, {depth} transformer "
         f"blocks (width 192, 3 heads, MLP x4), LayerNorm, mean pooling, linear head. {parameters / 1e6:.1f} M parameters. One run gives class-balanced logits, a "
-        f"{pack['embedding_dim']}-d embedding, a {pack['heatmap_size'][0]}x{pack['heatmap_size'][1]} class map (its mean plus the bias is the logit), a "
-        f"{pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask"
+        f"{pack['embedding_dim']}-d embedding, a {pack['heatmap_size'][0]}x{pack['heatmap_size'][1]} class map (its mean plus the bias is the logit)"
+        + (f", a {pack['mask_size'][0]}x{pack['mask_size'][1]} lesion mask" if pack["mask_size"] else "")
         + (", and how the picture was taken." if "capture" in pack["outputs"] else "."), "",
         "## Training", "",
         f"{t['data']}: {t['pictures']:,} pictures of {t['lesions']:,} lesions. " + (f"Went on from the weights of {start}: " if start else "")

@@ -90,7 +90,7 @@ def main() -> None:
                 "logits": np.round(pillows["logits"][i].astype(float), 5).tolist(),
                 "embedding": np.round(pillows["embedding"][i].astype(float), 5).tolist(),
                 "ood_score": score,
-                "mask_share": round(float((pillows["mask"][i] > 0.5).mean()), 5),
+                "mask_share": round(float((pillows["mask"][i] > 0.5).mean()), 5) if "mask" in pillows else None,
                 "heatmap_mean": np.round(pillows["heatmap"][i].mean(axis=(1, 2)).astype(float), 5).tolist(),
             }
     golden = {

@@ -68,7 +68,6 @@ fn packed() -> Vec<Kept> {
         kept("skinkit-android.aar without libraries", archive),
         kept("skinkit-VERSION.tar.gz for Dart", out().join("skinkit-0.1.0.tar.gz")),
         kept("models/lesion-ham7/model.int8.onnx", models.join("model.int8.onnx")),
-        kept("models/lesion-ham7/model.w8.onnx", models.join("model.w8.onnx")),
     ]
 }
 
