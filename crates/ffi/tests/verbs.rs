@@ -198,7 +198,7 @@ fn every_verb_is_in_every_language() {
     let dart = dart.join("\n");
     let verbs = verbs();
     assert!(verbs.len() > 60, "{verbs:?}");
-    for (name, _) in RUST_ONLY.iter().map(|(name, why)| (name, why)) {
+    for (name, _) in RUST_ONLY {
         assert!(
             verbs.iter().any(|verb| verb == name),
             "{name} is no verb any more: take it off the list"
