@@ -148,8 +148,8 @@ fn dequantize(
     steps: &[Step; 64],
 ) -> (inverse_dct::Coefficients, bool) {
     let (mut values, mut any) = ([[0.0; LANES]; 64], 0);
-    for lane in 0..count.min(LANES) {
-        let (coded, block) = coefficients.coded(column + lane, row);
+    for (lane, column) in (column..column + count.min(LANES)).enumerate() {
+        let (coded, block) = coefficients.coded(column, row);
         let mut coded = coded & kept;
         any |= coded;
         while coded != 0 {
