@@ -100,7 +100,10 @@ pub(super) fn inverse_dct<const N: usize>(values: &Coefficients, samples: &mut S
 
 /// One dimension: even coefficients are the same on both sides of the middle, odd ones change their sign.
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "lanes and outputs by their numbers read like the formula")]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "lanes and outputs by their numbers read like the formula"
+)]
 fn transform<const N: usize>(values: [&Lane<f32>; 8], mut put: impl FnMut(usize, &Lane<f32>)) {
     let basis = const { basis::<N>() };
     for y in 0..N.div_ceil(2) {
