@@ -32,6 +32,7 @@ pub use measure::measures::{Estimate, LengthUnit, Measure, Measures};
 pub use measure::patch::Patch;
 pub use measure::scale::PixelScale;
 pub use measure::scene::segment;
+pub use noise::handheld::HandheldNoise;
 pub use noise::interval::Interval;
 pub use noise::model::{MeasureNoise, NoiseModel, Spread};
 pub use noise::tail::Tail;

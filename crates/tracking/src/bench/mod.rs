@@ -4,6 +4,7 @@
 //! that deforms, tans or grows hair is not in it. It needs the feature `bench`.
 
 mod alter;
+pub mod pairs;
 mod picture;
 mod report;
 mod reshoot;

@@ -187,7 +187,8 @@ impl Reason {
             Self::NoLesion => "No spot stands out from the skin in at least one of the two pictures.",
             Self::NoOverlap => "The two pictures could not be laid over each other.",
             Self::UnknownScale => {
-                "How large the spot is cannot be compared: the scale of the two pictures is not known."
+                "Shape and color were compared and do not differ by more than noise; size was not, because the scale of the two \
+                 pictures is not known."
             }
             Self::NothingInCommon => "The two scans hold nothing that can be compared.",
             Self::InvalidData => "A scan holds values that make no sense.",

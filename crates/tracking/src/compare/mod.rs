@@ -4,4 +4,6 @@ pub(crate) mod change;
 pub(crate) mod judge;
 pub(crate) mod observation;
 pub(crate) mod overlay;
+#[cfg(test)]
+mod second_photo_tests;
 pub(crate) mod similarity;

@@ -3,6 +3,7 @@
 use crate::compare::change::{Change, MeasureChange};
 use crate::error::{Error, Result};
 use crate::measure::measures::Measure;
+use crate::noise::handheld::HandheldNoise;
 use crate::noise::model::MeasureNoise;
 use crate::noise::tail::Tail;
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ impl MeasureNoise {
             level: least[k.min(least.len() - 1)],
             close: close_tails,
             loose: loose_tails,
+            handheld: HandheldNoise::shipped(),
             close_from,
             apart: tails_apart(apart),
             false_alarms,
@@ -137,7 +139,7 @@ impl MeasureNoise {
 }
 
 /// Least chance over all measures of one comparison.
-fn least_chance(tails: &BTreeMap<Measure, Tail>, changes: &[MeasureChange]) -> f64 {
+pub(crate) fn least_chance(tails: &BTreeMap<Measure, Tail>, changes: &[MeasureChange]) -> f64 {
     changes
         .iter()
         .filter(|c| c.chance.is_some())
@@ -146,7 +148,7 @@ fn least_chance(tails: &BTreeMap<Measure, Tail>, changes: &[MeasureChange]) -> f
 }
 
 /// A tail for each measure that was judged; one that hardly varies is left out.
-fn tails(pairs: &[&Change]) -> BTreeMap<Measure, Tail> {
+pub(crate) fn tails(pairs: &[&Change]) -> BTreeMap<Measure, Tail> {
     let mut seen: BTreeMap<Measure, Vec<f64>> = BTreeMap::new();
     for c in pairs.iter().flat_map(|c| &c.measures) {
         // Where the scale was not known, sizes say nothing about noise.

@@ -1,5 +1,6 @@
 //! How much two pictures of an unchanged lesion differ.
 
+pub(crate) mod handheld;
 pub(crate) mod interval;
 pub(crate) mod learn;
 pub(crate) mod model;

@@ -1,4 +1,5 @@
 use crate::measure::measures::Measure;
+use crate::noise::handheld::HandheldNoise;
 use crate::noise::tail::Tail;
 use serde::{Deserialize, Serialize};
 use skinkit_numerics::normal;
@@ -48,6 +49,9 @@ pub struct MeasureNoise {
     pub close: BTreeMap<Measure, Tail>,
     /// The same for pictures that agree less: another camera, another pressure on the skin.
     pub loose: BTreeMap<Measure, Tail>,
+    /// The same for pictures from different distances and turns, in other light: what people take without guidance.
+    #[serde(default = "HandheldNoise::shipped")]
+    pub handheld: HandheldNoise,
     /// [`Alignment::agreement`](crate::Alignment) that parts `close` from `loose`.
     pub close_from: f32,
     /// Noise of each measure's difference where each picture was measured by itself.
@@ -62,6 +66,24 @@ pub struct MeasureNoise {
     pub pairs: u32,
     /// What it was learnt from, in words.
     pub fitted_on: String,
+}
+
+impl MeasureNoise {
+    /// The tails by which two pictures are judged that agree so, and whether they are from different views.
+    pub(crate) fn tails_for(&self, agreement: f32, handheld: bool) -> &BTreeMap<Measure, Tail> {
+        if handheld {
+            &self.handheld.tails
+        } else if agreement >= self.close_from {
+            &self.close
+        } else {
+            &self.loose
+        }
+    }
+
+    /// The chance below which a difference between two pictures counts.
+    pub(crate) fn level_of(&self, handheld: bool) -> f64 {
+        if handheld { self.handheld.level } else { self.level }
+    }
 }
 
 impl Default for NoiseModel {

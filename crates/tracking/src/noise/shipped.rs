@@ -1,8 +1,10 @@
 //! The noise that ships with this crate: numbers only, printed by the bench (see the README).
 
 use crate::measure::measures::Measure;
+use crate::noise::handheld::HandheldNoise;
 use crate::noise::model::MeasureNoise;
 use crate::noise::tail::Tail;
+use std::collections::BTreeMap;
 
 impl MeasureNoise {
     /// The noise that ships with this crate for pictures of which nothing is known: other cameras,
@@ -21,7 +23,7 @@ impl MeasureNoise {
 
 /// Measure, centre, standard deviation, then z at the chances of [`Tail::CHANCES`], as far as
 /// the pairs sufficed.
-type Row = (Measure, f64, f64, &'static [f64]);
+pub(crate) type Row = (Measure, f64, f64, &'static [f64]);
 
 struct Table {
     level: f64,
@@ -34,19 +36,21 @@ struct Table {
     apart: &'static [Row],
 }
 
+pub(crate) fn tails(rows: &[Row]) -> BTreeMap<Measure, Tail> {
+    rows.iter()
+        .map(|&(measure, centre, sd, z)| {
+            let exceed = Tail::CHANCES.into_iter().zip(z.iter().copied()).collect();
+            (measure, Tail { centre, sd, exceed })
+        })
+        .collect()
+}
+
 impl Table {
     fn noise(&self) -> MeasureNoise {
-        let tails = |rows: &[Row]| {
-            rows.iter()
-                .map(|&(measure, centre, sd, z)| {
-                    let exceed = Tail::CHANCES.into_iter().zip(z.iter().copied()).collect();
-                    (measure, Tail { centre, sd, exceed })
-                })
-                .collect()
-        };
         MeasureNoise {
             close: tails(self.close),
             loose: tails(self.loose),
+            handheld: HandheldNoise::shipped(),
             close_from: self.close_from,
             apart: tails(self.apart),
             level: self.level,
@@ -378,63 +382,69 @@ static GUIDED: Table = Table {
     apart: &[
         (
             Measure::Area,
-            0.0029,
-            0.0544,
-            &[0.681, 1.381, 1.842, 2.277, 2.959, 3.904],
+            0.0000,
+            0.0162,
+            &[0.637, 1.380, 2.330, 3.966, 10.874, 21.405, 47.177],
         ),
         (
             Measure::GreatestDiameter,
-            0.0025,
-            0.0292,
-            &[0.644, 1.273, 1.738, 2.247, 2.994, 4.878],
+            0.0000,
+            0.0089,
+            &[0.647, 1.404, 2.170, 3.525, 13.967, 26.039, 50.070],
         ),
         (
             Measure::LeastDiameter,
-            0.0011,
-            0.0286,
-            &[0.681, 1.363, 1.809, 2.321, 3.198, 4.737],
+            0.0000,
+            0.0097,
+            &[0.645, 1.364, 2.025, 3.453, 13.375, 32.717, 79.733],
         ),
         (
             Measure::Perimeter,
-            0.0041,
-            0.0317,
-            &[0.703, 1.388, 1.860, 2.304, 4.700, 5.830],
+            0.0000,
+            0.0142,
+            &[0.613, 1.491, 2.608, 4.921, 12.906, 22.648, 36.958],
         ),
         (
             Measure::Asymmetry,
-            0.0001,
-            0.0066,
-            &[0.578, 1.382, 2.251, 3.656, 6.084, 16.140],
+            0.0000,
+            0.0064,
+            &[0.615, 1.430, 2.334, 3.894, 10.854, 17.673, 23.358],
         ),
         (
             Measure::BorderIrregularity,
-            0.0029,
-            0.0275,
-            &[0.580, 1.466, 2.033, 3.661, 7.648, 10.783],
+            0.0000,
+            0.0281,
+            &[0.578, 1.493, 2.510, 4.341, 10.134, 14.108, 20.380],
         ),
         (
             Measure::Lightness,
-            -0.1322,
-            1.3672,
-            &[0.665, 1.244, 1.586, 1.905, 2.159, 2.547],
+            0.0000,
+            1.3745,
+            &[0.649, 1.269, 1.629, 1.993, 2.463, 2.795, 4.108],
         ),
         (
             Measure::Redness,
-            0.0289,
-            0.4874,
-            &[0.640, 1.363, 2.035, 2.556, 3.246, 3.581],
+            0.0000,
+            0.4938,
+            &[0.633, 1.422, 1.983, 2.502, 3.399, 4.374, 6.228],
         ),
         (
             Measure::Yellowness,
-            -0.0061,
-            0.3159,
-            &[0.625, 1.462, 2.049, 3.119, 4.643, 5.090],
+            0.0000,
+            0.3247,
+            &[0.650, 1.417, 2.009, 2.771, 4.323, 5.753, 7.671],
         ),
         (
             Measure::Variegation,
-            0.0256,
-            0.3044,
-            &[0.656, 1.370, 1.899, 2.399, 3.259, 4.597],
+            0.0000,
+            0.2897,
+            &[0.680, 1.417, 1.997, 2.625, 3.965, 4.889, 5.700],
+        ),
+        (
+            Measure::Colours,
+            0.0000,
+            0.0010,
+            &[0.000, 0.000, 1000.000, 1000.000, 1000.000, 1000.000, 1000.000],
         ),
     ],
 };

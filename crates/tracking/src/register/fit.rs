@@ -20,6 +20,8 @@ const STEPS: usize = 20;
 /// Skin that agrees less than this is not trusted with the scale: real pictures of one lesion
 /// measured there differ several times as much as above it (see the README).
 const LEAST_ON_SKIN: f32 = 0.4;
+/// Pictures that agree less than this when laid over each other, with nothing else to say that they fit, were not laid right.
+pub(crate) const LEAST_AGREEMENT: f32 = 0.3;
 /// Scales tried for the skin, against that of the whole picture.
 const STRETCHES: [f32; 7] = [1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27];
 /// Skin nearer to a lesion than this part of the longer side may be pulled along by its growth.
@@ -39,6 +41,8 @@ pub(crate) struct Fit {
     pub scale_sd: f32,
     /// Whether the scale is fixed to skin, which does not grow with the lesion.
     pub from_skin: bool,
+    /// Places at which keypoints agree; 0 where none were needed.
+    pub support: usize,
 }
 
 /// One picture as seen by the fit.
@@ -115,6 +119,32 @@ pub(crate) fn register(before: &Scene, after: &Scene, known_scale: Option<f32>) 
     }
 }
 
+/// A pose that something else found, refined on the pictures' texture.
+pub(crate) fn refine_from(before: &Scene, after: &Scene, pose: &Pose) -> Option<Fit> {
+    let a = Pyramid::of(before, &before.field);
+    let b = Pyramid::of(after, &after.field);
+    let on = regions(&before.field);
+    let coarse = refine(&a, &b, 1, &on[1], *pose, None)?;
+    refine(&a, &b, 0, &on[0], coarse.pose, None)
+}
+
+/// The fit over the skin around, if it can be trusted with the scale.
+pub(crate) fn on_skin(before: &Scene, after: &Scene, whole: &Fit) -> Option<Fit> {
+    refine_on_skin(before, after, &whole.pose).filter(|f| plausible(whole, f))
+}
+
+/// Correlation of the two pictures' texture under a pose.
+pub(crate) fn agreement(before: &Scene, after: &Scene, pose: &Pose) -> f32 {
+    let band = |scene: &Scene| Pyramid::of(scene, &scene.field).levels.swap_remove(1);
+    correlation(&band(before), &band(after), &pose.shrunk(2.0))
+}
+
+/// Skin away from the lesion, which its growth does not pull along.
+pub(crate) fn skin_of(scene: &Scene) -> Bits {
+    let gap = SKIN_GAP * scene.width().max(scene.height()) as f32;
+    scene.field.without(&scene.lesion.dilated(gap))
+}
+
 /// The skin's fit is trusted when its texture agrees and it has not run away.
 fn plausible(whole: &Fit, skin: &Fit) -> bool {
     let ratio = skin.pose.scale() / whole.pose.scale();
@@ -123,10 +153,6 @@ fn plausible(whole: &Fit, skin: &Fit) -> bool {
 
 /// The fit over the skin that both pictures show, the lesions hidden.
 fn refine_on_skin(before: &Scene, after: &Scene, pose: &Pose) -> Option<Fit> {
-    let skin_of = |scene: &Scene| {
-        let gap = SKIN_GAP * scene.width().max(scene.height()) as f32;
-        scene.field.without(&scene.lesion.dilated(gap))
-    };
     let (on_a, on_b) = (skin_of(before), skin_of(after));
     let (a, b) = (Pyramid::of(before, &on_a), Pyramid::of(after, &on_b));
     let hidden = on_b.not().distance();
@@ -347,6 +373,7 @@ fn refine(a: &Pyramid, b: &Pyramid, level: usize, on: &Bits, start: Pose, held_s
         agreement,
         scale_sd: scale_sd as f32,
         from_skin: false,
+        support: 0,
     })
 }
 
