@@ -8,6 +8,14 @@ use crate::command::{cargo, root, step, target_dir};
 use crate::tally::Tally;
 use crate::{bindings, dart, kotlin, python, setup, swift};
 
+/// The Python that checks FHIR bundles.
+fn fhir_python() -> Result<PathBuf, String> {
+    let environment = skinkit_inference::locate::cache_dir()
+        .ok_or("no cache folder: set SKINKIT_CACHE or HOME")?
+        .join("python-fhir");
+    python::environment(&environment, &root().join("crates/skinkit/tests/fhir/requirements.txt"))
+}
+
 /// `cargo xtask test`.
 pub fn run() -> Outcome {
     let logs = target_dir().join("test-logs");
@@ -27,6 +35,13 @@ pub fn run() -> Outcome {
                     command.env("SKINKIT_PYTHON", python);
                 }
                 Err(message) => tally.skipped.push(format!("photo conformance suite: {message}")),
+            }
+            // The FHIR export is held to the definitions of FHIR R4; without the environment its test says that it is skipped.
+            match fhir_python() {
+                Ok(python) => {
+                    command.env("SKINKIT_FHIR_PYTHON", python);
+                }
+                Err(message) => tally.skipped.push(format!("FHIR R4 validation: {message}")),
             }
             tally.record(&mut command, &logs.join("rust.log"))
         }),

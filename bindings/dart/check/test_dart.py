@@ -251,7 +251,7 @@ def test_the_article_s_flow(native, tmp_path):
     assert native("history_sites", history, b"me", out=[JSON]) == ["left forearm"]
     scans = native("history_scans", history, b"me", b"left forearm", out=[JSON])
     assert [scan["taken_at"] for scan in scans] == [1, 2]
-    assert {"measure", "value", "low", "high"} <= set(scans[0]["extra"]["measures"]["values"][0])
+    assert {"measure", "value", "low", "high"} <= set(scans[0]["measures"]["values"][0])
     change = native("history_compare", history, b"me", b"left forearm", out=[JSON])
     assert change["verdict"]["kind"] == "no_measurable_change" and 0.8 < change["similarity"] <= 1
     assert change["unit"] == "millimetre"

@@ -52,11 +52,14 @@ impl From<Error> for Failure {
             Error::Region { .. }
             | Error::Pin(_)
             | Error::WouldReplace { .. }
+            | Error::SameScanTwice { .. }
             | Error::Roi(roi::Error::Argument { .. })
             | Error::Inference(inference::Error::Capture { .. } | inference::Error::Context { .. })
             | Error::Store(store::Error::BadValue { .. }) => Self::Arguments(message),
             Error::Inference(_) | Error::Roi(_) => Self::Runtime(message),
-            Error::Store(_) | Error::Stored { .. } | Error::NoHistory | Error::Encode(_) => Self::Store(message),
+            Error::Store(_) | Error::Stored { .. } | Error::NoHistory | Error::Encode(_) | Error::Record { .. } => {
+                Self::Store(message)
+            }
             _ => Self::Input(message),
         }
     }

@@ -1,7 +1,7 @@
 //! Values as they are written on the command line.
 
-use jiff::Timestamp;
 use skinkit::inference::{Answer, CaptureChoice, Context};
+use skinkit::time::parse_rfc3339;
 use skinkit::{AnalyzeOptions, Region, Roi};
 
 use crate::arguments::Model;
@@ -57,13 +57,11 @@ fn numbers<const N: usize>(text: &str) -> Option<[f32; N]> {
 
 /// A point in time as it is given on the command line.
 pub fn time(text: &str) -> Result<i64, Failure> {
-    text.parse::<Timestamp>()
-        .map(Timestamp::as_millisecond)
-        .map_err(|error| {
-            Failure::Arguments(format!(
-                "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z ({error})"
-            ))
-        })
+    parse_rfc3339(text).ok_or_else(|| {
+        Failure::Arguments(format!(
+            "--taken-at '{text}' is not a time such as 2026-11-01T09:00:00Z"
+        ))
+    })
 }
 
 #[cfg(test)]

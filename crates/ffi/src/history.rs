@@ -93,7 +93,7 @@ impl History {
     pub fn scans(&self, subject: String, site: String) -> Result<Vec<StoredScan>> {
         let history = self.0.get()?;
         let scans = history.scans(&subject, &site)?;
-        Ok(scans.into_iter().map(|scan| StoredScan::of(&history, scan)).collect())
+        Ok(scans.into_iter().map(StoredScan::of).collect())
     }
 
     /// One scan.
@@ -102,7 +102,7 @@ impl History {
     /// `NotFound`, `History`, `Busy`, `Closed`.
     pub fn scan(&self, id: ScanId) -> Result<StoredScan> {
         let history = self.0.get()?;
-        Ok(StoredScan::of(&history, history.scan(id)?))
+        Ok(StoredScan::of(history.scan(id)?))
     }
 
     /// Compares the two latest visits of a site's lesion that was scanned last; none where there are fewer than two scans.

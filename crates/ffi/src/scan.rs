@@ -6,9 +6,9 @@ use serde::Deserialize;
 use skinkit::inference::{Answer, CaptureChoice, Context, Embedding, Familiarity, LabelProbability};
 use skinkit::preprocess::quality::Quality;
 use skinkit::roi::Scale;
-use skinkit::store::{Receipt, ScanId};
+use skinkit::store::ScanId;
 use skinkit::tracking::Measures;
-use skinkit::{Region, Roi};
+use skinkit::{Receipt, Region, Roi};
 use skinkit_border::PointXy;
 
 use crate::{Analysis, Cancel};
@@ -171,16 +171,8 @@ pub struct StoredScan {
 }
 
 impl StoredScan {
-    pub(crate) fn of(history: &skinkit::History, scan: skinkit::store::Scan) -> Self {
-        let details = history.details(&scan).ok();
-        let names = details
-            .as_ref()
-            .map(|details| details.names.clone())
-            .unwrap_or_default();
-        let named = scan
-            .probabilities
-            .into_iter()
-            .zip(names.into_iter().chain(std::iter::repeat(String::new())));
+    pub(crate) fn of(scan: skinkit::StoredScan) -> Self {
+        let record = scan.record;
         Self {
             id: scan.id,
             uid: scan.uid,
@@ -190,22 +182,23 @@ impl StoredScan {
             taken_at: scan.taken_at,
             pack_id: scan.pack_id,
             pack_version: scan.pack_version,
-            sdk_version: scan.sdk_version,
-            engine: scan.engine,
-            probabilities: named
-                .map(|(probability, name)| LabelProbability {
-                    label: probability.label,
-                    name,
-                    p: probability.p,
-                    frequency: None,
-                })
-                .collect(),
-            prediction_set: scan.prediction_set,
+            sdk_version: record.sdk_version,
+            engine: record.engine,
+            probabilities: record.probabilities,
+            prediction_set: record.prediction_set,
             embedding: scan.embedding.map(Embedding::new),
-            roi: serde_json::from_value(scan.roi).ok(),
-            quality: serde_json::from_value(scan.quality).ok(),
-            details: details.map(Into::into),
-            receipt: scan.receipt,
+            roi: record.roi,
+            quality: record.quality,
+            details: Some(Details {
+                region: record.region.map(|region| region.to_string()).unwrap_or_default(),
+                measures: record.measures,
+                license: record.pack.license,
+                intended_use: record.pack.intended_use,
+                familiarity: record.familiarity,
+                scale: record.scale,
+                position: record.position,
+            }),
+            receipt: record.receipt,
         }
     }
 }
@@ -227,18 +220,4 @@ pub struct Details {
     pub scale: Option<Scale>,
     /// Where on the site, as the host gave it.
     pub position: Option<PointXy>,
-}
-
-impl From<skinkit::Details> for Details {
-    fn from(details: skinkit::Details) -> Self {
-        Self {
-            region: details.region,
-            measures: details.measures,
-            license: details.license,
-            intended_use: details.intended_use,
-            familiarity: details.familiarity,
-            scale: details.scale,
-            position: details.position,
-        }
-    }
 }

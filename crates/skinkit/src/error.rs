@@ -91,6 +91,30 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// What is to be imported is no export of a history, or holds a scan that cannot be read. Nothing was imported.
+    #[error("this cannot be imported: {0} (nothing was imported)")]
+    Import(String),
+    /// A value of a record is out of its range; nothing was kept.
+    #[error("the field `{field}` of the record is out of its range: nothing was kept")]
+    Record {
+        /// Which field.
+        field: &'static str,
+    },
+    /// An export could not be written.
+    #[error("the export could not be written: {0}")]
+    Export(#[source] std::io::Error),
+    /// Nobody of this name is in the history.
+    #[error("no scans of this subject are in the history: `History::subjects` says which there are")]
+    UnknownSubject {
+        /// Who was asked for.
+        subject: String,
+    },
+    /// There was nothing to erase.
+    #[error("nothing was erased: the history has no such {what}")]
+    NothingToErase {
+        /// What was asked for: `subject`, `site` or `lesion`.
+        what: &'static str,
+    },
     /// The call was stopped by its [`Cancel`](crate::Cancel); nothing was kept.
     #[error("the call was cancelled; nothing was kept")]
     Cancelled,
@@ -115,6 +139,12 @@ pub enum Error {
         scan: i64,
         /// Which site.
         site: String,
+    },
+    /// A scan shows one lesion only.
+    #[error("scan {scan} is named twice: each scan shows one lesion, name it once")]
+    SameScanTwice {
+        /// Which scan.
+        scan: i64,
     },
     /// A thumbnail's side is out of its range.
     #[error("a thumbnail of {side} px cannot be made: choose a side from 16 to 2048")]

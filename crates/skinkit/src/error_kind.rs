@@ -90,9 +90,14 @@ impl Error {
             | Self::File { .. }
             | Self::WouldReplace { .. }
             | Self::OtherSite { .. }
+            | Self::SameScanTwice { .. }
+            | Self::Record { .. }
+            | Self::Import(_)
+            | Self::Export(_)
             | Self::ThumbnailSide { .. } => ErrorKind::InvalidArgument,
             Self::PackNoise { .. } => ErrorKind::Pack,
             Self::NoHistory => ErrorKind::NoHistory,
+            Self::UnknownSubject { .. } | Self::NothingToErase { .. } => ErrorKind::NotFound,
             Self::Stored { .. } => ErrorKind::History,
             Self::Cancelled => ErrorKind::Cancelled,
             Self::NoEmbedding { .. } => ErrorKind::Unmeasurable,

@@ -10,11 +10,11 @@ pub(crate) mod trend;
 
 use std::path::{Path, PathBuf};
 
-use skinkit_store::{Key, NewScan, RasterKind, Scan, ScanId, Store};
+use skinkit_store::{Key, NewScan, RasterKind, ScanId, Store};
 use skinkit_tracking::{Change, Observation, same_visit};
 
 use crate::history::noise::Repeats;
-use crate::{Details, Result, record};
+use crate::{Error, Result, StoredScan, record};
 
 /// An encrypted history of scans. It opens without a model pack or a runtime.
 ///
@@ -30,9 +30,9 @@ pub struct History {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {
     /// The earlier scan.
-    pub before: Scan,
+    pub before: StoredScan,
     /// The later scan.
-    pub after: Scan,
+    pub after: StoredScan,
 }
 
 impl History {
@@ -44,6 +44,19 @@ impl History {
         let path = path.into();
         Ok(Self {
             store: Store::open(&path, key)?,
+            path,
+        })
+    }
+
+    /// Opens a history that has to be there already, for reading only: works on a read-only folder or medium.
+    ///
+    /// # Errors
+    /// As [`History::open_existing`]; every change is the store's `ReadOnly`, and so is opening where reading needs a write
+    /// first: an older schema, or a log left by a crash.
+    pub fn open_read_only(path: impl Into<PathBuf>, key: &Key) -> Result<Self> {
+        let path = path.into();
+        Ok(Self {
+            store: Store::open_read_only(&path, key)?,
             path,
         })
     }
@@ -82,42 +95,48 @@ impl History {
         Ok(self.store.subjects()?)
     }
 
+    /// Nothing, if the person is in the history or nobody is yet.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSubject`](crate::Error::UnknownSubject) for somebody else; what the store says.
+    pub fn check_subject(&self, subject: &str) -> Result<()> {
+        if self.store.site_names(subject)?.is_empty() && !self.store.subjects()?.is_empty() {
+            return Err(Error::UnknownSubject {
+                subject: subject.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     /// Sites of a person, in the order they were first recorded.
     ///
     /// # Errors
     /// What the store says.
     pub fn sites(&self, subject: &str) -> Result<Vec<String>> {
-        Ok(self
-            .store
-            .sites()?
-            .into_iter()
-            .filter(|site| site.subject == subject)
-            .map(|site| site.site)
-            .collect())
+        Ok(self.store.site_names(subject)?)
     }
 
     /// Scans of a site, oldest first.
     ///
     /// # Errors
-    /// What the store says.
-    pub fn scans(&self, subject: &str, site: &str) -> Result<Vec<Scan>> {
-        Ok(self.store.scans(subject, site)?)
+    /// What the store says; [`Error::Stored`](crate::Error::Stored) where a newer version wrote what this one cannot read.
+    pub fn scans(&self, subject: &str, site: &str) -> Result<Vec<StoredScan>> {
+        self.read_all(self.store.scans(subject, site)?)
     }
 
     /// One scan.
     ///
     /// # Errors
-    /// What the store says; there may be no scan of this number (any more).
-    pub fn scan(&self, id: ScanId) -> Result<Scan> {
-        Ok(self.store.scan(id)?)
+    /// What the store says; there may be no scan of this number (any more); as [`History::scans`].
+    pub fn scan(&self, id: ScanId) -> Result<StoredScan> {
+        StoredScan::read(self.store.scan(id)?, &self.path)
     }
 
-    /// What SkinKit keeps beside a scan's own fields.
-    ///
-    /// # Errors
-    /// [`Error::Stored`](crate::Error::Stored) where a newer version wrote what this one cannot read.
-    pub fn details(&self, scan: &Scan) -> Result<Details> {
-        record::details(scan, &self.path)
+    fn read_all(&self, scans: Vec<skinkit_store::Scan>) -> Result<Vec<StoredScan>> {
+        scans
+            .into_iter()
+            .map(|scan| StoredScan::read(scan, &self.path))
+            .collect()
     }
 
     /// The two scans that tell what changed last: of the lesion that was scanned last (or of `lesion`), the last visit's
@@ -128,7 +147,7 @@ impl History {
     /// What the store says.
     pub fn latest_pair(&self, subject: &str, site: &str, lesion: Option<&str>) -> Result<Option<Pair>> {
         let scans = match lesion {
-            Some(lesion) => self.store.lesion_scans(subject, site, lesion)?,
+            Some(lesion) => self.read_all(self.store.lesion_scans(subject, site, lesion)?)?,
             None => {
                 let mut scans = self.scans(subject, site)?;
                 let followed = scans.last().and_then(|scan| scan.lesion.clone());
@@ -154,15 +173,15 @@ impl History {
     ///
     /// # Errors
     /// A scan that cannot be read back.
-    pub fn compare_scans(&self, before: &Scan, after: &Scan) -> Result<Change> {
+    pub fn compare_scans(&self, before: &StoredScan, after: &StoredScan) -> Result<Change> {
         let repeats = self.repeats(&after.subject)?;
         self.compare_with(before, after, &repeats)
     }
 
     /// Compares two scans; the noise of the later one's pack is refined with those of `repeats` that are not this pair.
-    pub(crate) fn compare_with(&self, before: &Scan, after: &Scan, repeats: &Repeats) -> Result<Change> {
+    pub(crate) fn compare_with(&self, before: &StoredScan, after: &StoredScan, repeats: &Repeats) -> Result<Change> {
         let repeats = repeats.about(Some((before.id, after.id)));
-        let mut noise = record::noise_of(after, &self.path)?.unwrap_or_default();
+        let mut noise = after.noise(&self.path)?;
         let (before, after) = (self.observation(before)?, self.observation(after)?);
         if !repeats.is_empty() {
             noise.measures = noise.measures.after_repeats(&repeats);
@@ -170,16 +189,24 @@ impl History {
         Ok(skinkit_tracking::compare(&before, &after, &noise))
     }
 
-    pub(crate) fn observation(&self, scan: &Scan) -> Result<Observation> {
+    pub(crate) fn observation(&self, scan: &StoredScan) -> Result<Observation> {
         let mask = self.store.raster(scan.id, RasterKind::Mask)?;
-        let picture = self.store.picture(scan.id)?;
-        record::observation(scan, mask, picture, &self.path)
+        record::observation(scan, mask, self.picture(scan.id)?)
+    }
+
+    /// The analysed region of a scan as a JPEG or PNG file, where it was kept.
+    ///
+    /// # Errors
+    /// What the store says; there may be no scan of this number (any more).
+    pub fn picture(&self, id: ScanId) -> Result<Option<Vec<u8>>> {
+        // SkinKit 0.1.0 took empty pictures in from an import.
+        Ok(self.store.picture(id)?.filter(|picture| !picture.is_empty()))
     }
 }
 
 impl Pair {
     /// The latest pair among scans of one lesion, which are in order of time: as [`History::latest_pair`].
-    pub fn latest(scans: &[Scan]) -> Option<Self> {
+    pub fn latest(scans: &[StoredScan]) -> Option<Self> {
         let mut visits = scans.chunk_by(|a, b| same_visit(a.taken_at, b.taken_at)).rev();
         let last = visits.next()?;
         let (before, after) = match (visits.next(), last) {
@@ -195,10 +222,6 @@ impl Pair {
 }
 
 /// The last scan of a visit that is good enough to compare, or else the last.
-fn best(visit: &[Scan]) -> Option<&Scan> {
-    visit
-        .iter()
-        .rev()
-        .find(|scan| record::accepted(scan))
-        .or_else(|| visit.last())
+fn best(visit: &[StoredScan]) -> Option<&StoredScan> {
+    visit.iter().rev().find(|scan| scan.accepted()).or_else(|| visit.last())
 }

@@ -8,7 +8,7 @@ use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::quality::{Meter, QualityThresholds};
 use skinkit_preprocess::{Frame, Limits, Photo, Resampler, Roi};
 use skinkit_roi::{Face, Scale, region_roi};
-use skinkit_store::{NewScan, ScanId};
+use skinkit_store::ScanId;
 use skinkit_tracking::{Change, NoiseModel};
 
 use crate::analysis::{Analysis, Stopwatch, Timings};
@@ -16,6 +16,7 @@ use crate::clock::now;
 use crate::history::History;
 use crate::landmarks::{FaceDetail, Landmarks};
 use crate::pool::Pool;
+use crate::record::Recording;
 use crate::{AnalyzeOptions, Config, Error, Picture, Region, Result, ScanRequest, overlay, patch, record};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
@@ -256,14 +257,16 @@ impl SkinKit {
     /// Adds an analysis to the history.
     pub(crate) fn keep(&self, request: &ScanRequest, analysis: &Analysis) -> Result<ScanId> {
         let taken_at = request.taken_at.unwrap_or_else(now);
-        let record = self.record(request, taken_at, analysis)?;
+        let scan = self
+            .recording(request, analysis)
+            .into_scan(request, taken_at, self.keep_pictures)?;
         request.options.cancel.check()?;
-        self.history()?.add(&record)
+        self.history()?.add(&scan)
     }
 
     /// What the history keeps of an analysis.
-    pub(crate) fn record(&self, request: &ScanRequest, taken_at: i64, analysis: &Analysis) -> Result<NewScan> {
-        record::new_scan(request, taken_at, analysis, &self.pack, self.keep_pictures)
+    pub(crate) fn recording<'a>(&'a self, request: &ScanRequest, analysis: &'a Analysis) -> Recording<'a> {
+        Recording::new(request, analysis, &self.pack)
     }
 
     /// How much two pictures of one unchanged lesion differ that were taken in this way, as the pack states it; what is

@@ -1,190 +1,168 @@
-//! Between what was measured and what the history keeps.
+//! What the history keeps of a scan: one type, for whoever writes and whoever reads.
+
+mod observation;
+mod payload;
+mod recording;
+
+pub(crate) use observation::{observation, pixel_scale};
+pub(crate) use payload::{Unreadable, read, read_first, read_present};
+pub(crate) use recording::{Recording, opened_smaller};
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use skinkit_inference::json::{self, JsonError};
-use skinkit_inference::{Capture, CaptureUsed, ContextEffect, Familiarity, Manifest, ModelPack};
-use skinkit_preprocess::{Limits, Photo};
+use skinkit_inference::json;
+use skinkit_inference::{
+    Capture, CaptureUsed, ContextEffect, EmbeddingNoise, Familiarity, Label, LabelProbability, Manifest,
+};
+use skinkit_preprocess::Roi;
+use skinkit_preprocess::quality::Quality;
 use skinkit_roi::Scale;
-use skinkit_store::{LabelProbability, NewScan, Raster, Receipt};
-use skinkit_tracking::{Measures, NoiseModel, Observation, Patch, PixelScale};
+use skinkit_store::{Payload, ScanId};
+use skinkit_tracking::{Measures, NoiseModel};
 
-use crate::analysis::Analysis;
-use crate::overlay::{self, Map};
-use crate::{Error, Result, ScanRequest};
+use crate::{Error, Region, Result};
 
-/// Quality of a kept picture as JPEG, 1 to 100: above it the size grows faster than the measures gain.
-const JPEG_QUALITY: u8 = 92;
-
-/// Names the rule by which pixels become the network's input, for the receipt.
-const PREPROCESSING: &str = concat!("roi-triangle-u8/", env!("CARGO_PKG_VERSION"));
-
-/// Stands before that of a photo which was opened with fewer pixels than its file has; then comes how many to one.
-const OPENED_SMALLER: &str = "jpeg-dct-1/";
-
-/// What SkinKit keeps beside the store's own fields.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What was recorded of one picture, beside the names and the time by which it is found and its pixels.
+///
+/// The store seals it as [`ScanRecord::payload`]. What an earlier version did not record is `None` or empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Details {
-    /// Which part of the picture, as [`Region`](crate::Region) writes it.
-    pub region: String,
-    /// Measures of the lesion.
-    pub measures: Option<Measures>,
-    /// The pack's own words on how much two pictures of one lesion differ, so that a comparison does not need the pack.
-    pub noise: Option<serde_json::Value>,
-    /// The pack's licence id.
-    pub license: String,
-    /// What the pack is for, in its own words.
-    pub intended_use: Option<String>,
+#[non_exhaustive]
+pub struct ScanRecord {
+    /// Version of the SDK that made it.
+    pub sdk_version: String,
+    /// The engine that ran the networks, in words.
+    pub engine: String,
+    /// Which part of the picture was asked for.
+    pub region: Option<Region>,
+    /// That part, in pixels of the upright picture.
+    pub roi: Option<Roi>,
+    /// Whether the picture is good enough, and what is wrong with it.
+    pub quality: Option<Quality>,
+    /// Probability of each label, 0 to 1, in the order of the pack.
+    pub probabilities: Vec<LabelProbability>,
+    /// Ids of the labels in the prediction set, likeliest first.
+    pub prediction_set: Vec<String>,
     /// Whether the picture looks like what the pack was trained on.
     pub familiarity: Option<Familiarity>,
-    /// Names of the labels, in the order of the probabilities.
-    pub names: Vec<String>,
-    /// How large a pixel of the analyzed region is once that is brought to the side at which it is measured and kept.
+    /// Measures of the lesion, where one stands out from the skin.
+    pub measures: Option<Measures>,
+    /// How large a pixel of the analysed region is once that is brought to the side at which it is measured and kept.
     pub scale: Option<Scale>,
-    /// Whether the picture was taken by a guided capture.
-    pub guided: bool,
     /// Where on the site, as the host gave it.
     pub position: Option<[f32; 2]>,
-    /// How the picture was taken, as it was calibrated for; `None` in scans from before that was kept.
+    /// How the picture was taken, as it was calibrated for; `None` in records of before that was kept.
     pub capture: Option<CaptureUsed>,
     /// What the person's answers changed, where any were given.
     pub context: Option<ContextEffect>,
+    /// What the pack said of itself.
+    pub pack: PackStatement,
+    /// Hashes for a replay.
+    pub receipt: Receipt,
 }
 
-pub(crate) fn new_scan(
-    request: &ScanRequest,
-    taken_at: i64,
-    analysis: &Analysis,
-    pack: &ModelPack,
-    keep_picture: bool,
-) -> Result<NewScan> {
-    let finding = &analysis.finding;
-    let manifest = pack.manifest();
-    let details = Details {
-        region: analysis.region.to_string(),
-        measures: analysis.measures.clone(),
-        noise: manifest
-            .capture(finding.capture.capture)
-            .and_then(|profile| profile.embedding_noise.as_ref())
-            .map(|noise| json!(noise)),
-        capture: Some(finding.capture),
-        context: finding.context.clone(),
-        license: manifest.license.id.clone(),
-        intended_use: Some(manifest.intended_use.clone()),
-        familiarity: finding.familiarity,
-        names: finding.probabilities.iter().map(|p| p.name.clone()).collect(),
-        scale: analysis.scale,
-        guided: request.guided,
-        position: request.position,
-    };
-    Ok(NewScan {
-        subject: request.subject.clone(),
-        site: request.site.clone(),
-        lesion: request.lesion.clone(),
-        taken_at,
-        pack_id: manifest.id.clone(),
-        pack_version: manifest.version.clone(),
-        sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
-        engine: analysis.engine.to_string(),
-        probabilities: finding
-            .probabilities
-            .iter()
-            .map(|p| LabelProbability {
-                label: p.label.clone(),
-                p: p.p,
-            })
-            .collect(),
-        prediction_set: finding.prediction_set.clone(),
-        embedding: finding.embedding.as_ref().map(|e| e.to_vec()),
-        heatmap: overlay::evidence(finding).and_then(|map| raster(&map)),
-        mask: overlay::mask(finding).and_then(|map| raster(&map)),
-        roi: json!(analysis.roi),
-        quality: json!(analysis.quality),
-        extra: json!(details),
-        picture: if keep_picture {
-            analysis.patch.as_ref().map(encode).transpose()?
-        } else {
-            None
-        },
-        receipt: Receipt {
-            picture_sha256: request.picture_sha256.clone().unwrap_or_default(),
-            preprocessing: preprocessing(analysis.photo_scale),
-            pack_sha256: pack.sha256().to_owned(),
-            sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
-    })
+/// What a model pack says of itself, kept with each scan so that reading a history takes no pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PackStatement {
+    /// Id of its licence.
+    pub license: String,
+    /// What it is for, in its own words.
+    pub intended_use: Option<String>,
+    /// Its labels with their clinical codes, in the order of [`ScanRecord::probabilities`]; empty in records of before
+    /// they were kept.
+    pub labels: Vec<Label>,
+    /// How much the embeddings of two pictures of one lesion differ, where it says.
+    pub noise: Option<EmbeddingNoise>,
 }
 
-fn preprocessing(photo_scale: f32) -> String {
-    if photo_scale < 1.0 {
-        format!("{OPENED_SMALLER}{}+{PREPROCESSING}", 1.0 / photo_scale)
-    } else {
-        PREPROCESSING.to_owned()
+/// What is needed to replay a scan to the same numbers: hashes of everything that went into it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Receipt {
+    /// SHA-256 of the picture's file, hexadecimal.
+    pub picture_sha256: String,
+    /// Identity of the preprocessing (its version and settings, or their hash).
+    pub preprocessing: String,
+    /// SHA-256 of the model pack, hexadecimal.
+    pub pack_sha256: String,
+    /// Version of the SDK.
+    pub sdk_version: String,
+}
+
+/// A scan as it is in the history; its pixels are fetched on their own.
+///
+/// As JSON it is one object: the fields of [`ScanRecord`] lie beside its own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct StoredScan {
+    /// Number within this history.
+    pub id: ScanId,
+    /// 32 hexadecimal digits that stay the same across export and import.
+    pub uid: String,
+    /// Whose skin it is.
+    pub subject: String,
+    /// Where on the body.
+    pub site: String,
+    /// Which lesion at that site, where they are told apart.
+    pub lesion: Option<String>,
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub taken_at: i64,
+    /// Model pack that made the result.
+    pub pack_id: String,
+    /// Its version.
+    pub pack_version: String,
+    /// The picture as a point among others of the same pack and version.
+    pub embedding: Option<Vec<f32>>,
+    /// What was recorded.
+    #[serde(flatten)]
+    pub record: ScanRecord,
+}
+
+impl ScanRecord {
+    /// Whether the picture passed the quality gate.
+    pub fn accepted(&self) -> bool {
+        self.quality.as_ref().is_some_and(|quality| quality.accepted)
+    }
+
+    /// Its sealed form, for [`NewScan`](skinkit_store::NewScan).
+    ///
+    /// # Errors
+    /// [`Error::Record`] for a value out of its range.
+    pub fn payload(&self) -> Result<Payload> {
+        payload::write(self)
     }
 }
 
-/// Whether the scan's photo was opened for its region, with fewer pixels than its file has.
-pub(crate) fn opened_smaller(scan: &skinkit_store::Scan) -> bool {
-    scan.receipt.preprocessing.starts_with(OPENED_SMALLER)
-}
-
-/// What was kept beside the scan's own fields.
-pub(crate) fn details(scan: &skinkit_store::Scan, history: &Path) -> Result<Details> {
-    json::from_value(&scan.extra).map_err(|error| unreadable(scan, "details", &error, history))
-}
-
-/// Whether the picture passed the quality gate.
-pub(crate) fn accepted(scan: &skinkit_store::Scan) -> bool {
-    let stated = scan.quality.get("accepted");
-    stated.and_then(serde_json::Value::as_bool).unwrap_or(false)
-}
-
-/// The noise that the scan's pack stated, if it stated any.
-pub(crate) fn noise_of(scan: &skinkit_store::Scan, history: &Path) -> Result<Option<NoiseModel>> {
-    let stated = details(scan, history)?.noise;
-    stated
-        .map(|noise| json::from_value(&noise).map_err(|error| unreadable(scan, "noise model", &error, history)))
-        .transpose()
-}
-
-/// What tracking compares, from what the history kept.
-pub(crate) fn observation(
-    scan: &skinkit_store::Scan,
-    mask: Option<Raster>,
-    picture: Option<Vec<u8>>,
-    history: &Path,
-) -> Result<Observation> {
-    let details = details(scan, history)?;
-    let patch = picture.map(|bytes| decode(&bytes, mask.as_ref())).transpose()?;
-    Ok(Observation {
-        embedding: scan.embedding.clone(),
-        probabilities: scan.probabilities.iter().map(|p| (p.label.clone(), p.p)).collect(),
-        accepted: accepted(scan),
-        patch,
-        measures: details.measures,
-        scale: details.scale.map(pixel_scale),
-        ..Observation::new(scan.taken_at, scan.pack_id.clone(), scan.pack_version.clone())
-    })
-}
-
-/// A scale in tracking's terms.
-pub(crate) fn pixel_scale(scale: Scale) -> PixelScale {
-    PixelScale {
-        mm: scale.mm_per_pixel,
-        error: scale.error / scale.mm_per_pixel,
+impl StoredScan {
+    /// Whether the picture passed the quality gate.
+    pub fn accepted(&self) -> bool {
+        self.record.accepted()
     }
-}
 
-fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &JsonError, history: &Path) -> Error {
-    Error::Stored {
-        what,
-        scan: scan.id.0,
-        history: history.to_owned(),
-        // The field only: the reason can quote a value.
-        reason: format!("the field `{}`", error.field()),
+    /// A scan as the store gives it. `history` is for the message.
+    pub(crate) fn read(scan: skinkit_store::Scan, history: &Path) -> Result<Self> {
+        let record = read(&scan.payload).map_err(|unreadable| unreadable.of(scan.id, history))?;
+        Ok(Self {
+            id: scan.id,
+            uid: scan.uid,
+            subject: scan.subject,
+            site: scan.site,
+            lesion: scan.lesion,
+            taken_at: scan.taken_at,
+            pack_id: scan.pack_id,
+            pack_version: scan.pack_version,
+            embedding: scan.embedding,
+            record,
+        })
+    }
+
+    /// The noise that the scan's pack stated; a pack without one leaves the embedding unjudged.
+    pub(crate) fn noise(&self, history: &Path) -> Result<NoiseModel> {
+        noise_model(self.record.pack.noise.as_ref()).map_err(|unreadable| unreadable.of(self.id, history))
     }
 }
 
@@ -193,46 +171,23 @@ fn unreadable(scan: &skinkit_store::Scan, what: &'static str, error: &JsonError,
 /// # Errors
 /// A noise model that tracking cannot read.
 pub(crate) fn noise_models(pack: &Manifest) -> Result<Vec<(Capture, NoiseModel)>> {
-    let stated = pack
-        .captures
-        .iter()
-        .filter_map(|profile| profile.embedding_noise.as_ref().map(|noise| (profile.id, noise)));
+    let stated = pack.captures.iter().filter(|profile| profile.embedding_noise.is_some());
     stated
-        .map(|(capture, noise)| {
-            let model = json::from_value(&json!(noise)).map_err(|error| Error::PackNoise {
-                capture,
-                reason: error.to_string(),
+        .map(|profile| {
+            let model = noise_model(profile.embedding_noise.as_ref());
+            let model = model.map_err(|unreadable| Error::PackNoise {
+                capture: profile.id,
+                reason: unreadable.reason().to_owned(),
             })?;
-            Ok((capture, model))
+            Ok((profile.id, model))
         })
         .collect()
 }
 
-fn raster(map: &Map) -> Option<Raster> {
-    Some(Raster {
-        width: u32::try_from(map.width()).ok()?,
-        height: u32::try_from(map.height()).ok()?,
-        channels: 1,
-        bytes: map.to_bytes(),
-    })
-}
-
-fn encode(patch: &Patch) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY)
-        .encode(
-            patch.rgb(),
-            patch.width() as u32,
-            patch.height() as u32,
-            image::ExtendedColorType::Rgb8,
-        )
-        .map_err(|error| Error::Encode(error.to_string()))?;
-    Ok(out)
-}
-
-fn decode(bytes: &[u8], mask: Option<&Raster>) -> Result<Patch> {
-    let photo = Photo::decode(bytes, &Limits::default())?;
-    let mask = mask.and_then(|mask| Map::from_bytes(mask.width as usize, mask.height as usize, &mask.bytes));
-    let (width, height) = (photo.width() as usize, photo.height() as usize);
-    crate::patch::masked(photo.pixels().to_vec(), (width, height), mask.as_ref())
+/// A stated noise in tracking's terms; where none is stated the embedding is not judged.
+fn noise_model(stated: Option<&EmbeddingNoise>) -> std::result::Result<NoiseModel, Unreadable> {
+    match stated {
+        Some(noise) => json::from_value(&serde_json::json!(noise)).map_err(|unfit| Unreadable::field(&unfit)),
+        None => Ok(NoiseModel::default()),
+    }
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use skinkit_preprocess::{Limits, Photo};
-use skinkit_store::{NewScan, RasterKind, Scan, ScanId};
+use skinkit_store::{RasterKind, ScanId};
+use skinkit_tracking::Measures;
 
-use crate::{AnalyzeOptions, Details, Picture, Result, ScanRequest, SkinKit, record};
+use crate::{AnalyzeOptions, Error, Picture, Region, Result, ScanRecord, ScanRequest, SkinKit, StoredScan, record};
 
 /// Numbers that differ by no more than this are the same: a sum of 32-bit floats may come out so in another order.
 const SAME: f64 = 1e-5;
@@ -39,11 +40,10 @@ impl SkinKit {
     /// As [`Photo::open`]; no scan of this number; a scan that cannot be read back.
     pub fn reopen_photo(&self, id: ScanId, path: &Path, limits: &Limits) -> Result<Photo> {
         let then = self.history()?.scan(id)?;
-        if !record::opened_smaller(&then) {
+        if !record::opened_smaller(&then.record) {
             return Ok(Photo::open(path, limits)?);
         }
-        let region = self.history()?.details(&then)?.region.parse()?;
-        self.open_photo(path, limits, region)
+        self.open_photo(path, limits, self.region_of(&then)?)
     }
 
     /// Runs a scan's picture again, by the scan's own region, and compares every number with what was recorded. Nothing
@@ -60,10 +60,8 @@ impl SkinKit {
     ) -> Result<Replay> {
         let history = self.history()?;
         let then = history.scan(id)?;
-        let details = history.details(&then)?;
-        let region = details.region.parse()?;
-        let mut analysis = self.analyze(picture, &AnalyzeOptions::new(region))?;
-        if let (Some(scale), Some(patch)) = (details.scale, &analysis.patch) {
+        let mut analysis = self.analyze(picture, &AnalyzeOptions::new(self.region_of(&then)?))?;
+        if let (Some(scale), Some(patch)) = (then.record.scale, &analysis.patch) {
             analysis.measures = skinkit_tracking::measure(
                 patch,
                 Some(record::pixel_scale(scale)),
@@ -75,15 +73,15 @@ impl SkinKit {
             picture_sha256: picture_sha256.map(str::to_owned),
             ..ScanRequest::new(then.site.as_str())
         };
-        let now = self.record(&request, then.taken_at, &analysis)?;
+        let now = self.recording(&request, &analysis);
         let mask = history.store().raster(id, RasterKind::Mask)?;
-        let mask = (
-            mask.map(|mask| mask.bytes),
-            now.mask.as_ref().map(|mask| mask.bytes.clone()),
-        );
+        let mask = (mask.map(|mask| mask.bytes), now.mask().map(|mask| mask.bytes));
         let differences = [
-            numbers(&then, &now),
-            measures(&details, &analysis.measures),
+            numbers(
+                (&then.record, then.embedding.as_ref()),
+                (&now.record, now.embedding().as_ref()),
+            ),
+            measures(&then.record.measures, &now.record.measures),
             match &mask {
                 (None, None) => Some(0.0),
                 (Some(a), Some(b)) => furthest(a, b, |v| f64::from(*v) / 255.0),
@@ -93,6 +91,7 @@ impl SkinKit {
         let largest = differences
             .into_iter()
             .try_fold(0.0, |most, next| Some(f64::max(most, next?)));
+        let (then, now) = (&then.record, &now.record);
         let (was, is) = (&then.receipt, &now.receipt);
         Ok(Replay {
             scan: id,
@@ -105,16 +104,32 @@ impl SkinKit {
             reproduced: largest.is_some_and(|most| most <= SAME) && then.prediction_set == now.prediction_set,
         })
     }
+
+    /// The region that a scan was made of.
+    fn region_of(&self, scan: &StoredScan) -> Result<Region> {
+        scan.record.region.ok_or_else(|| Error::Stored {
+            what: "region",
+            scan: scan.id.0,
+            history: self
+                .history()
+                .map(|history| history.path().to_owned())
+                .unwrap_or_default(),
+            reason: "it was not recorded".to_owned(),
+        })
+    }
 }
 
 /// Largest difference of probabilities and embedding; `None` where they are not of the same kind.
-fn numbers(then: &Scan, now: &NewScan) -> Option<f64> {
-    let labels = |p: &[skinkit_store::LabelProbability]| p.iter().map(|p| p.label.clone()).collect::<Vec<_>>();
-    if labels(&then.probabilities) != labels(&now.probabilities) {
+fn numbers(
+    (then, then_embedding): (&ScanRecord, Option<&Vec<f32>>),
+    (now, now_embedding): (&ScanRecord, Option<&Vec<f32>>),
+) -> Option<f64> {
+    let labels = |record: &ScanRecord| record.probabilities.iter().map(|p| p.label.clone()).collect::<Vec<_>>();
+    if labels(then) != labels(now) {
         return None;
     }
     let probabilities = furthest(&then.probabilities, &now.probabilities, |p| f64::from(p.p))?;
-    let embedding = match (&then.embedding, &now.embedding) {
+    let embedding = match (then_embedding, now_embedding) {
         (None, None) => 0.0,
         (Some(a), Some(b)) => furthest(a, b, |v| f64::from(*v))?,
         _ => return None,
@@ -123,11 +138,11 @@ fn numbers(then: &Scan, now: &NewScan) -> Option<f64> {
 }
 
 /// Largest difference of a measure as a part of it; `None` where not the same were taken.
-fn measures(then: &Details, now: &Option<skinkit_tracking::Measures>) -> Option<f64> {
-    match (&then.measures, now) {
+fn measures(then: &Option<Measures>, now: &Option<Measures>) -> Option<f64> {
+    match (then, now) {
         (None, None) => Some(0.0),
         (Some(a), Some(b)) if a.unit == b.unit => {
-            let named = |m: &skinkit_tracking::Measures| m.values.iter().map(|e| e.measure).collect::<Vec<_>>();
+            let named = |m: &Measures| m.values.iter().map(|e| e.measure).collect::<Vec<_>>();
             if named(a) != named(b) {
                 return None;
             }

@@ -16,9 +16,6 @@ pub struct ScanRequest {
     pub position: Option<[f32; 2]>,
     /// How the picture is analyzed.
     pub options: AnalyzeOptions,
-    /// Whether the picture comes from a guided capture: the same device, led to the same view and held until sharp and
-    /// steady. Two such pictures differ less, and smaller changes count.
-    pub guided: bool,
     /// When the picture was taken, in milliseconds since 1970-01-01T00:00Z; now if not given.
     pub taken_at: Option<i64>,
     /// SHA-256 of the picture's file in hex, for the receipt; the analyzed pixels are always in it.
@@ -34,7 +31,6 @@ impl ScanRequest {
             lesion: None,
             position: None,
             options: AnalyzeOptions::default(),
-            guided: false,
             taken_at: None,
             picture_sha256: None,
         }

@@ -3,11 +3,12 @@
 // Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
 #![allow(clippy::unwrap_used)]
 
-use serde_json::json;
-use skinkit::store::{NewScan, Raster, ScanId};
+use serde_json::{Value, json};
+use skinkit::store::{NewScan, Payload, Raster, ScanId};
 use skinkit::tracking::{Measure, NoiseModel, Override, Patch, PixelScale, Verdict, measure};
 use skinkit::{
-    Erase, Error, ExportFormat, ExportRequest, History, Key, MatchRequest, SummaryRequest, ThumbnailView, TrendRequest,
+    Erase, Error, ExportFormat, ExportRequest, History, Key, MatchRequest, ScanRecord, SummaryRequest, ThumbnailView,
+    TrendRequest,
 };
 
 const DAY: i64 = 86_400_000;
@@ -55,6 +56,26 @@ fn jpeg(rgb: &[u8]) -> Vec<u8> {
     file
 }
 
+/// A record with these fields, sealed as SkinKit writes it.
+fn payload(fields: &Value) -> Payload {
+    let record: ScanRecord = serde_json::from_value(fields.clone()).unwrap();
+    record.payload().unwrap()
+}
+
+/// Changes a field of a scan's record.
+fn set(scan: &mut NewScan, field: &str, value: Value) {
+    let mut record: Value = serde_json::from_slice(&scan.payload.bytes).unwrap();
+    record[field] = value;
+    scan.payload.bytes = record.to_string().into_bytes();
+}
+
+fn quality(accepted: bool) -> Value {
+    json!({
+        "sharpness": 0.5, "exposure": 0.5, "clipped_dark": 0.0, "clipped_bright": 0.0, "glare": 0.0, "colour_cast": 1.0,
+        "roi_pixels": 320.0, "visible": 1.0, "accepted": accepted, "issues": [],
+    })
+}
+
 /// A scan of such a spot, measured in millimetres.
 fn scan(site: &str, taken_at: i64, radius: f32) -> NewScan {
     let rgb = spot(radius, taken_at as usize % 7);
@@ -69,12 +90,12 @@ fn scan(site: &str, taken_at: i64, radius: f32) -> NewScan {
         pack_id: "pack".into(),
         pack_version: "1".into(),
         embedding: Some(vec![1.0, radius / 100.0, 0.1]),
-        quality: json!({"accepted": true}),
-        extra: json!({
+        payload: payload(&json!({
+            "quality": quality(true),
             "region": "lesion",
             "measures": measures,
             "scale": {"mm_per_pixel": 0.1, "error": 0.001, "source": "coin"},
-        }),
+        })),
         mask: Some(Raster {
             width: 8,
             height: 8,
@@ -149,7 +170,10 @@ fn a_summary_counts_dates_and_judges() {
         subject: Some("you".into()),
         ..SummaryRequest::default()
     };
-    assert!(recorded.history.summary(&other).unwrap().is_empty());
+    assert!(matches!(
+        recorded.history.summary(&other),
+        Err(Error::UnknownSubject { .. })
+    ));
 }
 
 #[test]
@@ -181,10 +205,15 @@ fn a_trend_is_a_series_with_its_line() {
 #[test]
 fn pictures_that_are_not_good_enough_and_sizes_without_a_scale_are_left_out() {
     let mut poor = scan("arm", START, 24.0);
-    poor.quality = json!({"accepted": false});
+    set(&mut poor, "quality", quality(false));
     let mut unscaled = scan("arm", START + DAY, 24.0);
     let patch = Patch::new(SIDE, SIDE, spot(24.0, 0), None).unwrap();
-    unscaled.extra = json!({"measures": measure(&patch, None, &NoiseModel::default()).unwrap()});
+    set(
+        &mut unscaled,
+        "measures",
+        json!(measure(&patch, None, &NoiseModel::default()).unwrap()),
+    );
+    set(&mut unscaled, "scale", Value::Null);
     let recorded = recorded([poor, unscaled, scan("arm", START + 2 * DAY, 24.0)]);
     let request = TrendRequest::new("me", "arm");
     let area = recorded.history.trend(&request, Measure::Area).unwrap();
@@ -199,7 +228,7 @@ fn two_shots_of_a_visit_are_noise_and_are_not_compared_across() {
     let minute = 60_000;
     let week = 7 * DAY;
     let mut blurred = scan("arm", START + week + 2 * minute, 30.0);
-    blurred.quality = json!({"accepted": false});
+    set(&mut blurred, "quality", quality(false));
     let recorded = recorded([
         scan("arm", START, 24.0),
         scan("arm", START + minute, 24.0),
@@ -256,7 +285,10 @@ fn thumbnails_are_pngs_of_the_asked_size() {
     bare.picture = None;
     // As it was kept before borders were: with the mask only.
     let mut old = scan("neck", START, 40.0);
-    old.extra["measures"].as_object_mut().unwrap().remove("border").unwrap();
+    let record: Value = serde_json::from_slice(&old.payload.bytes).unwrap();
+    let mut measures = record["measures"].clone();
+    measures.as_object_mut().unwrap().remove("border").unwrap();
+    set(&mut old, "measures", measures);
     let recorded = recorded([scan("arm", START, 40.0), bare, old]);
     let id = |site: &str| recorded.history.scans("me", site).unwrap()[0].id;
     let draw_of = |site, view| {
@@ -387,7 +419,7 @@ fn similar_scans_are_found_and_lesions_ranked() {
 fn lesions_of_a_site_are_told_apart() {
     let placed = |taken_at: i64, position: [f32; 2], lesion: Option<&str>| {
         let mut scan = scan("back", taken_at, 24.0);
-        scan.extra["position"] = json!(position);
+        set(&mut scan, "position", json!(position));
         scan.lesion = lesion.map(str::to_owned);
         scan
     };
@@ -437,28 +469,82 @@ fn lesions_of_a_site_are_told_apart() {
         .assign(ids[3], None, "no, it is another", START + 9 * DAY)
         .unwrap();
     assert_eq!(history.assignments(ids[3]).unwrap().len(), 2);
+    request.scans = vec![ids[3], ids[3]];
+    assert!(matches!(
+        history.match_lesions(&request),
+        Err(Error::SameScanTwice { .. })
+    ));
     request.scans = vec![ScanId(99)];
     assert!(matches!(history.match_lesions(&request), Err(Error::OtherSite { .. })));
 }
 
 #[test]
-fn a_noise_model_that_cannot_be_read_is_an_error() {
+fn a_record_that_cannot_be_read_is_an_error_and_a_finding() {
     let mut odd = scan("arm", START + DAY, 24.0);
-    odd.extra["noise"] = json!({"same_lesion": "a newer form"});
+    set(&mut odd, "pack", json!({"noise": {"same_lesion": "a newer form"}}));
     let recorded = recorded([scan("arm", START, 24.0), odd]);
     let error = recorded.history.compare("me", "arm").unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::Stored {
-                what: "noise model",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, Error::Stored { what: "record", .. }), "{error}");
     assert!(
         !error.to_string().contains("newer form"),
         "no stored value in a message"
     );
+    let check = recorded.history.check().unwrap();
+    assert_eq!((check.scans, check.problems.len()), (2, 1), "{check:?}");
+    assert!(check.problems[0].contains("scan 2"), "{check:?}");
+}
+
+#[test]
+fn nobody_and_nothing_are_told_from_somebody() {
+    let recorded = recorded([scan("arm", START, 24.0)]);
+    let history = &recorded.history;
+    let request = |subject: &str| ExportRequest {
+        subject: Some(subject.to_owned()),
+        ..ExportRequest::new(ExportFormat::Csv)
+    };
+    assert!(matches!(
+        history.export(&request("mee"), Vec::new()),
+        Err(Error::UnknownSubject { .. })
+    ));
+    assert_eq!(history.export(&request(" me "), Vec::new()).unwrap(), 1);
+    let (subject, site) = ("me".to_owned(), "leg".to_owned());
+    for what in [
+        Erase::Subject { subject: "mee".into() },
+        Erase::Site { subject, site },
+        Erase::Lesion {
+            subject: "me".into(),
+            site: "arm".into(),
+            lesion: "upper".into(),
+        },
+    ] {
+        assert!(
+            matches!(history.erase(&what), Err(Error::NothingToErase { .. })),
+            "{what:?}"
+        );
+    }
+    assert_eq!(history.scans("me", "arm").unwrap().len(), 1);
+    assert_eq!(history.erase(&Erase::Everything).unwrap().scans, 1);
+    assert_eq!(history.erase(&Erase::Everything).unwrap().scans, 0);
+    history.check_subject("anybody").unwrap();
+}
+
+#[test]
+fn spellings_of_a_name_are_one_site() {
+    let mut typed = scan("cafe\u{301} ", START, 24.0);
+    typed.subject = " me".into();
+    let recorded = recorded([scan("caf\u{e9}", START - DAY, 24.0), typed]);
+    let history = &recorded.history;
+    assert_eq!(history.subjects().unwrap(), ["me"]);
+    assert_eq!(history.sites("me ").unwrap(), ["caf\u{e9}"]);
+    assert_eq!(history.scans("me", " cafe\u{301}").unwrap().len(), 2);
+    let request = SummaryRequest {
+        subject: Some("me\t".into()),
+        ..SummaryRequest::default()
+    };
+    assert_eq!(history.summary(&request).unwrap()[0].scans, 2);
+    let escape = history.store().add(&scan("a\u{1b}[2J", START, 24.0));
+    assert!(matches!(
+        escape,
+        Err(skinkit::store::Error::BadValue { field: "site", .. })
+    ));
 }

@@ -198,7 +198,7 @@ fn a_photo_opened_small_is_kept_and_replayed_as_such() {
     assert_eq!(whole.analysis.scale, small.analysis.scale);
     let history = kit.history().unwrap();
     let kept = |scan: &Scan| history.scan(scan.id).unwrap();
-    assert_eq!(kept(&whole).roi, kept(&small).roi);
+    assert_eq!(kept(&whole).record.roi, kept(&small).record.roi);
     let change = kit.compare("me", "left forearm").unwrap().unwrap();
     assert_eq!(change.verdict, Verdict::NoMeasurableChange, "{change:?}");
 

@@ -10,8 +10,7 @@
 use std::io::Write;
 
 use rusqlite::{Connection, types::ValueRef};
-use serde_json::json;
-use skinkit_store::{Key, LabelProbability, NewScan, Raster, Receipt, Store};
+use skinkit_store::{Key, NewScan, Payload, Raster, Store};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
@@ -33,13 +32,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             taken_at: 1_700_000_000_000 - index as i64 * 1000,
             pack_id: "pack".to_owned(),
             pack_version: "1.0.0".to_owned(),
-            sdk_version: "0.1.0".to_owned(),
-            engine: "embedded".to_owned(),
-            probabilities: vec![LabelProbability {
-                label: "nv".to_owned(),
-                p: 0.3,
-            }],
-            prediction_set: vec!["nv".to_owned()],
             embedding: Some(vec![1.0, index as f32, -0.5]),
             heatmap: (index == 0).then(|| Raster {
                 width: 2,
@@ -48,13 +40,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 bytes: vec![1, 2],
             }),
             mask: None,
-            roi: json!({"width": 3.5}),
-            quality: json!({"accepted": true}),
-            extra: json!(null),
             picture: (index == 0).then(|| b"picture".to_vec()),
-            receipt: Receipt {
-                picture_sha256: "ab".to_owned(),
-                ..Receipt::default()
+            payload: Payload {
+                version: 1,
+                bytes: b"what the host keeps".to_vec(),
             },
         })?;
     }

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use skinkit_store::{ExportOptions, Key, LabelProbability, NewScan, Store};
+use skinkit_store::{Key, NewScan, Payload, Store};
 
 const SIZES: [usize; 3] = [10, 1_000, 100_000];
 /// Values an embedding.
@@ -155,9 +155,9 @@ fn measure(path: &PathBuf, size: usize) -> Outcome<Vec<(&'static str, String)>> 
         })?,
     ));
     rows.push((
-        "export as JSON",
+        "read everything",
         median(1, || {
-            store.export_json(&ExportOptions::new(), std::io::sink())?;
+            store.walk(None, |_| Ok::<_, skinkit_store::Error>(()))?;
             Ok(())
         })?,
     ));
@@ -176,15 +176,10 @@ fn scan(subject: &str, lesion: &str, n: usize) -> NewScan {
         taken_at: 1_700_000_000_000 + n as i64,
         pack_id: "pack".to_owned(),
         pack_version: "1".to_owned(),
-        sdk_version: "0.1.0".to_owned(),
-        engine: "embedded".to_owned(),
-        probabilities: ["akiec", "bcc", "bkl", "df", "mel", "nv", "vasc"]
-            .map(|label| LabelProbability {
-                label: label.to_owned(),
-                p: 1.0 / 7.0,
-            })
-            .into(),
-        prediction_set: vec!["nv".to_owned()],
+        payload: Payload {
+            version: 1,
+            bytes: vec![b'x'; 500],
+        },
         embedding: Some(embedding(n as u64)),
         ..NewScan::default()
     }

@@ -3,10 +3,10 @@
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::{
-    Error, Result, Store,
+    Error, Name, Result, Store,
     key::fill_random,
-    order,
-    scan::{Finding, NewScan, RasterKind, Record, ScanId, bad, embedding_to_bytes},
+    order, read,
+    scan::{NewScan, RasterKind, Record, ScanId, bad, embedding_to_bytes},
     seal::{Bound, Cell},
     vault::{SubjectKeys, Vault, next_id},
 };
@@ -51,12 +51,8 @@ pub(crate) fn insert(tx: &Transaction<'_>, vault: &Vault, scan: &NewScan, uid: [
         taken_at: scan.taken_at,
         pack_id: scan.pack_id.clone(),
         pack_version: scan.pack_version.clone(),
-        sdk_version: scan.sdk_version.clone(),
-        engine: scan.engine.clone(),
-        roi: scan.roi.clone(),
-        quality: scan.quality.clone(),
-        extra: scan.extra.clone(),
-        receipt: scan.receipt.clone(),
+        has_embedding: Some(scan.embedding.is_some()),
+        payload: Some(scan.payload.version),
     })?;
     tx.prepare_cached(
         "INSERT INTO scan (id, uid, site_id, lesion_id, position, record)
@@ -71,13 +67,8 @@ pub(crate) fn insert(tx: &Transaction<'_>, vault: &Vault, scan: &NewScan, uid: [
         keys.values.seal(Cell::record(id, bound), &record)?,
     ))?;
 
-    let finding = to_json(&Finding {
-        probabilities: scan.probabilities.clone(),
-        prediction_set: scan.prediction_set.clone(),
-        has_embedding: Some(scan.embedding.is_some()),
-    })?;
-    tx.prepare_cached("INSERT INTO finding (scan_id, value) VALUES (?1, ?2)")?
-        .execute((id, seal("finding", "value", &finding)?))?;
+    tx.prepare_cached("INSERT INTO payload (scan_id, value) VALUES (?1, ?2)")?
+        .execute((id, seal("payload", "value", &scan.payload.bytes)?))?;
 
     if let Some(embedding) = &scan.embedding {
         let pack = find_or_add_pack(tx, vault, scan, embedding.len())?;
@@ -106,37 +97,33 @@ pub(crate) fn new_uid() -> Result<[u8; 16]> {
 }
 
 fn find_or_add_site(tx: &Transaction<'_>, keys: &SubjectKeys, name: &str) -> Result<i64> {
-    let lookup = keys.lookup("site", keys.id, name);
-    let found = tx
-        .prepare_cached("SELECT id FROM site WHERE subject_id = ?1 AND lookup = ?2")?
-        .query_row((keys.id, lookup), |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
+    if let Some(id) = read::site_row(tx, keys, name)? {
         return Ok(id);
     }
+    let name = Name::new("site", name)?;
     let id = next_id(tx, "site")?;
-    let sealed = keys.values.seal(Cell::new("site", id, "name"), name.as_bytes())?;
+    let sealed = keys
+        .values
+        .seal(Cell::new("site", id, "name"), name.as_str().as_bytes())?;
     tx.execute(
         "INSERT INTO site (id, subject_id, lookup, name) VALUES (?1, ?2, ?3, ?4)",
-        (id, keys.id, lookup, sealed),
+        (id, keys.id, keys.lookup("site", keys.id, name.as_str()), sealed),
     )?;
     Ok(id)
 }
 
 pub(crate) fn find_or_add_lesion(tx: &Transaction<'_>, keys: &SubjectKeys, site: i64, name: &str) -> Result<i64> {
-    let lookup = keys.lookup("lesion", site, name);
-    let found = tx
-        .prepare_cached("SELECT id FROM lesion WHERE site_id = ?1 AND lookup = ?2")?
-        .query_row((site, lookup), |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
+    if let Some(id) = read::lesion_row(tx, keys, site, name)? {
         return Ok(id);
     }
+    let name = Name::new("lesion", name)?;
     let id = next_id(tx, "lesion")?;
-    let sealed = keys.values.seal(Cell::new("lesion", id, "name"), name.as_bytes())?;
+    let sealed = keys
+        .values
+        .seal(Cell::new("lesion", id, "name"), name.as_str().as_bytes())?;
     tx.execute(
         "INSERT INTO lesion (id, site_id, lookup, name) VALUES (?1, ?2, ?3, ?4)",
-        (id, site, lookup, sealed),
+        (id, site, keys.lookup("lesion", site, name.as_str()), sealed),
     )?;
     Ok(id)
 }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Error, Result, Store, add,
+    Error, Name, Result, Store, add,
     erase::prune_lesion,
     read,
-    scan::{ScanId, check_name},
+    scan::ScanId,
     seal::{Bound, Cell},
     vault::{SubjectKeys, next_id},
 };
@@ -27,6 +27,13 @@ pub struct Assignment {
     pub evidence: Value,
 }
 
+impl Assignment {
+    /// A decision that another history had.
+    pub fn new(at: i64, from: Option<String>, to: Option<String>, evidence: Value) -> Self {
+        Self { at, from, to, evidence }
+    }
+}
+
 impl Store {
     /// Puts a scan to a lesion of its site (`None`: to no lesion) and keeps the evidence.
     /// A lesion that has no scans left is removed.
@@ -35,7 +42,7 @@ impl Store {
     /// [`Error::UnknownScan`], [`Error::BadValue`] for a bad name, and as [`Store::add`].
     pub fn assign(&self, id: ScanId, lesion: Option<&str>, at: i64, evidence: &Value) -> Result<()> {
         if let Some(name) = lesion {
-            check_name("lesion", name)?;
+            Name::new("lesion", name)?;
         }
         self.write(|tx, vault| {
             let keys = read::keys_of_scan(tx, vault, id)?;
@@ -69,7 +76,7 @@ impl Store {
             let assignment = Assignment {
                 at,
                 from,
-                to: lesion.map(str::to_owned),
+                to: lesion_id.map(|id| lesion_name(tx, &keys, id)).transpose()?,
                 evidence: evidence.clone(),
             };
             insert(tx, &keys, id, &assignment)?;

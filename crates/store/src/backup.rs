@@ -52,15 +52,13 @@ impl Store {
             Err(error) => return Err(error),
         }
         file::create(to, |temporary| {
-            let name = temporary.to_str().ok_or_else(|| Error::Io {
-                path: to.into(),
-                detail: "the name of a backup must be UTF-8".to_owned(),
-            })?;
+            // As bytes: the name may be no UTF-8.
+            let name = file::plain(temporary).into_os_string().into_encoded_bytes();
             self.with_reader(|connection| {
-                connection.execute("VACUUM INTO ?1", [name])?;
+                connection.execute("VACUUM INTO CAST(?1 AS TEXT)", [name])?;
                 Ok(())
             })?;
-            let copy = Connection::open_with_flags(temporary, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let copy = Connection::open_with_flags(file::plain(temporary), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             schema::identify(&copy)?;
             let found: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
             if found == "ok" {
@@ -111,18 +109,27 @@ fn restore(backup: &Path, to: &Path, access: Access<'_>) -> Result<Restored> {
     let scans = staged.check(access).map_err(|e| e.about(backup))?;
     let set_aside = match damaged {
         None => {
+            staged.finish(access, None)?;
             file::publish(&staged.path, to)?;
             None
         }
-        Some(true) => Some(staged.replace_damaged(to)?),
+        Some(true) => {
+            staged.finish(access, None)?;
+            Some(staged.replace_damaged(to)?)
+        }
         Some(false) => {
             let options = StoreOptions::new().existing_only();
             match Store::open_file(to, access, &options) {
                 Ok(present) => {
+                    let identity = present.read(|db, _| Vault::identity(db))?;
+                    staged.finish(access, Some(identity))?;
                     staged.replace_in_use(&present)?;
                     None
                 }
-                Err(Error::Corrupt { .. } | Error::NotAStore { .. }) => Some(staged.replace_damaged(to)?),
+                Err(Error::Corrupt { .. } | Error::NotAStore { .. }) => {
+                    staged.finish(access, None)?;
+                    Some(staged.replace_damaged(to)?)
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -149,27 +156,34 @@ impl Staged {
         Ok(staged)
     }
 
-    /// Checks the copy and makes it ready; gives the number of its scans.
+    /// Checks the copy; gives the number of its scans.
     fn check(&self, access: Access<'_>) -> Result<u64> {
-        let options = StoreOptions::new().existing_only();
-        let copy = Store::open_file(&self.path, access, &options)?;
-        let check = copy.check()?;
-        if let Some(problem) = check.problems.into_iter().next() {
-            return Err(Error::corrupt(problem));
+        let check = self.open(access)?.check()?;
+        match check.problems.into_iter().next() {
+            Some(problem) => Err(Error::corrupt(problem)),
+            None => Ok(check.scans),
         }
-        copy.write(|tx, _| Vault::mark_restored(tx))?;
+    }
+
+    /// Makes the checked copy ready to take its place, which may be that of a history.
+    fn finish(&self, access: Access<'_>, place_of: Option<[u8; 16]>) -> Result<()> {
+        let copy = self.open(access)?;
+        copy.write(|tx, _| Vault::mark_restored(tx, place_of))?;
         if !copy.with_writer(|connection| Ok(empty_log(connection)))? {
             return Err(Error::Busy {
                 path: self.path.clone(),
             });
         }
         drop(copy);
-        file::sync(&self.path)?;
-        Ok(check.scans)
+        file::sync(&self.path)
+    }
+
+    fn open(&self, access: Access<'_>) -> Result<Store> {
+        Store::open_file(&self.path, access, &StoreOptions::new().existing_only())
     }
 
     fn replace_in_use(&self, present: &Store) -> Result<()> {
-        let from = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let from = Connection::open_with_flags(file::plain(&self.path), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         present.with_writer(|to| {
             let patience = Instant::now() + Duration::from_secs(5);
             {

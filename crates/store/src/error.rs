@@ -80,6 +80,12 @@ pub enum Error {
         /// What was found, without any personal data.
         detail: String,
     },
+    /// Beside the history lies a log (-wal) of another one. Nothing was changed.
+    #[error("the log {}-wal belongs to another history: move it away, or put it back beside its own (nothing was changed)", .path.display())]
+    ForeignLog {
+        /// The history.
+        path: PathBuf,
+    },
     /// Another connection held its lock for longer than the busy timeout.
     #[error("{} is in use by another writer: try again", .path.display())]
     Busy {
@@ -173,6 +179,7 @@ impl Error {
             | Self::NewerSchema { path, .. }
             | Self::ReadOnly { path }
             | Self::Corrupt { path, .. }
+            | Self::ForeignLog { path }
             | Self::Busy { path }
             | Self::DiskFull { path }
             | Self::Io { path, .. }

@@ -12,6 +12,9 @@ use crate::{
     key::{fill_random, hex},
 };
 
+/// Longest name of a history, in bytes: file systems allow 255, and SQLite keeps `-wal` and `-shm` beside it.
+const LONGEST_NAME: usize = 255 - 4;
+
 /// What lies at a path.
 pub(crate) enum Found {
     /// A file that may be a history.
@@ -22,6 +25,21 @@ pub(crate) enum Found {
 
 /// Looks before SQLite does: it would take an empty file for an empty database.
 pub(crate) fn look(path: &Path) -> Result<Found> {
+    match path.file_name() {
+        None => {
+            return Err(Error::Io {
+                path: path.to_path_buf(),
+                detail: "this names no file".to_owned(),
+            });
+        }
+        Some(name) if name.len() > LONGEST_NAME => {
+            return Err(Error::Io {
+                path: path.to_path_buf(),
+                detail: format!("the file's name is longer than {LONGEST_NAME} bytes: choose a shorter one"),
+            });
+        }
+        Some(_) => {}
+    }
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(Error::NotAStore {
             path: path.to_path_buf(),
@@ -96,9 +114,11 @@ pub(crate) fn create(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Res
         .and_then(|()| sync(&temporary))
         .and_then(|()| publish(&temporary, path))
         .map_err(|error| match error {
-            Error::Missing { .. } | Error::Io { .. } if !is_writable_folder(path) => Error::ReadOnly {
-                path: path.to_path_buf(),
-            },
+            Error::Missing { .. } | Error::Io { .. } | Error::ReadOnly { .. } if !is_writable_folder(path) => {
+                Error::ReadOnly {
+                    path: path.to_path_buf(),
+                }
+            }
             other => other,
         });
     remove_temporary(&temporary);
@@ -117,18 +137,30 @@ pub(crate) fn has_log(path: &Path) -> bool {
     fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
+/// The path as SQLite is to get it: `file:x` and `:memory:` are names of files like any other.
+pub(crate) fn plain(path: &Path) -> PathBuf {
+    if path.is_relative() {
+        Path::new(".").join(path)
+    } else {
+        path.to_path_buf()
+    }
+}
+
 /// The path as a URI that tells SQLite that nobody can write the file.
 pub(crate) fn immutable_uri(path: &Path) -> String {
+    let path = plain(path);
     let mut uri = String::from("file:");
-    let text = path.to_string_lossy();
-    let text = if cfg!(windows) {
+    if path.is_absolute() {
+        // No host.
+        uri.push_str("//");
+    }
+    if cfg!(windows) && path.is_absolute() {
         // A drive letter follows a slash.
-        format!("/{}", text.replace('\\', "/"))
-    } else {
-        text.into_owned()
-    };
-    for byte in text.bytes() {
+        uri.push('/');
+    }
+    for &byte in path.as_os_str().as_encoded_bytes() {
         match byte {
+            b'\\' if cfg!(windows) => uri.push('/'),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b':' | b'.' | b'-' | b'_' => {
                 uri.push(char::from(byte));
             }
@@ -168,7 +200,8 @@ pub(crate) fn remove_abandoned(path: &Path) {
 pub(crate) fn temporary(path: &Path) -> Result<PathBuf> {
     let mut random = [0; 8];
     fill_random(&mut random)?;
-    Ok(beside(path, &format!(".{}{TEMPORARY}", hex(&random))))
+    // Not made from the path's own name, which may be as long as a name can be.
+    Ok(folder(path).join(format!(".{}{TEMPORARY}", hex(&random))))
 }
 
 /// Makes sure that a file's bytes are on the disk.
@@ -271,7 +304,9 @@ mod tests {
     #[cfg(unix)]
     fn a_path_survives_as_a_uri() {
         let uri = immutable_uri(Path::new("/data/a b?c#d%e/é.db"));
-        assert_eq!(uri, "file:/data/a%20b%3Fc%23d%25e/%C3%A9.db?immutable=1");
+        assert_eq!(uri, "file:///data/a%20b%3Fc%23d%25e/%C3%A9.db?immutable=1");
+        assert_eq!(immutable_uri(Path::new(":memory:")), "file:./:memory:?immutable=1");
+        assert_eq!(immutable_uri(Path::new("//a")), "file:////a?immutable=1");
     }
 
     #[test]
@@ -301,6 +336,7 @@ mod tests {
         make("x.db.0123456789abcdef.skinkit-new", true);
         make("x.db.0123456789abcdef.skinkit-new-wal", true);
         make("another.0123456789abcdef.skinkit-new", true);
+        make(".0123456789abcdef.skinkit-new", true);
         remove_abandoned(&path);
         assert_eq!(left(), kept);
     }

@@ -2,13 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use crate::{
-    Error, Result,
-    read::from_json,
-    scan::Record,
-    seal::{Bound, Cell},
-    vault::SubjectKeys,
-};
+use crate::{Error, Result, read, seal::Bound, vault::SubjectKeys};
 
 /// Room left between neighbours for scans that are added later but were taken earlier.
 const STEP: i64 = 1 << 20;
@@ -86,8 +80,7 @@ fn probe(
     let Some((id, position, stored, bound)) = row else {
         return Ok(None);
     };
-    let opened = keys.values.open(Cell::record(id, bound), &stored)?;
-    let record: Record = from_json("record", id, &opened)?;
+    let record = read::open_record(keys, id, bound, &stored)?;
     Ok(Some(Probe {
         position,
         taken_at: record.taken_at,

@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use crate::{
     Error, Result, Store,
+    add::to_json,
     key::hex,
-    scan::{Finding, Raster, RasterKind, Record, Scan, ScanId, embedding_from_bytes},
+    name,
+    scan::{FirstFinding, FirstRecord, Payload, Raster, RasterKind, Record, Scan, ScanId, embedding_from_bytes},
     seal::{Bound, Cell},
     vault::{SubjectKeys, Vault},
 };
@@ -25,6 +27,20 @@ pub struct Site {
     pub scans: u64,
     /// When the last one was taken, milliseconds since 1970-01-01 UTC; `None` without scans.
     pub latest: Option<i64>,
+}
+
+/// When a scan was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ScanTime {
+    /// Which scan.
+    pub id: ScanId,
+    /// Number of its site: the same for all scans of one.
+    pub site: i64,
+    /// Number of its lesion: the same for all scans of one.
+    pub lesion: Option<i64>,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub taken_at: i64,
 }
 
 impl Store {
@@ -60,13 +76,70 @@ impl Store {
                     sites.push(Site {
                         subject: subject.clone(),
                         site: name,
-                        lesions: lesions.into_iter().map(|(_, name)| name).collect(),
+                        lesions: only_names(lesions),
                         scans,
                         latest: latest.map(|scan| scan.taken_at),
                     });
                 }
             }
             Ok(sites)
+        })
+    }
+
+    /// Names of one subject's sites, in the order they were added; none when there is no such subject.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn site_names(&self, subject: &str) -> Result<Vec<String>> {
+        self.read(|db, vault| match vault.find_subject(db, subject)? {
+            Some(keys) => Ok(only_names(names(db, &keys, "site", SITES_OF, keys.id)?)),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    /// Names of the lesions told apart at a site, in the order they were first seen; none when there is no such site.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn lesion_names(&self, subject: &str, site: &str) -> Result<Vec<String>> {
+        self.read(|db, vault| match find_site(db, vault, subject, site)? {
+            Some((keys, site)) => Ok(only_names(names(db, &keys, "lesion", LESIONS_OF, site)?)),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    /// When each scan of a subject was taken, by site and time: what it costs is one small value a scan.
+    ///
+    /// # Errors
+    /// As [`Store::subjects`].
+    pub fn times(&self, subject: &str) -> Result<Vec<ScanTime>> {
+        self.read(|db, vault| {
+            let Some(keys) = vault.find_subject(db, subject)? else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(
+                "SELECT scan.id, scan.uid, scan.site_id, scan.lesion_id, scan.record
+                 FROM scan JOIN site ON site.id = scan.site_id
+                 WHERE site.subject_id = ?1 ORDER BY scan.site_id, scan.position, scan.id",
+            )?;
+            let mut rows = statement.query([keys.id])?;
+            let mut times = Vec::new();
+            while let Some(row) = rows.next()? {
+                let id = row.get(0)?;
+                let bound = Bound {
+                    uid: row.get(1)?,
+                    site: row.get(2)?,
+                    lesion: row.get(3)?,
+                };
+                let record: Record = open_record(&keys, id, bound, &row.get::<_, Vec<u8>>(4)?)?;
+                times.push(ScanTime {
+                    id: ScanId(id),
+                    site: bound.site,
+                    lesion: bound.lesion,
+                    taken_at: record.taken_at,
+                });
+            }
+            Ok(times)
         })
     }
 
@@ -159,10 +232,10 @@ pub(crate) const LESIONS_OF: &str = "SELECT id, name FROM lesion WHERE site_id =
 macro_rules! select_scans {
     ($rest:literal) => {
         concat!(
-            "SELECT scan.id, scan.uid, scan.record, finding.value, embedding.value,
+            "SELECT scan.id, scan.uid, scan.record, payload.value, embedding.value,
                     site.id, site.name, lesion.id, lesion.name
              FROM scan
-             JOIN finding ON finding.scan_id = scan.id
+             JOIN payload ON payload.scan_id = scan.id
              JOIN site ON site.id = scan.site_id
              LEFT JOIN embedding ON embedding.scan_id = scan.id
              LEFT JOIN lesion ON lesion.id = scan.lesion_id
@@ -183,7 +256,7 @@ pub(crate) struct Sealed {
     id: i64,
     uid: [u8; 16],
     record: Vec<u8>,
-    finding: Vec<u8>,
+    payload: Vec<u8>,
     embedding: Option<Vec<u8>>,
     site: (i64, Vec<u8>),
     lesion: Option<(i64, Vec<u8>)>,
@@ -196,7 +269,7 @@ impl Sealed {
             id: row.get(0)?,
             uid: row.get(1)?,
             record: row.get(2)?,
-            finding: row.get(3)?,
+            payload: row.get(3)?,
             embedding: row.get(4)?,
             site: (row.get(5)?, row.get(6)?),
             lesion,
@@ -214,12 +287,28 @@ impl Sealed {
             site: self.site.0,
             lesion: self.lesion.as_ref().map(|(id, _)| *id),
         };
-        let record = keys.values.open(Cell::record(self.id, bound), &self.record)?;
-        let record: Record = from_json("record", self.id, &record)?;
-        let finding: Finding = from_json("finding", self.id, &open("finding", "value", &self.finding)?)?;
+        let opened = keys.values.open(Cell::record(self.id, bound), &self.record)?;
+        let record: Record = from_json("record", self.id, &opened)?;
+        let (payload, has_embedding) = match record.payload {
+            Some(version) => {
+                let bytes = open("payload", "value", &self.payload)?.to_vec();
+                (Payload { version, bytes }, record.has_embedding)
+            }
+            // The first schemas had these fields in the record, and a table `finding` in place of `payload`.
+            None => {
+                let first: FirstRecord = from_json("record", self.id, &opened)?;
+                let finding: FirstFinding = from_json("finding", self.id, &open("finding", "value", &self.payload)?)?;
+                let has_embedding = finding.has_embedding;
+                let payload = Payload {
+                    version: Payload::OF_FIRST_SCHEMAS,
+                    bytes: to_json(&first.with(finding))?,
+                };
+                (payload, has_embedding)
+            }
+        };
         let embedding = match &self.embedding {
             Some(stored) => Some(embedding_from_bytes(&open("embedding", "value", stored)?)?),
-            None if finding.has_embedding == Some(true) => {
+            None if has_embedding == Some(true) => {
                 return Err(Error::corrupt(format!("the embedding of scan {} is gone", self.id)));
             }
             None => None,
@@ -237,15 +326,8 @@ impl Sealed {
             taken_at: record.taken_at,
             pack_id: record.pack_id,
             pack_version: record.pack_version,
-            sdk_version: record.sdk_version,
-            engine: record.engine,
-            probabilities: finding.probabilities,
-            prediction_set: finding.prediction_set,
             embedding,
-            roi: record.roi,
-            quality: record.quality,
-            extra: record.extra,
-            receipt: record.receipt,
+            payload,
         })
     }
 }
@@ -344,11 +426,34 @@ pub(crate) fn find_site(
     let Some(keys) = vault.find_subject(db, subject)? else {
         return Ok(None);
     };
-    let found = db
-        .prepare_cached("SELECT id FROM site WHERE subject_id = ?1 AND lookup = ?2")?
-        .query_row((keys.id, keys.lookup("site", keys.id, site)), |row| row.get(0))
-        .optional()?;
+    let found = site_row(db, &keys, site)?;
     Ok(found.map(|id| (keys, id)))
+}
+
+/// The row of a subject's site.
+pub(crate) fn site_row(db: &Connection, keys: &SubjectKeys, site: &str) -> Result<Option<i64>> {
+    let mut statement = db.prepare_cached("SELECT id FROM site WHERE subject_id = ?1 AND lookup = ?2")?;
+    for name in name::forms(site) {
+        let lookup = keys.lookup("site", keys.id, &name);
+        let found = statement.query_row((keys.id, lookup), |row| row.get(0)).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The row of a site's lesion.
+pub(crate) fn lesion_row(db: &Connection, keys: &SubjectKeys, site: i64, lesion: &str) -> Result<Option<i64>> {
+    let mut statement = db.prepare_cached("SELECT id FROM lesion WHERE site_id = ?1 AND lookup = ?2")?;
+    for name in name::forms(lesion) {
+        let lookup = keys.lookup("lesion", site, &name);
+        let found = statement.query_row((site, lookup), |row| row.get(0)).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// The subject's keys, the site's row and the lesion's row.
@@ -362,11 +467,17 @@ pub(crate) fn find_lesion(
     let Some((keys, site)) = find_site(db, vault, subject, site)? else {
         return Ok(None);
     };
-    let found = db
-        .prepare_cached("SELECT id FROM lesion WHERE site_id = ?1 AND lookup = ?2")?
-        .query_row((site, keys.lookup("lesion", site, lesion)), |row| row.get(0))
-        .optional()?;
+    let found = lesion_row(db, &keys, site, lesion)?;
     Ok(found.map(|id| (keys, site, id)))
+}
+
+fn only_names(rows: Vec<(i64, String)>) -> Vec<String> {
+    rows.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The record of a scan.
+pub(crate) fn open_record(keys: &SubjectKeys, id: i64, bound: Bound, stored: &[u8]) -> Result<Record> {
+    from_json("record", id, &keys.values.open(Cell::record(id, bound), stored)?)
 }
 
 pub(crate) fn keys_of_scan(db: &Connection, vault: &Vault, id: ScanId) -> Result<SubjectKeys> {

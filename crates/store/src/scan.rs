@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Error, Result};
-
-/// Longest name of a subject, site or lesion, in bytes.
-pub const MAX_NAME: usize = 256;
+use crate::{Error, Name, Result};
 
 /// Number of a scan within its history; never given out twice, not even after an erasure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,28 +19,20 @@ impl std::fmt::Display for ScanId {
     }
 }
 
-/// One label of the model pack with its probability.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LabelProbability {
-    /// The label as the pack names it.
-    pub label: String,
-    /// Its probability, 0 to 1.
-    pub p: f32,
+/// What the host keeps of a scan beside the store's own fields: bytes that the store seals and never looks into.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payload {
+    /// Form of the bytes, of the host's own counting; 0 is taken, see [`Payload::OF_FIRST_SCHEMAS`].
+    pub version: u32,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
-/// What is needed to replay a scan to the same numbers: hashes of everything that went into it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Receipt {
-    /// SHA-256 of the picture's file, hexadecimal.
-    pub picture_sha256: String,
-    /// Identity of the preprocessing (its version and settings, or their hash).
-    pub preprocessing: String,
-    /// SHA-256 of the model pack, hexadecimal.
-    pub pack_sha256: String,
-    /// Version of the SDK.
-    pub sdk_version: String,
+impl Payload {
+    /// Version of the payloads of histories whose schema is 1 or 2. The store had these fields as its own then; it gives
+    /// them as one JSON object: `sdk_version`, `engine`, `roi`, `quality`, `extra`, `receipt`, `probabilities` and
+    /// `prediction_set`.
+    pub const OF_FIRST_SCHEMAS: u32 = 0;
 }
 
 /// A small picture of bytes: a heatmap or a mask.
@@ -90,11 +79,11 @@ impl RasterKind {
 /// A scan to be added.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewScan {
-    /// Whose skin it is: a name or number of the host's choosing, 1 to [`MAX_NAME`] bytes.
+    /// Whose skin it is: a name or number of the host's choosing, 1 to [`MAX_NAME`](crate::MAX_NAME) bytes.
     pub subject: String,
-    /// Where on the body, 1 to [`MAX_NAME`] bytes.
+    /// Where on the body, 1 to [`MAX_NAME`](crate::MAX_NAME) bytes.
     pub site: String,
-    /// Which lesion at that site, 1 to [`MAX_NAME`] bytes, where the host tells them apart.
+    /// Which lesion at that site, 1 to [`MAX_NAME`](crate::MAX_NAME) bytes, where the host tells them apart.
     pub lesion: Option<String>,
     /// When the picture was taken: milliseconds since 1970-01-01 UTC, within the years 1 to 9999.
     pub taken_at: i64,
@@ -102,34 +91,20 @@ pub struct NewScan {
     pub pack_id: String,
     /// Its version.
     pub pack_version: String,
-    /// Version of the SDK that made the result.
-    pub sdk_version: String,
-    /// Engine that ran the model.
-    pub engine: String,
-    /// Probabilities, each 0 to 1.
-    pub probabilities: Vec<LabelProbability>,
-    /// Labels of the prediction set.
-    pub prediction_set: Vec<String>,
     /// Embedding, finite values; one length for all scans of a pack and version.
     pub embedding: Option<Vec<f32>>,
     /// Heatmap.
     pub heatmap: Option<Raster>,
     /// Mask of the lesion.
     pub mask: Option<Raster>,
-    /// Region of the picture, as the host serialises it.
-    pub roi: Value,
-    /// Quality of the picture, as the host serialises it.
-    pub quality: Value,
-    /// Anything else the host wants beside the scan.
-    pub extra: Value,
     /// The picture's file. Kept only if the host puts it here.
     pub picture: Option<Vec<u8>>,
-    /// Hashes for a replay.
-    pub receipt: Receipt,
+    /// Everything else that the host keeps of it.
+    pub payload: Payload,
 }
 
 /// A scan as it is in the history; its rasters and picture are fetched on their own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Scan {
     /// Number within this history.
@@ -148,53 +123,62 @@ pub struct Scan {
     pub pack_id: String,
     /// Its version.
     pub pack_version: String,
-    /// Version of the SDK that made the result.
-    pub sdk_version: String,
-    /// Engine that ran the model.
-    pub engine: String,
-    /// Probabilities, each 0 to 1.
-    pub probabilities: Vec<LabelProbability>,
-    /// Labels of the prediction set.
-    pub prediction_set: Vec<String>,
     /// Embedding.
     pub embedding: Option<Vec<f32>>,
-    /// Region of the picture, as the host serialised it.
-    pub roi: Value,
-    /// Quality of the picture, as the host serialised it.
-    pub quality: Value,
-    /// Anything else the host put beside the scan.
-    pub extra: Value,
-    /// Hashes for a replay.
-    pub receipt: Receipt,
+    /// Everything else that the host keeps of it.
+    pub payload: Payload,
 }
 
-/// The sealed part of a row of `scan`.
+/// The sealed part of a row of `scan`: what the store itself reads.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Record {
     pub taken_at: i64,
     pub pack_id: String,
     pub pack_version: String,
-    pub sdk_version: String,
-    pub engine: String,
-    #[serde(default)]
-    pub roi: Value,
-    #[serde(default)]
-    pub quality: Value,
-    #[serde(default)]
-    pub extra: Value,
-    #[serde(default)]
-    pub receipt: Receipt,
-}
-
-/// The sealed part of a row of `finding`.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Finding {
-    pub probabilities: Vec<LabelProbability>,
-    pub prediction_set: Vec<String>,
-    /// Whether an embedding was stored beside it, so that one lost with a damaged page is noticed. Histories written
-    /// before this was kept do not say.
+    /// Whether an embedding was stored beside it, so that one lost with a damaged page is noticed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_embedding: Option<bool>,
+    /// Version of the payload; none where a first schema wrote the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<u32>,
+}
+
+/// The sealed parts of a row as the schemas 1 and 2 wrote it, beyond [`Record`]: from `scan.record` and `payload.value`.
+/// Serialised, it is the payload of [`Payload::OF_FIRST_SCHEMAS`].
+#[derive(Deserialize, Serialize)]
+pub(crate) struct FirstRecord {
+    sdk_version: String,
+    engine: String,
+    #[serde(default)]
+    roi: Value,
+    #[serde(default)]
+    quality: Value,
+    #[serde(default)]
+    extra: Value,
+    #[serde(default)]
+    receipt: Value,
+    #[serde(skip_deserializing)]
+    probabilities: Value,
+    #[serde(skip_deserializing)]
+    prediction_set: Value,
+}
+
+/// See [`FirstRecord`].
+#[derive(Deserialize)]
+pub(crate) struct FirstFinding {
+    probabilities: Value,
+    prediction_set: Value,
+    /// Histories written before this was kept do not say.
+    #[serde(default)]
+    pub has_embedding: Option<bool>,
+}
+
+impl FirstRecord {
+    pub fn with(mut self, finding: FirstFinding) -> Self {
+        self.probabilities = finding.probabilities;
+        self.prediction_set = finding.prediction_set;
+        self
+    }
 }
 
 /// First and last millisecond that a four-digit year can name.
@@ -203,16 +187,13 @@ const TIME: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_79
 impl NewScan {
     /// Checks every range that the fields state.
     pub(crate) fn check(&self) -> Result<()> {
-        check_name("subject", &self.subject)?;
-        check_name("site", &self.site)?;
+        Name::new("subject", &self.subject)?;
+        Name::new("site", &self.site)?;
         if let Some(lesion) = &self.lesion {
-            check_name("lesion", lesion)?;
+            Name::new("lesion", lesion)?;
         }
         if !TIME.contains(&self.taken_at) {
             return Err(bad("taken_at", "not within the years 1 to 9999"));
-        }
-        if self.probabilities.iter().any(|l| !(0.0..=1.0).contains(&l.p)) {
-            return Err(bad("probabilities", "not within 0 to 1"));
         }
         if let Some(embedding) = &self.embedding {
             if embedding.is_empty() {
@@ -227,6 +208,9 @@ impl NewScan {
         }
         if let Some(raster) = &self.mask {
             raster.check("mask")?;
+        }
+        if self.picture.as_ref().is_some_and(Vec::is_empty) {
+            return Err(bad("picture", "empty"));
         }
         Ok(())
     }
@@ -276,16 +260,6 @@ pub(crate) fn embedding_from_bytes(stored: &[u8]) -> Result<Vec<f32>> {
         return Err(Error::corrupt("an embedding has the wrong length"));
     }
     Ok(values.iter().map(|v| f32::from_le_bytes(*v)).collect())
-}
-
-pub(crate) fn check_name(field: &'static str, name: &str) -> Result<()> {
-    if name.trim().is_empty() {
-        return Err(bad(field, "empty: give it a name"));
-    }
-    if name.len() > MAX_NAME {
-        return Err(bad(field, "longer than 256 bytes"));
-    }
-    Ok(())
 }
 
 pub(crate) fn bad(field: &'static str, detail: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
-use crate::{Error, Result};
+use crate::{Error, Result, rename, vault::Vault};
 
 /// Marks the file as a SkinKit history (`SKNK` in ASCII).
 pub(crate) const APPLICATION_ID: i64 = 0x534B_4E4B;
@@ -12,6 +12,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x534B_4E4B;
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_history.sql"),
     include_str!("../migrations/0002_assignment.sql"),
+    include_str!("../migrations/0003_payload.sql"),
 ];
 
 /// The schema that this version writes.
@@ -77,14 +78,20 @@ fn version(connection: &Connection) -> Result<i64> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Brings the file to [`SCHEMA`], each step in a transaction of its own.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+/// The schema from which on names are kept in one form.
+const NAMES: i64 = 3;
+
+/// Brings the file to [`SCHEMA`], each step in a transaction of its own. `vault` is that of a history that has one already.
+pub(crate) fn migrate(connection: &mut Connection, vault: Option<&Vault>) -> Result<()> {
     while version(connection)? < SCHEMA {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Read again under the lock: another process may have done this step.
         let from = version(&tx)?;
         if let Some(sql) = usize::try_from(from).ok().and_then(|n| MIGRATIONS.get(n)) {
             tx.execute_batch(sql)?;
+            if let Some(vault) = vault.filter(|_| from + 1 == NAMES) {
+                rename::all(&tx, vault)?;
+            }
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
             tx.pragma_update(None, "user_version", from + 1)?;
             tx.commit()?;

@@ -8,7 +8,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
 use crate::{
-    Error, Key, Result, StoreOptions, file, schema,
+    Error, Key, Result, StoreOptions, file, log, schema,
     search::Indexes,
     vault::{Access, Vault},
 };
@@ -104,7 +104,7 @@ impl Store {
     fn open_memory(access: Access<'_>) -> Result<Self> {
         let mut connection = Connection::open_in_memory()?;
         schema::configure(&connection)?;
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, None)?;
         let tx = connection.transaction()?;
         Vault::create(&tx, access)?;
         tx.commit()?;
@@ -142,11 +142,13 @@ impl Store {
 
     /// Writes an empty history into a file that nobody else knows of yet.
     fn fill_new(path: &Path, access: Access<'_>) -> Result<()> {
-        let mut connection =
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut connection = Connection::open_with_flags(
+            file::plain(path),
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
         schema::configure(&connection)?;
         schema::use_wal(&connection)?;
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, None)?;
         let tx = connection.transaction()?;
         Vault::create(&tx, access)?;
         tx.commit()?;
@@ -161,7 +163,12 @@ impl Store {
         // Without a log there is nothing to move, and closing tidies up after this look.
         let log = file::has_log(path);
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log)?;
-        let found = schema::identify(&connection).map_err(|e| refine(e, path))?;
+        let found = schema::identify(&connection);
+        if !matches!(found, Err(Error::NewerSchema { .. })) {
+            // Nothing of the log is moved into the file yet.
+            log::check(path)?;
+        }
+        let found = found.map_err(|e| refine(e, path))?;
         let vault = Vault::open(&connection, access)?;
         if options.read_only {
             if found < schema::SCHEMA {
@@ -176,7 +183,7 @@ impl Store {
         schema::configure(&connection)?;
         if !options.read_only {
             schema::use_wal(&connection)?;
-            schema::migrate(&mut connection)?;
+            schema::migrate(&mut connection, Some(&vault))?;
         }
         if let Some(bytes) = options.max_bytes {
             let pages = i64::try_from(bytes / 4096).unwrap_or(i64::MAX).max(1);
@@ -237,6 +244,8 @@ impl Store {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let vault = self.vault(&tx)?;
             let result = work(&tx, &vault)?;
+            // Every log holds the history's identity: see `log`.
+            tx.prepare_cached("UPDATE vault SET writes = writes + 1")?.execute([])?;
             tx.commit()?;
             Ok(result)
         };
@@ -324,11 +333,14 @@ fn connect(path: &Path, options: &StoreOptions) -> Result<Connection> {
     // No CREATE: a file that vanished is an error, not an empty history. No URI: a path is a path.
     let connection = if !options.read_only {
         Connection::open_with_flags(
-            path,
+            file::plain(path),
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?
     } else if file::has_log(path) || file::is_writable_folder(path) {
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
+        Connection::open_with_flags(
+            file::plain(path),
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?
     } else {
         // SQLite can't make its log here, and needs none: nobody else can write either.
         Connection::open_with_flags(

@@ -17,8 +17,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use zeroize::Zeroizing;
 
 use crate::{
-    Error, Key, Result,
+    Error, Key, Name, Result,
     key::fill_random,
+    name,
     schema::SCHEMA,
     seal::{Cell, Sealer, Secret, derive, lookup},
 };
@@ -63,11 +64,13 @@ impl Vault {
         let wrap = access.sealer();
         let secret = new_secret(&wrap)?;
         tx.execute(
-            "INSERT INTO vault (id, epoch, encrypted, lookup, erasures) VALUES (1, ?1, ?2, ?3, 0)",
+            "INSERT INTO vault (id, epoch, encrypted, lookup, erasures, history, writes)
+             VALUES (1, ?1, ?2, ?3, 0, ?4, 0)",
             (
                 new_epoch()?,
                 matches!(access, Access::Key(_)),
                 wrap.seal(LOOKUP, &*secret)?,
+                new_epoch()?,
             ),
         )?;
         Ok(())
@@ -132,13 +135,18 @@ impl Vault {
 
     /// The keys of a subject, if there is one of that name.
     pub fn find_subject(&self, connection: &Connection, name: &str) -> Result<Option<SubjectKeys>> {
-        let found = connection
-            .prepare_cached("SELECT id, data_key FROM subject WHERE lookup = ?1")?
-            .query_row([self.subject_lookup(name)], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-            })
-            .optional()?;
-        found.map(|(id, stored)| self.unwrap_subject(id, &stored)).transpose()
+        let mut statement = connection.prepare_cached("SELECT id, data_key FROM subject WHERE lookup = ?1")?;
+        for name in name::forms(name) {
+            let found = statement
+                .query_row([self.subject_lookup(&name)], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+                })
+                .optional()?;
+            if let Some((id, stored)) = found {
+                return self.unwrap_subject(id, &stored).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// The keys of a subject by its row.
@@ -156,6 +164,8 @@ impl Vault {
         if let Some(found) = self.find_subject(tx, name)? {
             return Ok(found);
         }
+        let name = Name::new("subject", name)?;
+        let name = name.as_str();
         let id = next_id(tx, "subject")?;
         let data_key = self.new_secret()?;
         let keys = self.subject_keys(id, &data_key);
@@ -212,13 +222,23 @@ impl Vault {
         Ok(fresh)
     }
 
-    /// Marks a copy so that open stores and their caches notice that it took their place.
-    pub fn mark_restored(tx: &Transaction<'_>) -> Result<()> {
+    /// Marks a copy so that open stores and their caches notice that it took their place. In the place of a history it
+    /// takes over its identity, else it gets one of its own.
+    pub fn mark_restored(tx: &Transaction<'_>, place_of: Option<[u8; 16]>) -> Result<()> {
+        let history = match place_of {
+            Some(history) => history,
+            None => new_epoch()?,
+        };
         tx.execute(
-            "UPDATE vault SET epoch = ?1, erasures = erasures + 1 WHERE id = 1",
-            [new_epoch()?],
+            "UPDATE vault SET epoch = ?1, erasures = erasures + 1, history = ?2 WHERE id = 1",
+            (new_epoch()?, history),
         )?;
         Ok(())
+    }
+
+    /// The history's identity.
+    pub fn identity(connection: &Connection) -> Result<[u8; 16]> {
+        Ok(connection.query_row("SELECT history FROM vault WHERE id = 1", [], |row| row.get(0))?)
     }
 
     /// A random secret; zeros in an unencrypted store, which has none.
@@ -237,7 +257,7 @@ impl Vault {
         )
     }
 
-    fn subject_lookup(&self, name: &str) -> [u8; 32] {
+    pub fn subject_lookup(&self, name: &str) -> [u8; 32] {
         lookup(&self.lookup, "subject", 0, name)
     }
 

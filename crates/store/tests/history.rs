@@ -4,7 +4,7 @@
 mod common;
 
 use common::{full_scan, key, scan};
-use skinkit_store::{Error, Key, LabelProbability, NewScan, Raster, RasterKind, Store};
+use skinkit_store::{Error, Key, NewScan, Raster, RasterKind, Store};
 
 #[test]
 fn a_scan_comes_back_as_it_went_in_also_after_reopening() {
@@ -22,14 +22,8 @@ fn a_scan_comes_back_as_it_went_in_also_after_reopening() {
         (&scan.subject, &scan.site, &scan.lesion, scan.taken_at),
         (&new.subject, &new.site, &new.lesion, new.taken_at)
     );
-    assert_eq!(scan.probabilities, new.probabilities);
-    assert_eq!(scan.prediction_set, new.prediction_set);
+    assert_eq!(scan.payload, new.payload);
     assert_eq!(scan.embedding, new.embedding);
-    assert_eq!(
-        (&scan.roi, &scan.quality, &scan.extra),
-        (&new.roi, &new.quality, &new.extra)
-    );
-    assert_eq!(scan.receipt, new.receipt);
     assert_eq!(scan.uid.len(), 32);
     assert_eq!(store.raster(id, RasterKind::Heatmap).unwrap(), new.heatmap);
     assert_eq!(store.raster(id, RasterKind::Mask).unwrap(), new.mask);
@@ -157,7 +151,7 @@ fn nothing_readable_is_in_the_file() {
         b"Ada",
         b"left forearm",
         b"mole 1",
-        b"mel",
+        "ünïcode".as_bytes(),
         b"pack",
         b"1700000000123",
         b"JPEG",
@@ -216,10 +210,11 @@ fn values_out_of_range_are_refused() {
             ..good.clone()
         },
         NewScan {
-            probabilities: vec![LabelProbability {
-                label: "nv".into(),
-                p: 1.5,
-            }],
+            picture: Some(Vec::new()),
+            ..good.clone()
+        },
+        NewScan {
+            site: "a\u{1b}[2Jb".to_owned(),
             ..good.clone()
         },
         NewScan {

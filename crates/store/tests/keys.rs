@@ -156,7 +156,7 @@ fn an_erasure_during_a_read_says_that_the_log_could_not_be_emptied() {
 fn moved_values_are_noticed() {
     let moves = [
         "UPDATE scan SET record = (SELECT record FROM scan WHERE id = 2) WHERE id = 1",
-        "UPDATE finding SET value = (SELECT record FROM scan WHERE id = 1) WHERE scan_id = 1",
+        "UPDATE payload SET value = (SELECT record FROM scan WHERE id = 1) WHERE scan_id = 1",
         "UPDATE embedding SET value = (SELECT value FROM embedding WHERE scan_id = 3) WHERE scan_id = 1",
         "UPDATE subject SET data_key = (SELECT data_key FROM subject WHERE id = 2) WHERE id = 1",
         "UPDATE subject SET name = (SELECT name FROM site WHERE id = 1) WHERE id = 1",
@@ -166,7 +166,7 @@ fn moved_values_are_noticed() {
         "UPDATE scan SET site_id = 3 WHERE id = 1",
         "UPDATE scan SET site_id = 2 WHERE id = 1",
         // The mark of an unencrypted value is no way around.
-        "UPDATE finding SET value = X'007B7D' WHERE scan_id = 1",
+        "UPDATE payload SET value = X'007B7D' WHERE scan_id = 1",
     ];
     for sql in moves {
         let folder = tempfile::tempdir().unwrap();

@@ -20,8 +20,7 @@ use std::{
 };
 
 use common::scan;
-use serde_json::json;
-use skinkit_store::{Error, Key, NewScan, ScanId, Store};
+use skinkit_store::{Error, Key, NewScan, Payload, ScanId, Store};
 
 const CHILD: &str = "SKINKIT_STORE_KILL_CHILD";
 
@@ -130,7 +129,7 @@ fn tags(store: &Store) -> BTreeMap<u64, ScanId> {
     let mut tags = BTreeMap::new();
     for site in store.sites().unwrap() {
         for scan in store.scans(&site.subject, &site.site).unwrap() {
-            let tag = scan.extra["tag"].as_u64().unwrap();
+            let tag = u64::from_le_bytes(scan.payload.bytes.try_into().unwrap());
             let expected = tagged(tag);
             assert_eq!(scan.embedding, expected.embedding);
             assert_eq!(store.picture(scan.id).unwrap(), expected.picture);
@@ -145,7 +144,10 @@ fn tagged(tag: u64) -> NewScan {
         lesion: tag.is_multiple_of(3).then(|| format!("mole {}", tag % 2)),
         embedding: Some(vec![tag as f32, 1.0, 2.0]),
         picture: tag.is_multiple_of(5).then(|| vec![tag as u8; 20_000]),
-        extra: json!({"tag": tag}),
+        payload: Payload {
+            version: 1,
+            bytes: u64::to_le_bytes(tag).to_vec(),
+        },
         ..scan(&format!("person {}", tag % 4), "arm", (tag * 7919 % 1000) as i64)
     }
 }

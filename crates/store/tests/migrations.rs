@@ -5,12 +5,13 @@ mod common;
 
 use common::{key, scan};
 use rusqlite::Connection;
-use serde_json::json;
-use skinkit_store::{Key, RasterKind, SCHEMA, ScanId, Store};
+use serde_json::{Value, json};
+use skinkit_store::{Key, Payload, RasterKind, SCHEMA, ScanId, Store};
 
 const FIXTURES: &[&str] = &[
     include_str!("fixtures/schema_1.sql"),
     include_str!("fixtures/schema_2.sql"),
+    include_str!("fixtures/schema_3.sql"),
 ];
 
 #[test]
@@ -21,9 +22,17 @@ fn there_is_a_fixture_of_every_schema() {
     }
 }
 
+/// As examples/fixture.rs writes it.
+fn of_the_fixture() -> Payload {
+    Payload {
+        version: 1,
+        bytes: b"what the host keeps".to_vec(),
+    }
+}
+
 #[test]
 fn every_past_schema_opens_with_all_its_scans() {
-    for sql in FIXTURES {
+    for (number, sql) in (1..).zip(FIXTURES) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.db");
         let file = Connection::open(&path).unwrap();
@@ -48,8 +57,16 @@ fn every_past_schema_opens_with_all_its_scans() {
         assert_eq!(first.lesion.as_deref(), Some("mole 1"));
         assert_eq!(first.taken_at, 1_700_000_000_000);
         assert_eq!(first.embedding.as_deref(), Some(&[1.0, 0.0, -0.5][..]));
-        assert_eq!(first.roi, json!({"width": 3.5}));
-        assert_eq!(first.receipt.picture_sha256, "ab");
+        if number < 3 {
+            assert_eq!(first.payload.version, Payload::OF_FIRST_SCHEMAS);
+            let payload: Value = serde_json::from_slice(&first.payload.bytes).unwrap();
+            assert_eq!(payload["roi"], json!({"width": 3.5}));
+            assert_eq!(payload["receipt"]["picture_sha256"], "ab");
+            assert_eq!(payload["probabilities"][0], json!({"label": "nv", "p": 0.3}));
+            assert_eq!(payload["prediction_set"], json!(["nv"]));
+        } else {
+            assert_eq!(first.payload, of_the_fixture());
+        }
         assert_eq!(
             store.raster(first.id, RasterKind::Heatmap).unwrap().unwrap().bytes,
             [1, 2]

@@ -148,10 +148,10 @@ class StoredScan {
   /// Measures of the lesion by name; empty where none stood out.
   Map<String, Estimate> get measures => {
         for (final value
-            in ((json['extra'] as Json?)?['measures'] as Json?)?['values'] as List<Object?>? ?? const [])
+            in (json['measures'] as Json?)?['values'] as List<Object?>? ?? const [])
           (value as Json)['measure'] as String: Estimate(value),
       };
 
   /// The border around what was measured, as [Analysis.border]; empty in scans from before it was kept.
-  List<Point<double>> get border => _border(json['extra'] as Json?);
+  List<Point<double>> get border => _border(json);
 }

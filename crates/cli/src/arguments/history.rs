@@ -60,9 +60,6 @@ pub struct Add {
     /// Measure in millimeters, using a printed ArUco marker whose black square has this side
     #[arg(long, value_name = "MM")]
     pub card: Option<f32>,
-    /// The photo comes from a guided capture: same device, same view, held until sharp and steady
-    #[arg(long)]
-    pub guided: bool,
     /// Keep the analyzed region of the picture in the history, encrypted
     #[arg(long)]
     pub keep_picture: bool,

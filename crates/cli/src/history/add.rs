@@ -44,7 +44,6 @@ pub fn run(arguments: &arguments::Add) -> Result<Output, Failure> {
         lesion: arguments.lesion.clone(),
         position,
         options: options.scale(scale),
-        guided: arguments.guided,
         picture_sha256: Some(sha256),
         taken_at,
         ..ScanRequest::new(arguments.site.as_str())

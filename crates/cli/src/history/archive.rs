@@ -3,16 +3,20 @@
 use serde_json::json;
 use skinkit::{ExportFormat, ExportRequest, History, OutputFile};
 
+use super::suggestions;
 use crate::failure::Failure;
 use crate::open::{self, key_file};
 use crate::terminal::Output;
-use crate::{arguments, file};
+use crate::{arguments, file, json};
 
 /// `skinkit export DB --out FILE`.
 pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
     let inputs = file::inputs(&arguments.whole.db, &arguments.whole.key);
     let file = OutputFile::new(&arguments.out, &inputs)?;
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
+    let history = open::history_to_read(&arguments.whole.db, &arguments.whole.key)?;
+    if let Some(subject) = &arguments.subject {
+        suggestions::check(&history, subject)?;
+    }
     let request = ExportRequest {
         subject: arguments.subject.clone(),
         pictures: !arguments.no_pictures,
@@ -28,7 +32,7 @@ pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
     }
     if arguments.whole.json {
         return Ok(Output::of(
-            json!({"scans": scans, "format": request.format, "file": arguments.out}),
+            json!({"scans": scans, "format": request.format, "file": json::path(&arguments.out)}),
         ));
     }
     Ok(Output::of(format_args!(
@@ -41,13 +45,7 @@ pub fn export(arguments: &arguments::Export) -> Result<Output, Failure> {
 pub fn import(arguments: &arguments::Import) -> Result<Output, Failure> {
     let key = key_file::read(&arguments.key)?;
     let history = History::open(&arguments.db, &key)?;
-    let done = history
-        .import_file(&arguments.file)
-        .map_err(|error| match error.into() {
-            // A value in the file, not one that was typed.
-            Failure::Arguments(message) => Failure::Input(format!("{}: {message}", arguments.file.display())),
-            other => other,
-        })?;
+    let done = open::named(&arguments.file, history.import_file(&arguments.file))?;
     if arguments.json {
         return Ok(Output::of(json!(done)));
     }
@@ -64,7 +62,7 @@ pub fn backup(arguments: &arguments::Backup) -> Result<Output, Failure> {
     let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
     let bytes = history.backup(&arguments.file)?;
     if arguments.whole.json {
-        return Ok(Output::of(json!({"bytes": bytes, "file": arguments.file})));
+        return Ok(Output::of(json!({"bytes": bytes, "file": json::path(&arguments.file)})));
     }
     Ok(Output::of(format_args!(
         "backup: {} ({bytes} bytes), encrypted with the current key",
@@ -77,7 +75,8 @@ pub fn restore(arguments: &arguments::Restore) -> Result<Output, Failure> {
     let key = key_file::read(&arguments.whole.key)?;
     let restored = History::restore(&arguments.file, &arguments.whole.db, &key)?;
     if arguments.whole.json {
-        return Ok(Output::of(json!(restored)));
+        let aside = restored.set_aside.as_deref().map(json::path);
+        return Ok(Output::of(json!({"scans": restored.scans, "set_aside": aside})));
     }
     let mut out = Output::of(format_args!(
         "{} now has the {} scans of the backup",
@@ -92,7 +91,7 @@ pub fn restore(arguments: &arguments::Restore) -> Result<Output, Failure> {
 
 /// `skinkit check DB`.
 pub fn check(arguments: &arguments::Whole) -> Result<Output, Failure> {
-    let history = open::history(&arguments.db, &arguments.key)?;
+    let history = open::history_to_read(&arguments.db, &arguments.key)?;
     let check = history.check()?;
     let mut out = Output::default();
     if arguments.json {

@@ -13,7 +13,7 @@ use crate::{arguments, json, open};
 /// `skinkit compare DB SITE`.
 pub fn run(arguments: &arguments::Compare) -> Result<Output, Failure> {
     let mut out = Output::default();
-    let history = open::history(&arguments.db, &arguments.key)?;
+    let history = open::history_to_read(&arguments.db, &arguments.key)?;
     let lesion = arguments.lesion.as_deref();
     let Some(Pair { before, after }) = history.latest_pair(&arguments.subject, &arguments.site, lesion)? else {
         let mut scans = history.scans(&arguments.subject, &arguments.site)?;
@@ -32,8 +32,8 @@ pub fn run(arguments: &arguments::Compare) -> Result<Output, Failure> {
             "{}",
             json!({
                 "site": arguments.site,
-                "before": json::scan(&history, &before)?,
-                "after": json::scan(&history, &after)?,
+                "before": json::scan(&before),
+                "after": json::scan(&after),
                 "similarity": change.similarity,
                 "change": change,
             })

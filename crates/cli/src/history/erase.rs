@@ -1,9 +1,10 @@
 //! `skinkit erase`: a scan, a lesion, a site, a person or everything.
 
 use serde_json::json;
-use skinkit::Erase;
 use skinkit::store::ScanId;
+use skinkit::{Erase, Error};
 
+use super::suggestions;
 use crate::arguments::{self, EraseWhat};
 use crate::failure::Failure;
 use crate::open;
@@ -17,7 +18,7 @@ pub fn run(arguments: &arguments::Erase) -> Result<Output, Failure> {
         ));
     }
     let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
-    let erased = history.erase(&match &arguments.what {
+    let what = match &arguments.what {
         EraseWhat::Scan { scan } => Erase::Scan { scan: ScanId(*scan) },
         EraseWhat::Lesion { site, lesion, subject } => Erase::Lesion {
             subject: subject.clone(),
@@ -32,6 +33,20 @@ pub fn run(arguments: &arguments::Erase) -> Result<Output, Failure> {
             subject: subject.clone(),
         },
         EraseWhat::Everything => Erase::Everything,
+    };
+    let erased = history.erase(&what).map_err(|error| {
+        let (subject, site) = match &arguments.what {
+            EraseWhat::Lesion { subject, site, .. } | EraseWhat::Site { subject, site } => (subject, Some(&**site)),
+            EraseWhat::Subject { subject } => (subject, None),
+            EraseWhat::Scan { .. } | EraseWhat::Everything => return error.into(),
+        };
+        match error {
+            Error::NothingToErase { .. } => match suggestions::of(&history, subject, site) {
+                Ok(names) => Failure::Input(format!("{error}{names}")),
+                Err(failure) => failure,
+            },
+            other => other.into(),
+        }
     })?;
     if arguments.whole.json {
         return Ok(Output::of(json!(erased)));

@@ -7,9 +7,9 @@ use skinkit::{MatchRequest, store};
 
 use crate::arguments;
 use crate::failure::Failure;
-use crate::open;
 use crate::terminal::Output;
 use crate::terminal::format::now;
+use crate::{json, open};
 
 /// `skinkit match DB SITE SCAN...`.
 pub fn match_scans(arguments: &arguments::Match) -> Result<Output, Failure> {
@@ -71,9 +71,9 @@ pub fn assign(arguments: &arguments::Assign) -> Result<Output, Failure> {
     history.assign(scan, arguments.lesion.as_deref(), &arguments.note, now())?;
     if arguments.whole.json {
         let assignments: Vec<store::Assignment> = history.assignments(scan)?;
-        return Ok(Output::of(
+        return Ok(Output::of(json::with_times(
             json!({"scan": scan, "lesion": arguments.lesion, "assignments": assignments}),
-        ));
+        )));
     }
     Ok(Output::of(match &arguments.lesion {
         Some(lesion) => format!("scan {scan} was assigned to '{lesion}'"),

@@ -11,7 +11,8 @@ use crate::{arguments, json, open};
 /// `skinkit history DB`.
 pub fn run(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
     let mut out = Output::default();
-    let history = open::history(&arguments.db, &arguments.key)?;
+    let history = open::history_to_read(&arguments.db, &arguments.key)?;
+    suggestions::check(&history, &arguments.subject)?;
     let mut sites = Vec::new();
     for site in history.sites(&arguments.subject)? {
         sites.push((history.scans(&arguments.subject, &site)?, site));
@@ -20,13 +21,10 @@ pub fn run(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
         let sites: Vec<Value> = sites
             .iter()
             .map(|(scans, site)| {
-                let scans: Vec<Value> = scans
-                    .iter()
-                    .map(|scan| json::scan(&history, scan))
-                    .collect::<Result<_, _>>()?;
-                Ok(json!({"site": site, "scans": scans}))
+                let scans: Vec<Value> = scans.iter().map(json::scan).collect();
+                json!({"site": site, "scans": scans})
             })
-            .collect::<Result<_, Failure>>()?;
+            .collect();
         out.line(format_args!("{}", json!({"sites": sites})));
         return Ok(out);
     }
@@ -50,15 +48,14 @@ pub fn run(arguments: &arguments::HistoryOf) -> Result<Output, Failure> {
     ]);
     for (scans, site) in &sites {
         for scan in scans {
-            let top = scan.probabilities.iter().max_by(|a, b| a.p.total_cmp(&b.p));
-            let accepted = scan.quality.get("accepted").and_then(Value::as_bool) == Some(true);
+            let top = scan.record.probabilities.iter().max_by(|a, b| a.p.total_cmp(&b.p));
             table.row([
                 site.clone(),
                 scan.lesion.clone().unwrap_or_default(),
                 scan.id.to_string(),
                 date(scan.taken_at),
                 format!("{} {}", scan.pack_id, scan.pack_version),
-                if accepted { "accepted" } else { "not accepted" }.to_owned(),
+                if scan.accepted() { "accepted" } else { "not accepted" }.to_owned(),
                 top.map(|p| p.label.clone()).unwrap_or_default(),
                 top.map(|p| format!("{:.2}", p.p)).unwrap_or_default(),
             ]);

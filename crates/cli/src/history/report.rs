@@ -12,17 +12,9 @@ pub fn run(arguments: &arguments::Report) -> Result<Output, Failure> {
     let mut out = Output::default();
     let inputs = file::inputs(&arguments.db, &arguments.key);
     let file = OutputFile::new(&arguments.out, &inputs)?;
-    let history = open::history(&arguments.db, &arguments.key)?;
+    let history = open::history_to_read(&arguments.db, &arguments.key)?;
     // A page about nobody would look like a record without a scan.
-    let subjects = history.subjects()?;
-    if !subjects.is_empty() && !subjects.contains(&arguments.subject) {
-        return Err(Failure::Input(format!(
-            "no scans of '{}' in {}{}",
-            arguments.subject,
-            arguments.db.display(),
-            suggestions::of(&history, &arguments.subject, None)?
-        )));
-    }
+    suggestions::check(&history, &arguments.subject)?;
     let page = report::page(&report::data::of(&history, &arguments.subject)?);
     file.write_bytes(page.as_bytes())?;
     if !file.is_stdout() {

@@ -3,17 +3,20 @@
 use serde_json::json;
 use skinkit::store::ScanId;
 
+use super::suggestions;
 use crate::failure::Failure;
 use crate::terminal::format::date;
 use crate::terminal::{Output, Table};
-use crate::{arguments, open};
+use crate::{arguments, json, open};
 
 /// `skinkit nearest DB SCAN`.
 pub fn nearest(arguments: &arguments::Nearest) -> Result<Output, Failure> {
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
+    let history = open::history_to_read(&arguments.whole.db, &arguments.whole.key)?;
     let found = history.nearest(ScanId(arguments.scan), arguments.most)?;
     if arguments.whole.json {
-        return Ok(Output::of(json!({"scan": arguments.scan, "nearest": found})));
+        return Ok(Output::of(json::with_times(
+            json!({"scan": arguments.scan, "nearest": found}),
+        )));
     }
     if found.is_empty() {
         return Ok(Output::of("there is no other scan made with the same pack"));
@@ -34,7 +37,8 @@ pub fn nearest(arguments: &arguments::Nearest) -> Result<Output, Failure> {
 
 /// `skinkit unlike DB`.
 pub fn unlike(arguments: &arguments::Unlike) -> Result<Output, Failure> {
-    let history = open::history(&arguments.of.db, &arguments.of.key)?;
+    let history = open::history_to_read(&arguments.of.db, &arguments.of.key)?;
+    suggestions::check(&history, &arguments.of.subject)?;
     let ranked = history.unlike_the_others(&arguments.of.subject)?;
     if arguments.json {
         return Ok(Output::of(json!({"subject": arguments.of.subject, "lesions": ranked})));

@@ -1,8 +1,22 @@
 //! Names to choose from, where a name was not found.
 
-use skinkit::History;
+use skinkit::{Error, History};
 
 use crate::failure::Failure;
+
+/// Refuses a person who is not in the history, and says who is.
+pub fn check(history: &History, subject: &str) -> Result<(), Failure> {
+    history.check_subject(subject).map_err(|error| match error {
+        Error::UnknownSubject { .. } => match of(history, subject, None) {
+            Ok(names) => Failure::Input(format!(
+                "no scans of '{subject}' in {}{names}",
+                history.path().display()
+            )),
+            Err(failure) => failure,
+        },
+        other => other.into(),
+    })
+}
 
 /// The end of a message about a person or a place without scans: the names to choose from, or nothing where the names
 /// were right.
@@ -11,15 +25,15 @@ pub fn of(history: &History, subject: &str, site: Option<&str>) -> Result<String
     if subjects.is_empty() {
         return Ok("; it has no scans yet".to_owned());
     }
-    if !subjects.iter().any(|known| known == subject) {
+    if history.sites(subject)?.is_empty() {
         return Ok(format!(
             "; it has scans of {}: choose one with --subject",
             listed(&subjects)
         ));
     }
     let Some(site) = site else { return Ok(String::new()) };
-    let sites = history.sites(subject)?;
-    if !sites.iter().any(|known| known == site) {
+    if history.scans(subject, site)?.is_empty() {
+        let sites = history.sites(subject)?;
         return Ok(format!("; the sites of '{subject}' are {}", listed(&sites)));
     }
     let lesions = history.lesions(subject, site)?;

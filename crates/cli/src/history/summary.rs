@@ -3,14 +3,18 @@
 use serde_json::json;
 use skinkit::SummaryRequest;
 
+use super::suggestions;
 use crate::failure::Failure;
 use crate::terminal::format::{day, judgement};
 use crate::terminal::{Output, Table};
-use crate::{arguments, open};
+use crate::{arguments, json, open};
 
 /// `skinkit summary DB`.
 pub fn run(arguments: &arguments::Summary) -> Result<Output, Failure> {
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
+    let history = open::history_to_read(&arguments.whole.db, &arguments.whole.key)?;
+    if let Some(subject) = &arguments.subject {
+        suggestions::check(&history, subject)?;
+    }
     let request = SummaryRequest {
         subject: arguments.subject.clone(),
         visit_days: arguments.every_days,
@@ -19,7 +23,7 @@ pub fn run(arguments: &arguments::Summary) -> Result<Output, Failure> {
     };
     let subjects = history.summary(&request)?;
     if arguments.whole.json {
-        return Ok(Output::of(json!({"subjects": subjects})));
+        return Ok(Output::of(json::with_times(json!({"subjects": subjects}))));
     }
     let mut out = Output::default();
     if subjects.is_empty() {

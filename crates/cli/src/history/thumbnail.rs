@@ -6,13 +6,13 @@ use skinkit::{OutputFile, ThumbnailView};
 
 use crate::failure::Failure;
 use crate::terminal::Output;
-use crate::{arguments, file, open};
+use crate::{arguments, file, json, open};
 
 /// `skinkit thumbnail DB SCAN --out PNG`.
 pub fn run(arguments: &arguments::Thumbnail) -> Result<Output, Failure> {
     let inputs = file::inputs(&arguments.whole.db, &arguments.whole.key);
     let file = OutputFile::new(&arguments.out, &inputs)?;
-    let history = open::history(&arguments.whole.db, &arguments.whole.key)?;
+    let history = open::history_to_read(&arguments.whole.db, &arguments.whole.key)?;
     let view = match arguments.view.as_str() {
         "mask" => ThumbnailView::Mask,
         "heatmap" => ThumbnailView::Heatmap,
@@ -31,7 +31,7 @@ pub fn run(arguments: &arguments::Thumbnail) -> Result<Output, Failure> {
         return Ok(Output::default());
     }
     Ok(Output::of(if arguments.whole.json {
-        json!({"file": arguments.out, "bytes": png.len()}).to_string()
+        json!({"file": json::path(&arguments.out), "bytes": png.len()}).to_string()
     } else {
         format!("thumbnail: {}", arguments.out.display())
     }))

@@ -7,11 +7,12 @@ use super::suggestions;
 use crate::failure::Failure;
 use crate::terminal::format::{date, trend as trend_in_words, word};
 use crate::terminal::{Output, Table};
-use crate::{arguments, open};
+use crate::{arguments, json, open};
 
 /// `skinkit trend DB SITE`.
 pub fn run(arguments: &arguments::Trend) -> Result<Output, Failure> {
-    let history = open::history(&arguments.of.db, &arguments.of.key)?;
+    let history = open::history_to_read(&arguments.of.db, &arguments.of.key)?;
+    suggestions::check(&history, &arguments.of.subject)?;
     let request = TrendRequest {
         lesion: arguments.lesion.clone(),
         visit_days: arguments.every_days,
@@ -19,9 +20,9 @@ pub fn run(arguments: &arguments::Trend) -> Result<Output, Failure> {
     };
     let trends = history.trends(&request)?;
     if arguments.json {
-        return Ok(Output::of(
+        return Ok(Output::of(json::with_times(
             json!({"site": arguments.site, "lesion": arguments.lesion, "trends": trends}),
-        ));
+        )));
     }
     if trends.is_empty() {
         return Err(Failure::Input(format!(

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use skinkit::inference::{EngineChoice, RuntimeConfig};
-use skinkit::{Config, Error, History, Landmarks, Limits, Photo, Region, SkinKit};
+use skinkit::{Config, Error, History, Landmarks, Limits, Photo, Region, SkinKit, store};
 
 use crate::arguments::{Engine, KeyFile, Model, Networks};
 use crate::failure::Failure;
@@ -74,6 +74,15 @@ pub fn kit(model: &Model) -> Result<SkinKit, Failure> {
 pub fn history(path: &Path, key: &KeyFile) -> Result<History, Failure> {
     let key = key_file::read(key)?;
     Ok(History::open_existing(path, &key)?)
+}
+
+/// A history that has to be there and is only read: it may lie on a medium that cannot be written.
+pub fn history_to_read(path: &Path, key: &KeyFile) -> Result<History, Failure> {
+    let key = key_file::read(key)?;
+    match History::open_existing(path, &key) {
+        Err(Error::Store(store::Error::ReadOnly { .. })) => Ok(History::open_read_only(path, &key)?),
+        other => Ok(other?),
+    }
 }
 
 /// Puts the file's name in front of what is wrong with the picture, unless the message has it already.

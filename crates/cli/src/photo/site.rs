@@ -29,7 +29,7 @@ pub fn mark(arguments: &MarkSite) -> Result<Output, Failure> {
         return Ok(Output::of(json!({
             "kind": kind,
             "site": site.as_ref().map(json::body_site),
-            "place": arguments.out,
+            "place": json::path(&arguments.out),
         })));
     }
     let words = site.map_or_else(|| "an unnamed part of the body".to_owned(), |site| site.words());

@@ -1,10 +1,10 @@
 //! From a history to what its report shows.
 
 use jiff::Timestamp;
-use serde_json::Value;
-use skinkit::store::{self, RasterKind};
+use skinkit::preprocess::quality;
+use skinkit::store::RasterKind;
 use skinkit::tracking::{Change, Estimate, LengthUnit};
-use skinkit::{History, MeasureTrend, Pair, SummaryRequest, TrendRequest, Verdict};
+use skinkit::{History, MeasureTrend, Pair, StoredScan, SummaryRequest, TrendRequest, Verdict};
 
 use super::model::{
     Comparison, Difference, Familiarity, Measurement, Pack, Point, Probability, Quality, Raster, Report, Roi, Scan,
@@ -67,9 +67,9 @@ fn place(history: &History, request: &TrendRequest) -> Result<Site, Failure> {
     })
 }
 
-fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
+fn one(history: &History, scan: &StoredScan) -> Result<Scan, Failure> {
     let store = history.store();
-    let details = history.details(scan)?;
+    let record = &scan.record;
     let raster = |kind| -> Result<Option<Raster>, Failure> {
         Ok(store
             .raster(scan.id, kind)
@@ -80,33 +80,32 @@ fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
                 values: raster.bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect(),
             }))
     };
-    let picture = store.picture(scan.id).map_err(skinkit::Error::from)?;
+    let picture = history.picture(scan.id)?;
     Ok(Scan {
         id: scan.id.to_string(),
         taken_at: scan.taken_at,
-        region: Some(details.region.replace('_', " ")),
+        region: record.region.map(|region| region.to_string().replace('_', " ")),
         // The kept picture is the analyzed region itself.
         roi: picture.as_deref().and_then(whole),
         pack: Some(Pack {
             id: scan.pack_id.clone(),
             version: scan.pack_version.clone(),
-            license: details.license,
-            intended_use: details.intended_use,
+            license: record.pack.license.clone(),
+            intended_use: record.pack.intended_use.clone(),
         }),
-        engine: scan.engine.clone(),
-        probabilities: scan
+        engine: record.engine.clone(),
+        probabilities: record
             .probabilities
             .iter()
-            .enumerate()
-            .map(|(i, p)| Probability {
+            .map(|p| Probability {
                 label: p.label.clone(),
-                name: details.names.get(i).unwrap_or(&p.label).clone(),
+                name: p.name.clone(),
                 p: f64::from(p.p),
             })
             .collect(),
-        prediction_set: scan.prediction_set.clone(),
-        quality: Some(quality(&scan.quality)),
-        familiarity: details.familiarity.map(|familiarity| Familiarity {
+        prediction_set: record.prediction_set.clone(),
+        quality: record.quality.as_ref().map(quality),
+        familiarity: record.familiarity.map(|familiarity| Familiarity {
             in_distribution: familiarity.in_distribution,
             score: f64::from(familiarity.score),
             threshold: f64::from(familiarity.threshold),
@@ -114,8 +113,8 @@ fn one(history: &History, scan: &store::Scan) -> Result<Scan, Failure> {
         picture,
         heatmap: raster(RasterKind::Heatmap)?,
         mask: raster(RasterKind::Mask)?,
-        border: details.measures.iter().flat_map(|m| m.border.clone()).collect(),
-        measures: details
+        border: record.measures.iter().flat_map(|m| m.border.clone()).collect(),
+        measures: record
             .measures
             .iter()
             .flat_map(|m| m.values.iter().map(|e| measurement(e, m.unit)))
@@ -137,15 +136,16 @@ fn whole(picture: &[u8]) -> Option<Roi> {
     })
 }
 
-fn quality(stored: &Value) -> Quality {
-    let issues = stored.get("issues").and_then(Value::as_array);
+fn quality(quality: &quality::Quality) -> Quality {
+    let values = match serde_json::json!(quality) {
+        serde_json::Value::Object(values) => values,
+        _ => serde_json::Map::new(),
+    };
     Quality {
-        accepted: stored.get("accepted").and_then(Value::as_bool).unwrap_or(false),
-        issues: issues.into_iter().flatten().map(word).collect(),
-        values: stored
-            .as_object()
-            .into_iter()
-            .flatten()
+        accepted: quality.accepted,
+        issues: quality.issues.iter().map(word).collect(),
+        values: values
+            .iter()
             .filter_map(|(name, value)| {
                 Some(Measurement {
                     name: name.replace('_', " "),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
+use skinkit::time::rfc3339;
 use skinkit::tracking::{Change, Interval, LengthUnit, Measure, MeasureChange};
 use skinkit::{MeasureTrend, TrendLine, Verdict};
 
@@ -138,7 +139,5 @@ pub fn day(milliseconds: i64) -> String {
 
 /// A point in time as RFC 3339, in UTC.
 pub fn date(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds)
-        .map(|time| time.to_string())
-        .unwrap_or_else(|_| "unknown".to_owned())
+    rfc3339(milliseconds)
 }

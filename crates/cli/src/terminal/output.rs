@@ -1,7 +1,7 @@
 //! What a command says on standard output: made whole, then written once.
 
-use std::fmt::{Display, Write as _};
-use std::io::{ErrorKind, Write as _};
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::failure::Failure;
@@ -21,10 +21,12 @@ impl Output {
         output
     }
 
-    /// Adds a line, or several.
+    /// Adds a line, or several. What a history or a file has put into it cannot move the terminal's cursor: control
+    /// characters but line ends are left out.
     pub fn line(&mut self, line: impl Display) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{line}");
+        let line = line.to_string();
+        self.text.extend(line.chars().filter(|c| *c == '\n' || !c.is_control()));
+        self.text.push('\n');
     }
 
     /// The same for a check that failed: exit status 1.

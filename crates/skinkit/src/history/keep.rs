@@ -5,10 +5,13 @@ use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use skinkit_store::{Check, Erased, ExportOptions, Imported, Key, Restored, ScanId, Store};
+use skinkit_store::{Check, Erased, Imported, Key, Restored, ScanId, Store};
 
 use crate::history::History;
-use crate::{Error, OutputFile, Result};
+use crate::{Error, OutputFile, Result, StoredScan, export};
+
+/// Lines of a check at most, as the store's own.
+const MOST_PROBLEMS: usize = 100;
 
 /// Form of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,21 +90,16 @@ pub enum Erase {
 }
 
 impl History {
-    /// Writes an export, **in clear**; gives the number of scans.
+    /// Writes an export, **in clear**; gives the number of scans. What is written is one consistent snapshot.
     ///
     /// # Errors
-    /// A writer that fails; what the store says.
+    /// A writer that fails; a scan that cannot be read back; what the store says.
     pub fn export(&self, request: &ExportRequest, out: impl Write) -> Result<u64> {
-        let mut options = ExportOptions::new().pictures(request.pictures);
-        if let Some(subject) = &request.subject {
-            options = options.subject(subject);
+        match request.format {
+            ExportFormat::Json => export::json::write(self, request, out),
+            ExportFormat::Csv => export::csv::write(self, request, out),
+            ExportFormat::Fhir => export::fhir::write(self, request, out),
         }
-        let store = self.store();
-        Ok(match request.format {
-            ExportFormat::Json => store.export_json(&options, out),
-            ExportFormat::Csv => store.export_csv(&options, out),
-            ExportFormat::Fhir => store.export_fhir(&options, out),
-        }?)
     }
 
     /// Writes an export, **in clear**, as an [`OutputFile`] is written: readable by its owner alone, whole or not at all.
@@ -113,13 +111,14 @@ impl History {
         OutputFile::new(to, &[self.path()])?.write(|out| self.export(request, out))
     }
 
-    /// Adds the scans of a [JSON export](ExportFormat::Json): all of them, or on an error none. Scans that are already
-    /// there are left as they are.
+    /// Adds the scans of a [JSON export](ExportFormat::Json), of this version or of SkinKit 0.1.0: all of them, or on an
+    /// error none. Scans that are already there are left as they are. What is taken, every call on the history can read.
     ///
     /// # Errors
-    /// Text that is no export of a history; what the store says.
+    /// [`Error::Import`] for text that is no export, and for a scan that this version cannot read, which is named; what the
+    /// store says.
     pub fn import(&self, from: impl Read) -> Result<Imported> {
-        Ok(self.store().import_json(from)?)
+        export::import::read(self, from)
     }
 
     /// [`History::import`] from a file.
@@ -135,19 +134,25 @@ impl History {
         self.import(BufReader::new(file))
     }
 
-    /// Erases for good. What is not there erases nothing; a lesion, site or person without scans goes with the last one.
+    /// Erases for good. A lesion, site or person without scans goes with the last one.
     ///
     /// # Errors
-    /// No scan of this number; what the store says. Nothing is erased then.
+    /// [`Error::NothingToErase`] where there is no such lesion, site or person; no scan of this number; what the store says.
+    /// Nothing is erased then.
     pub fn erase(&self, what: &Erase) -> Result<Erased> {
         let store = self.store();
-        Ok(match what {
-            Erase::Scan { scan } => store.erase_scan(*scan),
-            Erase::Lesion { subject, site, lesion } => store.erase_lesion(subject, site, lesion),
-            Erase::Site { subject, site } => store.erase_site(subject, site),
-            Erase::Subject { subject } => store.erase_subject(subject),
-            Erase::Everything => store.erase_everything(),
-        }?)
+        let (erased, what) = match what {
+            Erase::Scan { scan } => (store.erase_scan(*scan)?, "scan"),
+            Erase::Lesion { subject, site, lesion } => (store.erase_lesion(subject, site, lesion)?, "lesion"),
+            Erase::Site { subject, site } => (store.erase_site(subject, site)?, "site"),
+            Erase::Subject { subject } => (store.erase_subject(subject)?, "subject"),
+            // An empty history is what was asked for.
+            Erase::Everything => return Ok(store.erase_everything()?),
+        };
+        if erased.scans == 0 {
+            return Err(Error::NothingToErase { what });
+        }
+        Ok(erased)
     }
 
     /// Writes a backup, sealed with the present key, while the history is in use; gives its size in bytes. Whoever is
@@ -168,12 +173,22 @@ impl History {
         Ok(Store::restore(backup, to, key)?)
     }
 
-    /// Reads everything and says what is damaged; changes nothing.
+    /// Reads everything and says what is damaged or cannot be read by this version; changes nothing.
     ///
     /// # Errors
     /// Only what keeps the check from being made.
     pub fn check(&self) -> Result<Check> {
-        Ok(self.store().check()?)
+        let mut check = self.store().check()?;
+        if check.is_ok() {
+            self.store().walk(None, |visited| {
+                if let Err(error) = StoredScan::read(visited.scan().clone(), self.path()) {
+                    check.problems.push(error.to_string());
+                }
+                Ok::<_, Error>(())
+            })?;
+            check.problems.truncate(MOST_PROBLEMS);
+        }
+        Ok(check)
     }
 
     /// Changes the host's key: afterwards only the new one opens the history. Costs a few writes a person, whatever

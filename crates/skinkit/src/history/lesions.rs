@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use skinkit_store::{Assignment, Scan, ScanId};
+use skinkit_store::{Assignment, ScanId};
 use skinkit_tracking::{LengthUnit, Matching, Measure, NoiseModel, Override, Sighting};
 
 use crate::history::History;
-use crate::{Error, Result, record};
+use crate::{Error, Result, StoredScan};
 
 /// Scans of one visit that are to be put to the lesions of their site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,9 +46,7 @@ impl History {
     /// # Errors
     /// What the store says.
     pub fn lesions(&self, subject: &str, site: &str) -> Result<Vec<String>> {
-        let sites = self.store().sites()?;
-        let found = sites.into_iter().find(|s| s.subject == subject && s.site == site);
-        Ok(found.map(|site| site.lesions).unwrap_or_default())
+        Ok(self.store().lesion_names(subject, site)?)
     }
 
     /// Says which of a site's known lesions each scan of a visit shows, by position, size and look. In the result an
@@ -61,20 +59,25 @@ impl History {
     pub fn match_lesions(&self, request: &MatchRequest) -> Result<Matching> {
         let all = self.scans(&request.subject, &request.site)?;
         let mut later = Vec::new();
-        let mut noise = None;
-        for id in &request.scans {
+        let mut noise = NoiseModel::default();
+        for (index, id) in request.scans.iter().enumerate() {
+            if request.scans[..index].contains(id) {
+                return Err(Error::SameScanTwice { scan: id.0 });
+            }
             let scan = all.iter().find(|scan| scan.id == *id).ok_or(Error::OtherSite {
                 scan: id.0,
                 site: request.site.clone(),
             })?;
-            later.push(self.sighting(scan, id.to_string())?);
-            noise = record::noise_of(scan, self.path())?.or(noise);
+            later.push(Self::sighting(scan, id.to_string()));
+            if scan.record.pack.noise.is_some() {
+                noise = scan.noise(self.path())?;
+            }
         }
         let mut earlier = Vec::new();
         for lesion in self.lesions(&request.subject, &request.site)? {
             let mut scans = all.iter().rev().filter(|scan| scan.lesion.as_ref() == Some(&lesion));
             if let Some(scan) = scans.find(|scan| !request.scans.contains(&scan.id)) {
-                earlier.push(self.sighting(scan, lesion.clone())?);
+                earlier.push(Self::sighting(scan, lesion.clone()));
             }
         }
         Ok(skinkit_tracking::match_lesions(
@@ -82,7 +85,7 @@ impl History {
             &later,
             request.position_sd,
             &request.overrides,
-            &noise.unwrap_or_else(NoiseModel::default),
+            &noise,
         )?)
     }
 
@@ -135,19 +138,20 @@ impl History {
         Ok(self.store().assignments(scan)?)
     }
 
-    fn sighting(&self, scan: &Scan, id: String) -> Result<Sighting> {
-        let details = self.details(scan)?;
-        // A size counts only in millimeters: pixels of two pictures are not the same length.
-        let diameter = details
+    fn sighting(scan: &StoredScan, id: String) -> Sighting {
+        let record = &scan.record;
+        // A size counts only in millimetres: pixels of two pictures are not the same length.
+        let diameter = record
             .measures
+            .as_ref()
             .filter(|measures| measures.unit == LengthUnit::Millimetre)
             .and_then(|measures| Some(measures.get(Measure::GreatestDiameter)?.value as f32));
-        Ok(Sighting {
+        Sighting {
             id,
-            position: details.position,
+            position: record.position,
             diameter,
             embedding: scan.embedding.clone(),
-        })
+        }
     }
 
     fn free_name(&self, subject: &str, site: &str) -> Result<String> {

@@ -1,11 +1,11 @@
 //! How much a person's own repeat shots differ.
 
 use serde::{Deserialize, Serialize};
-use skinkit_store::{Scan, ScanId};
+use skinkit_store::{ScanId, ScanTime};
 use skinkit_tracking::{Basis, Change, MeasureNoise, NoiseModel, same_visit};
 
 use crate::history::History;
-use crate::{Result, record};
+use crate::{Result, StoredScan};
 
 /// Repeat shots that refine the noise: the latest ones, because each is a comparison of its own to make.
 const MOST_REPEATS: usize = 8;
@@ -37,34 +37,54 @@ impl History {
 
     /// Comparisons of a person's latest repeat shots.
     pub(crate) fn repeats(&self, subject: &str) -> Result<Repeats> {
-        let mut pairs: Vec<(Scan, Scan)> = Vec::new();
-        for site in self.sites(subject)? {
-            let mut last: Vec<Scan> = Vec::new();
-            for scan in self.scans(subject, &site)?.into_iter().filter(record::accepted) {
-                match last.iter_mut().find(|earlier| earlier.lesion == scan.lesion) {
-                    Some(earlier) => {
-                        let earlier = std::mem::replace(earlier, scan.clone());
-                        let is_repeat = same_visit(earlier.taken_at, scan.taken_at)
-                            && (&earlier.pack_id, &earlier.pack_version) == (&scan.pack_id, &scan.pack_version);
-                        if is_repeat {
-                            pairs.push((earlier, scan));
-                        }
-                    }
-                    None => last.push(scan),
-                }
-            }
-        }
-        pairs.sort_by_key(|(_, later)| later.taken_at);
-        // One more than are used, because one of them may be the very pair that is judged.
-        let latest = pairs.len().saturating_sub(MOST_REPEATS + 1);
         let noise = NoiseModel::default();
         let mut compared = Vec::new();
-        for (earlier, later) in &pairs[latest..] {
-            let (before, after) = (self.observation(earlier)?, self.observation(later)?);
+        for (earlier, later) in self.latest_repeats(subject)? {
+            let (before, after) = (self.observation(&earlier)?, self.observation(&later)?);
             let change = skinkit_tracking::compare(&before, &after, &noise);
             compared.push(((earlier.id, later.id), change));
         }
         Ok(Repeats(compared))
+    }
+
+    /// A person's latest pairs of accepted shots of one lesion in one visit, by the time of the later shot, oldest first.
+    ///
+    /// Only the scans of visits with several shots are read, latest first, until there are enough.
+    fn latest_repeats(&self, subject: &str) -> Result<Vec<(StoredScan, StoredScan)>> {
+        // One more than are used, because one of them may be the very pair that is judged.
+        const MOST: usize = MOST_REPEATS + 1;
+        let mut times = self.store.times(subject)?;
+        // By lesion and, as they come, by time.
+        times.sort_by_key(|time| (time.site, time.lesion));
+        let mut visits: Vec<&[ScanTime]> = times
+            .chunk_by(|a, b| (a.site, a.lesion) == (b.site, b.lesion) && same_visit(a.taken_at, b.taken_at))
+            .filter(|visit| visit.len() > 1)
+            .collect();
+        visits.sort_by_key(|visit| visit.last().map(|time| std::cmp::Reverse(time.taken_at)));
+        let mut pairs: Vec<(StoredScan, StoredScan)> = Vec::new();
+        for visit in visits {
+            // Visits come latest first: none of the pairs to come is later than this visit's last shot.
+            let latest = visit.last().map(|time| time.taken_at);
+            if pairs.len() >= MOST && pairs.iter().all(|(_, after)| Some(after.taken_at) > latest) {
+                break;
+            }
+            let mut shots = visit
+                .iter()
+                .map(|time| self.scan(time.id))
+                .collect::<Result<Vec<_>>>()?;
+            shots.retain(StoredScan::accepted);
+            for shot in shots.windows(2) {
+                let [before, after] = shot else { continue };
+                let same_pack = (&before.pack_id, &before.pack_version) == (&after.pack_id, &after.pack_version);
+                if same_pack && same_visit(before.taken_at, after.taken_at) {
+                    pairs.push((before.clone(), after.clone()));
+                }
+            }
+            pairs.sort_by_key(|(_, after)| std::cmp::Reverse(after.taken_at));
+            pairs.truncate(MOST);
+        }
+        pairs.reverse();
+        Ok(pairs)
     }
 }
 

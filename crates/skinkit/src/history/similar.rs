@@ -85,7 +85,7 @@ impl History {
         for site in self.sites(subject)? {
             let mut seen = Vec::new();
             for scan in self.scans(subject, &site)?.into_iter().rev() {
-                if crate::record::accepted(&scan) && scan.embedding.is_some() && !seen.contains(&scan.lesion) {
+                if scan.accepted() && scan.embedding.is_some() && !seen.contains(&scan.lesion) {
                     seen.push(scan.lesion.clone());
                     latest.push(scan);
                 }

@@ -1,13 +1,13 @@
 //! What a history holds, for a dashboard's first page.
 
 use serde::{Deserialize, Serialize};
-use skinkit_store::{Scan, ScanId};
+use skinkit_store::{Name, ScanId};
 use skinkit_tracking::{Verdict, visits};
 
 use crate::clock::now;
 use crate::history::noise::Repeats;
 use crate::history::{History, Pair};
-use crate::{Result, record};
+use crate::{Result, StoredScan};
 
 /// What to sum up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,11 +87,15 @@ impl History {
     /// Counts, dates, due and missed visits of every lesion, and if asked for its latest verdict.
     ///
     /// # Errors
-    /// What the store says; `visit_days` that is no positive number.
+    /// [`Error::UnknownSubject`](crate::Error::UnknownSubject); what the store says; `visit_days` that is no positive number.
     pub fn summary(&self, request: &SummaryRequest) -> Result<Vec<SubjectSummary>> {
         let now = request.now.unwrap_or_else(now);
         let mut subjects = self.subjects()?;
-        subjects.retain(|name| request.subject.as_ref().is_none_or(|asked| asked == name));
+        if let Some(asked) = &request.subject {
+            self.check_subject(asked)?;
+            let name = Name::new("subject", asked).map(|name| name.as_str().to_owned());
+            subjects.retain(|subject| subject == asked || name.as_ref().is_ok_and(|name| name == subject));
+        }
         subjects
             .into_iter()
             .map(|subject| {
@@ -102,7 +106,7 @@ impl History {
                 };
                 let mut sites = Vec::new();
                 for site in self.sites(&subject)? {
-                    let mut lesions: Vec<Vec<Scan>> = Vec::new();
+                    let mut lesions: Vec<Vec<StoredScan>> = Vec::new();
                     for scan in self.scans(&subject, &site)? {
                         match lesions.iter_mut().find(|scans| scans[0].lesion == scan.lesion) {
                             Some(scans) => scans.push(scan),
@@ -131,7 +135,7 @@ impl History {
     /// Scans of one lesion in order of time; `None` of none.
     fn lesion_summary(
         &self,
-        scans: &[Scan],
+        scans: &[StoredScan],
         request: &SummaryRequest,
         now: i64,
         repeats: &Repeats,
@@ -149,7 +153,7 @@ impl History {
         Ok(Some(LesionSummary {
             lesion: last.lesion.clone(),
             scans: scans.len() as u64,
-            accepted: scans.iter().filter(|scan| record::accepted(scan)).count() as u64,
+            accepted: scans.iter().filter(|scan| scan.accepted()).count() as u64,
             latest: last.id,
             first_taken_at: first.taken_at,
             last_taken_at: last.taken_at,

@@ -46,7 +46,7 @@ impl History {
         if !SIDES.contains(&side) {
             return Err(Error::ThumbnailSide { side });
         }
-        let Some(file) = self.store().picture(id)? else {
+        let Some(file) = self.picture(id)? else {
             return Ok(None);
         };
         let layer = match view {
@@ -74,7 +74,7 @@ impl History {
 
     /// The border that was measured, or else the mask.
     fn outline(&self, id: ScanId) -> Result<Option<Layer>> {
-        let measures = self.details(&self.scan(id)?)?.measures;
+        let measures = self.scan(id)?.record.measures;
         let border = measures
             .map(|measures| measures.border)
             .filter(|border| !border.is_empty());

@@ -1,11 +1,11 @@
 //! One measure of a lesion over time, ready to plot.
 
 use serde::{Deserialize, Serialize};
-use skinkit_store::{Scan, ScanId};
+use skinkit_store::ScanId;
 use skinkit_tracking::{ChangePoint, Interval, LengthUnit, Measure, Point, recovery, trend};
 
 use crate::history::History;
-use crate::{Result, record};
+use crate::{Result, StoredScan};
 
 /// Which series to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,10 +124,10 @@ impl History {
         self.series(&scans, measure, request.visit_days)
     }
 
-    fn series(&self, scans: &[Scan], measure: Measure, visit_days: Option<f64>) -> Result<MeasureTrend> {
+    fn series(&self, scans: &[StoredScan], measure: Measure, visit_days: Option<f64>) -> Result<MeasureTrend> {
         let mut points = Vec::new();
-        for scan in scans.iter().filter(|scan| record::accepted(scan)) {
-            let Some(measures) = self.details(scan)?.measures else {
+        for scan in scans.iter().filter(|scan| scan.accepted()) {
+            let Some(measures) = &scan.record.measures else {
                 continue;
             };
             // Pixels of two pictures are not the same length.
