@@ -14,6 +14,7 @@ mod pack;
 mod parse;
 mod photo;
 mod report;
+mod skin;
 mod terminal;
 
 use std::process::ExitCode;
@@ -63,6 +64,8 @@ fn run(command: &Command) -> Result<Output, Failure> {
         Command::Landmarks(arguments) => landmarks::run(arguments),
         Command::Site(Site::Mark(arguments)) => site::mark(arguments),
         Command::Site(Site::Find(arguments)) => site::find(arguments),
+        Command::Skin(arguments) => skin::measure::run(arguments),
+        Command::Spots(arguments) => skin::spots::run(arguments),
         Command::Scale(arguments) => scale::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Key(Key::New { file }) => key::create(file),

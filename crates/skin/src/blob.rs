@@ -59,6 +59,34 @@ pub(crate) struct Blob {
     pub ring: Vec<usize>,
 }
 
+/// Cells that were visited, without clearing a whole grid each time.
+struct Marks {
+    marks: Vec<u32>,
+    current: u32,
+}
+
+impl Marks {
+    fn new(cells: usize) -> Self {
+        Self {
+            marks: vec![0; cells],
+            current: 0,
+        }
+    }
+
+    /// Forgets all.
+    fn clear(&mut self) {
+        self.current += 1;
+    }
+
+    fn insert(&mut self, cell: usize) {
+        self.marks[cell] = self.current;
+    }
+
+    fn contains(&self, cell: usize) -> bool {
+        self.marks[cell] == self.current
+    }
+}
+
 struct Candidate {
     center: [f32; 2],
     radius: f32,
@@ -82,6 +110,7 @@ pub(crate) fn find(darkness: &Plane<f32>, counts: &Plane<bool>, wanted: &Wanted)
         .filter(|sigma| **sigma == OUTLINED || **sigma <= largest * std::f32::consts::SQRT_2)
         .map(|sigma| smoothed(darkness, counts, *sigma))
         .collect();
+    let mut marks = Marks::new(darkness.cells.len());
     let mut taken = Plane::filled(darkness.width, darkness.height, false);
     let mut blobs: Vec<Blob> = Vec::new();
     for candidate in candidates {
@@ -89,7 +118,7 @@ pub(crate) fn find(darkness: &Plane<f32>, counts: &Plane<bool>, wanted: &Wanted)
         if at.is_none_or(|at| taken.cells[at]) {
             continue;
         }
-        let Some(blob) = whole(&smooth, darkness, counts, candidate, wanted.diameters[1]) else {
+        let Some(blob) = whole(&smooth, darkness, counts, candidate, wanted.diameters[1], &mut marks) else {
             continue;
         };
         let fits = blob.contrast >= wanted.contrast
@@ -208,10 +237,11 @@ fn whole(
     counts: &Plane<bool>,
     mut candidate: Candidate,
     most: f32,
+    marks: &mut Marks,
 ) -> Option<Blob> {
     loop {
         let step = (OUTLINED_SHARE * candidate.radius / OUTLINED).log2().round().max(0.0) as usize;
-        let blob = outlined(&smooth[step.min(smooth.len() - 1)], darkness, counts, &candidate)?;
+        let blob = outlined(&smooth[step.min(smooth.len() - 1)], darkness, counts, &candidate, marks)?;
         let larger = candidate.radius * STEP;
         if blob.open < 0.05 || 2.0 * larger > most {
             return Some(blob);
@@ -227,6 +257,7 @@ fn outlined(
     darkness: &Plane<f32>,
     counts: &Plane<bool>,
     candidate: &Candidate,
+    marks: &mut Marks,
 ) -> Option<Blob> {
     let radius = candidate.radius;
     let (mut ring, mut core) = (Vec::new(), Vec::new());
@@ -248,7 +279,8 @@ fn outlined(
     let (width, height) = (smooth.width, smooth.height);
     let reach = REACH * radius;
     let middle = [(start % width) as f32, (start / width) as f32];
-    let mut seen = std::collections::HashSet::from([start]);
+    marks.clear();
+    marks.insert(start);
     let mut queue = VecDeque::from([start]);
     let (mut cells, mut rim, mut stopped) = (Vec::new(), 0u32, 0u32);
     while let Some(cell) = queue.pop_front() {
@@ -265,7 +297,7 @@ fn outlined(
                 stopped += 1;
                 continue;
             };
-            if seen.contains(&next) {
+            if marks.contains(next) {
                 continue;
             }
             if !counts.cells[next] || smooth.cells[next] < level {
@@ -278,21 +310,33 @@ fn outlined(
                 stopped += 1;
                 continue;
             }
-            seen.insert(next);
+            marks.insert(next);
             queue.push_back(next);
         }
     }
-    described(darkness, counts, candidate, cells, stopped as f32 / rim.max(1) as f32)
+    described(
+        darkness,
+        counts,
+        candidate,
+        cells,
+        stopped as f32 / rim.max(1) as f32,
+        marks,
+    )
 }
 
 /// The darkest cell near a candidate's middle.
 fn darkest(darkness: &Plane<f32>, counts: &Plane<bool>, candidate: &Candidate) -> Option<usize> {
     let mut best: Option<usize> = None;
-    for_disc(darkness, candidate.center, (0.5 * candidate.radius).max(1.0), |cell, _| {
-        if counts.cells[cell] && best.is_none_or(|best| darkness.cells[cell] > darkness.cells[best]) {
-            best = Some(cell);
-        }
-    });
+    for_disc(
+        darkness,
+        candidate.center,
+        (0.5 * candidate.radius).max(1.0),
+        |cell, _| {
+            if counts.cells[cell] && best.is_none_or(|best| darkness.cells[cell] > darkness.cells[best]) {
+                best = Some(cell);
+            }
+        },
+    );
     best
 }
 
@@ -302,6 +346,7 @@ fn described(
     candidate: &Candidate,
     cells: Vec<usize>,
     open: f32,
+    marks: &mut Marks,
 ) -> Option<Blob> {
     let width = darkness.width;
     let count = cells.len() as f32;
@@ -322,10 +367,13 @@ fn described(
     let (long, short) = ((half + apart).sqrt(), (half - apart).max(1e-3).sqrt());
     let diameter = 2.0 * (count / std::f32::consts::PI).sqrt();
     let radius = (diameter / 2.0).max(0.6 * candidate.radius);
-    let own: std::collections::HashSet<usize> = cells.iter().copied().collect();
+    marks.clear();
+    for &cell in &cells {
+        marks.insert(cell);
+    }
     let (mut ring, mut all) = (Vec::new(), 0u32);
     for_disc(darkness, center, RING[1] * radius, |cell, away| {
-        if away >= (RING[0] * radius).powi(2) && !own.contains(&cell) {
+        if away >= (RING[0] * radius).powi(2) && !marks.contains(cell) {
             all += 1;
             if counts.cells[cell] {
                 ring.push(cell);
@@ -376,17 +424,31 @@ mod tests {
 
     #[test]
     fn discs_are_found_with_their_place_and_size() {
-        let discs = [([40.0, 50.0], 5.0), ([100.0, 40.0], 10.0), ([150.0, 110.0], 24.0), ([60.0, 120.0], 40.0)];
+        let discs = [
+            ([40.0, 50.0], 5.0),
+            ([100.0, 40.0], 10.0),
+            ([150.0, 110.0], 24.0),
+            ([60.0, 120.0], 40.0),
+        ];
         let plane = scene(&discs);
         let counts = plane.map(|_| true);
         let blobs = find(&plane, &counts, &WANTED);
-        assert_eq!(blobs.len(), discs.len(), "{:?}", blobs.iter().map(|b| (b.center, b.diameter)).collect::<Vec<_>>());
+        assert_eq!(
+            blobs.len(),
+            discs.len(),
+            "{:?}",
+            blobs.iter().map(|b| (b.center, b.diameter)).collect::<Vec<_>>()
+        );
         for (center, diameter) in discs {
             let blob = blobs
                 .iter()
                 .find(|b| (b.center[0] - center[0]).hypot(b.center[1] - center[1]) < 1.5)
                 .unwrap_or_else(|| panic!("{diameter}: {:?}", blobs.iter().map(|b| b.center).collect::<Vec<_>>()));
-            assert!((blob.diameter / diameter - 1.0).abs() < 0.1, "{} for {diameter}", blob.diameter);
+            assert!(
+                (blob.diameter / diameter - 1.0).abs() < 0.1,
+                "{} for {diameter}",
+                blob.diameter
+            );
             assert!((blob.contrast - 8.0).abs() < 0.6, "{}", blob.contrast);
             assert!(blob.elongation < 1.2 && blob.solidity > 0.9 && blob.open == 0.0 && blob.surrounded > 0.99);
         }
@@ -404,7 +466,11 @@ mod tests {
             }
         }
         for blob in find(&plane, &counts, &WANTED) {
-            assert!(blob.elongation > 2.0 || blob.open > 0.05, "{:?}", (blob.elongation, blob.open));
+            assert!(
+                blob.elongation > 2.0 || blob.open > 0.05,
+                "{:?}",
+                (blob.elongation, blob.open)
+            );
         }
     }
 

@@ -96,7 +96,10 @@ mod tests {
                 assert!((got - expected).abs() < 1e-4, "{code:?}: {got} for {expected}");
             }
             // The hue of white is that of its rounding.
-            assert!(got[1].hypot(got[2]) < 0.1 || (hue_angle(got) - hue).abs() < 1e-3, "{code:?}");
+            assert!(
+                got[1].hypot(got[2]) < 0.1 || (hue_angle(got) - hue).abs() < 1e-3,
+                "{code:?}"
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::{LEADING, face_spots_only_in};
+use crate::change::{LEADING, face_spots_only_in, values};
 use crate::color::{Lab, typology_angle};
 use crate::face::{SkinReport, Zone};
 use crate::reading::Measure;
@@ -37,6 +37,8 @@ impl Tone {
 
 /// Fewer differences than this give no spread.
 const LEAST_PAIRS: usize = 12;
+/// By what limits are widened: people who were not learnt from differ more than those who were.
+const MARGIN: f32 = 1.35;
 /// Normal quantile of a 95 % interval.
 const NORMAL_95: f32 = 1.959_964;
 
@@ -47,10 +49,13 @@ pub struct SkinNoise {
     /// Standard deviation of one picture's value: a row a measure in the order of [`Measure::ALL`], a column a zone in
     /// the order of [`Zone::ALL`]. `None` where it is not known: such a value has no interval and is not compared.
     pub spreads: Vec<Vec<Option<f32>>>,
+    /// The same of the difference of two pictures, as [`compare`](crate::compare) reads it: of relative colors smaller
+    /// than single pictures let expect, because it is read from the skin that both show.
+    pub differences: Vec<Vec<Option<f32>>>,
     /// A row a measure: by what each band of tone, in the order of [`Tone::ALL`], multiplies it.
     pub tones: Vec<[f32; 3]>,
-    /// A difference counts beyond this many standard deviations of a difference.
-    pub limit: f32,
+    /// A difference of a measure counts beyond this many standard deviations of a difference: a number a measure.
+    pub limits: Vec<f32>,
     /// A new spot counts from this contrast on.
     pub new_spot_contrast: f32,
     /// Share of unchanged pairs in which anything at all counts as changed, `0..1`.
@@ -63,12 +68,10 @@ impl SkinNoise {
     /// The noise that ships with this crate: synthetic re-shots of 48 portraits (see BENCHMARKS.md).
     pub fn shipped() -> Self {
         Self {
-            spreads: shipped::SPREADS
-                .iter()
-                .map(|row| row.iter().map(|v| (*v > 0.0).then_some(*v)).collect())
-                .collect(),
+            spreads: table(&shipped::SPREADS),
+            differences: table(&shipped::DIFFERENCES),
             tones: shipped::TONES.to_vec(),
-            limit: shipped::LIMIT,
+            limits: shipped::LIMITS.to_vec(),
             new_spot_contrast: shipped::NEW_SPOT_CONTRAST,
             false_alarms: shipped::FALSE_ALARMS,
             pairs: shipped::PAIRS,
@@ -81,8 +84,9 @@ impl SkinNoise {
         let pairs: Vec<_> = pairs.into_iter().collect();
         let mut noise = Self {
             spreads: vec![vec![None; Zone::ALL.len()]; Measure::ALL.len()],
+            differences: vec![vec![None; Zone::ALL.len()]; Measure::ALL.len()],
             tones: vec![[1.0; 3]; Measure::ALL.len()],
-            limit: f32::INFINITY,
+            limits: vec![f32::INFINITY; Measure::ALL.len()],
             new_spot_contrast: f32::INFINITY,
             false_alarms,
             pairs: pairs.len() as u32,
@@ -90,19 +94,30 @@ impl SkinNoise {
         for (row, measure) in Measure::ALL.into_iter().enumerate() {
             for (column, zone) in Zone::ALL.into_iter().enumerate() {
                 // Left and right are one sample.
-                let zones: &[Zone] = if zone == zone.mirrored() { &[zone] } else { &[zone, zone.mirrored()] };
-                let differences = pairs.iter().flat_map(|(a, b)| {
-                    let each = |zone: &Zone| difference(a, b, *zone, measure);
-                    zones.iter().filter_map(each).collect::<Vec<_>>()
+                let zones: &[Zone] = if zone == zone.mirrored() {
+                    &[zone]
+                } else {
+                    &[zone, zone.mirrored()]
+                };
+                let of = |read: &dyn Fn(&SkinReport, &SkinReport, Zone) -> Option<f32>| {
+                    let each = pairs
+                        .iter()
+                        .flat_map(|(a, b)| zones.iter().filter_map(|zone| read(a, b, *zone)));
+                    spread_of(each.collect())
+                };
+                let single = of(&|a, b, zone| difference(a, b, zone, measure));
+                noise.spreads[row][column] = single.map(|spread| spread / std::f32::consts::SQRT_2);
+                noise.differences[row][column] = of(&|a, b, zone| {
+                    let (before, after) = values(a, b, zone, measure)?;
+                    Some(after - before)
                 });
-                noise.spreads[row][column] = spread_of(differences.collect());
             }
             for (band, tone) in Tone::ALL.into_iter().enumerate() {
                 let mut scaled: Vec<f32> = Vec::new();
                 for (a, b) in pairs.iter().filter(|(a, _)| a.tone_band == tone) {
                     for (column, zone) in Zone::ALL.into_iter().enumerate() {
                         if let (Some(d), Some(spread)) = (difference(a, b, zone, measure), noise.spreads[row][column]) {
-                            scaled.push(d / spread);
+                            scaled.push(d / (spread * std::f32::consts::SQRT_2));
                         }
                     }
                 }
@@ -115,11 +130,13 @@ impl SkinNoise {
         noise
     }
 
-    /// The limits that keep the false alarms: half of them are left to new spots.
+    /// The limits that keep the false alarms: the leading measures and new spots have an equal part of them each.
     fn set_limits(&mut self, pairs: &[(&SkinReport, &SkinReport)]) {
-        let mut greatest: Vec<f32> = pairs.iter().map(|(a, b)| self.greatest(a, b)).collect();
-        let share = 1.0 - self.false_alarms / 2.0;
-        self.limit = quantile(&mut greatest, share).unwrap_or(f32::INFINITY);
+        let share = 1.0 - self.false_alarms / (LEADING.len() + 1) as f32;
+        for (row, measure) in Measure::ALL.into_iter().enumerate() {
+            let mut greatest: Vec<f32> = pairs.iter().map(|(a, b)| self.greatest(a, b, measure)).collect();
+            self.limits[row] = MARGIN * quantile(&mut greatest, share).unwrap_or(f32::INFINITY);
+        }
         let mut new: Vec<f32> = pairs
             .iter()
             .filter(|(a, b)| a.spots.is_some() && b.spots.is_some())
@@ -131,38 +148,61 @@ impl SkinNoise {
         self.new_spot_contrast = quantile(&mut new, share).map_or(f32::INFINITY, |contrast| contrast * 1.01);
     }
 
-    /// The greatest difference of a pair in standard deviations.
-    fn greatest(&self, a: &SkinReport, b: &SkinReport) -> f32 {
+    /// The greatest difference of a pair over all zones, in standard deviations.
+    fn greatest(&self, a: &SkinReport, b: &SkinReport, measure: Measure) -> f32 {
         let mut greatest = 0.0f32;
-        for measure in LEADING {
-            for zone in &Zone::ALL[..Zone::PARTS] {
-                let both = self.of_difference(measure, *zone, a.tone_band, b.tone_band);
-                if let (Some(d), Some(spread)) = (difference(a, b, *zone, measure), both) {
-                    greatest = greatest.max(d.abs() / spread);
-                }
+        for zone in &Zone::ALL[..Zone::PARTS] {
+            let both = self.of_difference(measure, *zone, a.tone_band, b.tone_band);
+            if let (Some((before, after)), Some(spread)) = (values(a, b, *zone, measure), both) {
+                greatest = greatest.max((after - before).abs() / spread);
             }
         }
         greatest
     }
 
-    /// Standard deviation of one picture's value, in the measure's unit; `None` where it is not known.
-    pub fn spread(&self, measure: Measure, zone: Zone, tone: Tone) -> Option<f32> {
-        let row = Measure::ALL.iter().position(|known| *known == measure)?;
-        let spread = (*self.spreads.get(row)?.get(zone as usize)?)?;
-        Some(spread * self.tones.get(row)?[tone as usize])
+    /// How many standard deviations of a difference count.
+    pub(crate) fn limit(&self, measure: Measure) -> f32 {
+        row(measure)
+            .and_then(|row| self.limits.get(row))
+            .copied()
+            .unwrap_or(f32::INFINITY)
     }
 
-    /// Standard deviation of the difference of two pictures' values.
-    pub(crate) fn of_difference(&self, measure: Measure, zone: Zone, before: Tone, after: Tone) -> Option<f32> {
-        Some(self.spread(measure, zone, before)?.hypot(self.spread(measure, zone, after)?))
+    /// Standard deviation of one picture's value, in the measure's unit; `None` where it is not known.
+    pub fn spread(&self, measure: Measure, zone: Zone, tone: Tone) -> Option<f32> {
+        Some(cell(&self.spreads, measure, zone)? * self.tone(measure, tone)?)
     }
+
+    /// Standard deviation of the difference of two pictures' values as they are compared.
+    pub(crate) fn of_difference(&self, measure: Measure, zone: Zone, before: Tone, after: Tone) -> Option<f32> {
+        let tone = (self.tone(measure, before)? + self.tone(measure, after)?) / 2.0;
+        Some(cell(&self.differences, measure, zone)? * tone)
+    }
+
+    fn tone(&self, measure: Measure, tone: Tone) -> Option<f32> {
+        Some(self.tones.get(row(measure)?)?[tone as usize])
+    }
+}
+
+fn row(measure: Measure) -> Option<usize> {
+    Measure::ALL.iter().position(|known| *known == measure)
+}
+
+fn cell(table: &[Vec<Option<f32>>], measure: Measure, zone: Zone) -> Option<f32> {
+    *table.get(row(measure)?)?.get(zone as usize)?
+}
+
+/// A shipped table, in which 0 stands for what is not known.
+fn table(rows: &[[f32; Zone::ALL.len()]]) -> Vec<Vec<Option<f32>>> {
+    let known = |value: &f32| (*value > 0.0).then_some(*value);
+    rows.iter().map(|row| row.iter().map(known).collect()).collect()
 }
 
 fn difference(a: &SkinReport, b: &SkinReport, zone: Zone, measure: Measure) -> Option<f32> {
     Some(b.value(zone, measure)? - a.value(zone, measure)?)
 }
 
-/// Standard deviation of one value from differences of two: the robust one, or what the outer twentieth asks for.
+/// Standard deviation of differences: the robust one, or what the outer twentieth asks for.
 fn spread_of(mut differences: Vec<f32>) -> Option<f32> {
     if differences.len() < LEAST_PAIRS {
         return None;
@@ -170,7 +210,7 @@ fn spread_of(mut differences: Vec<f32>) -> Option<f32> {
     let mut sizes: Vec<f32> = differences.iter().map(|d| d.abs()).collect();
     let [_, robust] = center_and_spread(&mut differences)?;
     let outer = quantile(&mut sizes, 0.95)? / NORMAL_95;
-    let spread = robust.max(outer) / std::f32::consts::SQRT_2;
+    let spread = robust.max(outer);
     // Counts and shares that never moved: nothing is known of how they would.
     (spread > 0.0).then_some(spread)
 }

@@ -1,5 +1,10 @@
 //! Grids of numbers of which only some cells count, and their smoothing.
 
+use skinkit_preprocess::ndarray::Array3;
+use skinkit_preprocess::{Frame, Resampler, Roi};
+
+use crate::Result;
+
 /// Boxes that follow one another: three are nearly a Gaussian.
 const BOXES: usize = 3;
 
@@ -9,6 +14,21 @@ pub(crate) struct Plane<T> {
     pub width: usize,
     pub height: usize,
     pub cells: Vec<T>,
+}
+
+impl Plane<[u8; 3]> {
+    /// A region of a picture, scaled to this size.
+    pub fn sampled(
+        resampler: &mut Resampler,
+        frame: &Frame<'_>,
+        roi: &Roi,
+        [width, height]: [usize; 2],
+    ) -> Result<Self> {
+        let mut pixels = Array3::<u8>::zeros((height, width, 3));
+        resampler.rgb8(frame, roi, pixels.view_mut())?;
+        let cells = pixels.as_slice().unwrap_or_default().as_chunks::<3>().0.to_vec();
+        Ok(Self { width, height, cells })
+    }
 }
 
 impl<T: Copy> Plane<T> {
@@ -176,7 +196,11 @@ mod tests {
                 .enumerate()
                 .map(|(i, v)| v * ((i % 101) as f32 - 50.0).powi(2))
                 .sum();
-            assert!((variance.sqrt() / sigma - 1.0).abs() < 0.06, "{sigma}: {}", variance.sqrt());
+            assert!(
+                (variance.sqrt() / sigma - 1.0).abs() < 0.06,
+                "{sigma}: {}",
+                variance.sqrt()
+            );
         }
     }
 

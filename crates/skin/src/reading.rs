@@ -197,6 +197,11 @@ pub enum Reason {
         /// What the measure needs.
         needed: f32,
     },
+    /// The zone is overexposed.
+    Clipped {
+        /// Share of what is seen of it that has lost its color, `0..=1`.
+        clipped: f32,
+    },
     /// The picture has no colors.
     Colorless,
     /// What the zone is compared with is not seen: the cheek below the eye, or the person's other skin.
@@ -208,8 +213,12 @@ impl fmt::Display for Reason {
         match self {
             Self::Covered { seen } => write!(f, "only {:.0} % of it is seen as skin", 100.0 * seen),
             Self::Resolution { pixels_per_mm, needed } => {
-                write!(f, "not measurable at this resolution: {pixels_per_mm:.1} pixels a millimeter, {needed:.1} needed")
+                write!(
+                    f,
+                    "not measurable at this resolution: {pixels_per_mm:.1} pixels a millimeter, {needed:.1} needed"
+                )
             }
+            Self::Clipped { clipped } => write!(f, "{:.0} % of it is overexposed", 100.0 * clipped),
             Self::Colorless => f.write_str("the picture has no colors"),
             Self::NoReference => f.write_str("the skin that it is compared with is not seen"),
         }

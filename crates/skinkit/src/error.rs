@@ -21,6 +21,15 @@ pub enum Error {
     /// Measures and comparison.
     #[error(transparent)]
     Tracking(#[from] skinkit_tracking::Error),
+    /// Skin measures and spots.
+    #[error(transparent)]
+    Skin(#[from] skinkit_skin::Error),
+    /// Several faces, of about one size, where one person's skin was to be measured.
+    #[error("{count} faces are about equally large in this picture, so it is open whose skin is meant: crop it to one")]
+    SeveralFaces {
+        /// How many.
+        count: usize,
+    },
     /// The region is too small to measure anything in it.
     #[error(
         "the region is {side:.0} px wide, at least {needed:.0} px are needed: come closer or take a larger picture"

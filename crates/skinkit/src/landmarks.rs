@@ -8,6 +8,7 @@ use skinkit_roi::{
     HandLandmarker, MarkerFinder, Network, Networks, PatchMatcher, PersonMask, PersonSegmenter, Pose, PoseLandmarker,
     SkinFinder, SkinMask, TrackerOptions, region_roi,
 };
+use skinkit_skin::{SkinAnalyzer, SpotFinder};
 
 use crate::pool::Pool;
 use crate::{Error, Result};
@@ -89,7 +90,9 @@ pub struct Landmarks {
     hands: Pool<HandLandmarker>,
     poses: Pool<PoseLandmarker>,
     people: Pool<PersonSegmenter>,
-    skin: Pool<SkinFinder>,
+    pub(crate) skin: Pool<SkinFinder>,
+    pub(crate) skin_measures: Pool<SkinAnalyzer>,
+    pub(crate) spot_finders: Pool<SpotFinder>,
     pub(crate) patches: Pool<PatchMatcher>,
     pub(crate) discs: Pool<DiscFinder>,
     pub(crate) markers: Pool<MarkerFinder>,
@@ -115,6 +118,8 @@ impl Landmarks {
             poses: Pool::new(IDLE),
             people: Pool::new(IDLE),
             skin: Pool::new(IDLE),
+            skin_measures: Pool::new(IDLE),
+            spot_finders: Pool::new(IDLE),
             patches: Pool::new(IDLE),
             discs: Pool::new(IDLE),
             markers: Pool::new(IDLE),

@@ -31,6 +31,7 @@ mod replay;
 mod request;
 mod ruler;
 pub mod time;
+mod skin;
 
 pub use analysis::{Analysis, Timings};
 pub use cancel::Cancel;
@@ -64,6 +65,7 @@ pub use ruler::Ruler;
 pub use skinkit_inference as inference;
 pub use skinkit_preprocess as preprocess;
 pub use skinkit_roi as roi;
+pub use skinkit_skin as skin_measures;
 pub use skinkit_store as store;
 pub use skinkit_tracking as tracking;
 

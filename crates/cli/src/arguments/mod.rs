@@ -3,6 +3,7 @@
 mod history;
 mod pack;
 mod photo;
+mod skin;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 pub use history::*;
 pub use pack::*;
 pub use photo::*;
+pub use skin::*;
 
 /// Records, measures and compares pictures of skin, on this machine alone.
 ///
@@ -72,6 +74,10 @@ pub enum Command {
     /// Mark a place on the skin and find it in a later photo
     #[command(subcommand)]
     Site(Site),
+    /// Measure the skin of a face by zone, alone or against an earlier photo; nothing is kept
+    Skin(Skin),
+    /// Find the spots in a photo of skin, or match those of two photos
+    Spots(Spots),
     /// Measure the size of a pixel, from the irises, a coin or a printed card
     Scale(ScaleOf),
     /// Report which runtime, models and accelerators were found

@@ -6,7 +6,7 @@ use skinkit::roi::{Face, FaceRegion, topology};
 use skinkit::{Analysis, Photo, Relocation, face_regions, overlay};
 
 use crate::found::Found;
-use canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
+pub use canvas::{Canvas, GREEN, ORANGE, PINK, SKY};
 
 /// Region, landmarks, the lesion's border as it was measured (its mask, where nothing was) and the most probable class's
 /// heatmap.

@@ -10,10 +10,12 @@
 //! cargo run --release -p skinkit-skin --features bench --example skin_bench -- spots-learn PAD 60            # features and truth
 //! cargo run --release -p skinkit-skin --features bench --example skin_bench -- spots PAD 40 [OUT]            # recall, false spots
 //! cargo run --release -p skinkit-skin --features bench --example skin_bench -- visits PAD 60                 # two visits matched
+//! cargo run --release -p skinkit-skin --features bench --example skin_bench -- cost PHOTO                    # milliseconds
 //! ```
 //!
 //! `PORTRAITS` is a folder with `labels.csv` (id, tone, pose) and `images/`; `PAD` one with `masks/` too (PAD-UFES-20).
 
+mod cost;
 mod faces;
 mod paint;
 mod plants;
@@ -46,10 +48,11 @@ fn main() -> Outcome<()> {
         ["spots", data, pictures] => spots::found(Path::new(data), number(pictures)?, None),
         ["spots", data, pictures, out] => spots::found(Path::new(data), number(pictures)?, Some(Path::new(out))),
         ["visits", data, pictures] => spots::matched(Path::new(data), number(pictures)?),
+        ["cost", photo] => cost::run(Path::new(photo)),
         ["spreads"] => {
             truth::spreads();
             Ok(())
         }
-        _ => Err("usage: skin_bench view|shots|shots2|learn|truth|spreads|spots-learn|spots|visits …; see the top of main.rs".into()),
+        _ => Err("usage: skin_bench view|shots|shots2|learn|truth|spreads|spots-learn|spots|visits|cost …; see the top of main.rs".into()),
     }
 }

@@ -26,19 +26,12 @@ impl Change {
         Self::Redness(2.0),
         Self::Redness(3.0),
         Self::Redness(5.0),
-        Self::Redness(8.0),
         Self::UnderEye(3.0),
         Self::UnderEye(5.0),
-        Self::Shine(0.3),
+        Self::Shine(0.15),
         Self::Lines(90.0),
     ];
-    pub const FINE: &[Self] = &[
-        Self::Spot(2.0),
-        Self::Spot(3.0),
-        Self::Spot(4.0),
-        Self::Lines(40.0),
-        Self::Lines(90.0),
-    ];
+    pub const FINE: &[Self] = &[Self::Spot(2.0), Self::Spot(3.0), Self::Spot(4.0), Self::Lines(90.0)];
 }
 
 /// The painted picture; `None` where its zone is not seen well enough to paint on.
@@ -97,7 +90,10 @@ pub fn paint(photo: &Photo, report: &SkinReport, change: Change) -> Option<Vec<u
             let lines = forehead_lines(report, length)?;
             each(Box::new(move |at, rgb| {
                 let (x, y) = ((at % width) as f32 + 0.5, (at / width) as f32 + 0.5);
-                let away = lines.iter().map(|p| (p[0] - x).hypot(p[1] - y)).fold(f32::MAX, f32::min);
+                let away = lines
+                    .iter()
+                    .map(|p| (p[0] - x).hypot(p[1] - y))
+                    .fold(f32::MAX, f32::min);
                 moved(rgb, (-0.5 * (away / wide).powi(2)).exp(), [-6.0, 0.0, 0.0])
             }));
         }
@@ -180,7 +176,11 @@ fn linear_of([l, a, b]: Lab) -> [f32; 3] {
             (t - 16.0 / 116.0) * 108.0 / 841.0
         }
     };
-    let (x, y, z) = (0.950_456 * cube(y + a / 500.0), cube(y), 1.089_058 * cube(y - b / 200.0));
+    let (x, y, z) = (
+        0.950_456 * cube(y + a / 500.0),
+        cube(y),
+        1.089_058 * cube(y - b / 200.0),
+    );
     [
         3.240_63 * x - 1.537_208 * y - 0.498_629 * z,
         -0.968_931 * x + 1.875_756 * y + 0.041_518 * z,
@@ -190,6 +190,10 @@ fn linear_of([l, a, b]: Lab) -> [f32; 3] {
 
 fn encoded(linear: f32) -> u8 {
     let v = linear.clamp(0.0, 1.0);
-    let v = if v <= 0.003_130_8 { 12.92 * v } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
+    let v = if v <= 0.003_130_8 {
+        12.92 * v
+    } else {
+        1.055 * v.powf(1.0 / 2.4) - 0.055
+    };
     (255.0 * v).round() as u8
 }

@@ -57,7 +57,12 @@ impl Garden {
         let text = std::fs::read_to_string(data.join("labels.csv"))?;
         let mut lines = text.lines();
         let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-        let column = |name: &str| header.iter().position(|field| *field == name).ok_or(format!("no column {name}"));
+        let column = |name: &str| {
+            header
+                .iter()
+                .position(|field| *field == name)
+                .ok_or(format!("no column {name}"))
+        };
         let (id, patient, check) = (column("id")?, column("patient_id")?, column("mask_check")?);
         for line in lines {
             let fields: Vec<&str> = line.split(',').collect();
@@ -65,7 +70,10 @@ impl Garden {
                 continue;
             }
             let find = |folder: &str| {
-                ["jpg", "png"].iter().map(|ext| data.join(folder).join(format!("{}.{ext}", fields[id]))).find(|p| p.exists())
+                ["jpg", "png"]
+                    .iter()
+                    .map(|ext| data.join(folder).join(format!("{}.{ext}", fields[id])))
+                    .find(|p| p.exists())
             };
             let (Some(image), Some(mask)) = (find("images"), find("masks")) else {
                 continue;
@@ -90,8 +98,11 @@ fn at(picture: &RgbImage, x: u32, y: u32) -> [f32; 3] {
 
 /// The lesion, unless it is faint or touches the edge.
 fn lesion(picture: &RgbImage, mask: &image::GrayImage) -> Option<Lesion> {
-    let inside: Vec<(u32, u32)> =
-        mask.enumerate_pixels().filter(|(_, _, p)| p.0[0] >= 128).map(|(x, y, _)| (x, y)).collect();
+    let inside: Vec<(u32, u32)> = mask
+        .enumerate_pixels()
+        .filter(|(_, _, p)| p.0[0] >= 128)
+        .map(|(x, y, _)| (x, y))
+        .collect();
     let (left, right) = (inside.iter().map(|p| p.0).min()?, inside.iter().map(|p| p.0).max()?);
     let (top, bottom) = (inside.iter().map(|p| p.1).min()?, inside.iter().map(|p| p.1).max()?);
     let margin = 12;
@@ -126,32 +137,53 @@ fn lesion(picture: &RgbImage, mask: &image::GrayImage) -> Option<Lesion> {
     for y in top..=bottom {
         for x in left..=right {
             let color = at(picture, x, y);
-            found.shares.push(std::array::from_fn(|c| (color[c] / skin[c]).clamp(0.02, 2.0)));
+            found
+                .shares
+                .push(std::array::from_fn(|c| (color[c] / skin[c]).clamp(0.02, 2.0)));
             found.part.push(f32::from(soft.get_pixel(x, y).0[0]) / 255.0);
         }
     }
-    let green: f32 = inside.iter().map(|&(x, y)| (at(picture, x, y)[1] / skin[1]).max(1e-2).log10()).sum();
+    let green: f32 = inside
+        .iter()
+        .map(|&(x, y)| (at(picture, x, y)[1] / skin[1]).max(1e-2).log10())
+        .sum();
     (-100.0 * green / inside.len() as f32 >= LEAST_CONTRAST).then_some(found)
 }
 
-/// A square of skin that the lesion does not reach.
+/// Steps between the squares that are tried.
+const STEP: usize = 16;
+/// Most that an eighth of the square may differ from its even shade, in the unit of [`LEAST_CONTRAST`]: masks leave out
+/// second lesions, folds and clothes, which are no place to plant on.
+const MOST_UNEVEN: f32 = 12.0;
+
+/// The evenest square of skin that the lesion does not reach.
 fn skin(picture: &RgbImage, mask: &image::GrayImage) -> Option<Skin> {
     let free = |left: u32, top: u32| {
-        (top..top + PIECE).step_by(4).all(|y| (left..left + PIECE).step_by(4).all(|x| mask.get_pixel(x, y).0[0] < 10))
+        (top..top + PIECE)
+            .step_by(4)
+            .all(|y| (left..left + PIECE).step_by(4).all(|x| mask.get_pixel(x, y).0[0] < 10))
     };
-    let (right, bottom) = (picture.width().checked_sub(PIECE)?, picture.height().checked_sub(PIECE)?);
-    let corners = [(0, 0), (right, 0), (0, bottom), (right, bottom)];
-    let (left, top) = corners.into_iter().find(|&(x, y)| free(x, y))?;
-    let pixels: Vec<[f32; 3]> =
-        (0..PIECE * PIECE).map(|i| at(picture, left + i % PIECE, top + i / PIECE)).collect();
+    let (right, bottom) = (
+        picture.width().checked_sub(PIECE)?,
+        picture.height().checked_sub(PIECE)?,
+    );
+    let corners = (0..=bottom)
+        .step_by(STEP)
+        .flat_map(|top| (0..=right).step_by(STEP).map(move |left| (left, top)));
+    let pieces = corners.filter(|&(left, top)| free(left, top)).map(|(left, top)| {
+        let piece: Vec<[f32; 3]> = (0..PIECE * PIECE)
+            .map(|i| at(picture, left + i % PIECE, top + i / PIECE))
+            .collect();
+        (unevenness(&piece), piece)
+    });
+    let (uneven, pixels) = pieces.min_by(|a, b| a.0.total_cmp(&b.0))?;
     // Clothes, rulers and pen rings are no skin to plant on.
     let warm = pixels.iter().filter(|p| p[0] > p[1] && p[1] > 0.6 * p[2]).count();
-    (warm * 20 > pixels.len() * 19 && is_even(&pixels)).then_some(Skin(pixels))
+    (warm * 20 > pixels.len() * 19 && uneven < MOST_UNEVEN).then_some(Skin(pixels))
 }
 
-/// Whether no eighth of the piece differs from its even shade by more than a lesion's least contrast: masks leave out
-/// second lesions, folds and clothes, which are no place to plant on.
-fn is_even(pixels: &[[f32; 3]]) -> bool {
+/// How much an eighth of the square differs from its even shade, at most.
+fn unevenness(pixels: &[[f32; 3]]) -> f32 {
     const BLOCKS: usize = 8;
     let side = PIECE as usize / BLOCKS;
     let mean = |block: usize| {
@@ -169,10 +201,11 @@ fn is_even(pixels: &[[f32; 3]]) -> bool {
         });
         up / down
     });
-    blocks.iter().enumerate().all(|(i, v)| {
+    let off = blocks.iter().enumerate().map(|(i, v)| {
         let [x, y] = place(i);
-        (v - middle - slope[0] * x - slope[1] * y).abs() < LEAST_CONTRAST
-    })
+        (v - middle - slope[0] * x - slope[1] * y).abs()
+    });
+    off.fold(0.0, f32::max)
 }
 
 impl Skin {
@@ -183,7 +216,11 @@ impl Skin {
             if v < PIECE { v } else { 2 * PIECE - 1 - v }
         };
         let slope = [numbers.within(-0.2, 0.2), numbers.within(-0.2, 0.2)];
-        let melanin = [10f32.powf(-0.35 * tone), 10f32.powf(-0.6 * tone), 10f32.powf(-0.75 * tone)];
+        let melanin = [
+            10f32.powf(-0.35 * tone),
+            10f32.powf(-0.6 * tone),
+            10f32.powf(-0.75 * tone),
+        ];
         (0..SIDE * SIDE)
             .map(|i| {
                 let (x, y) = (i % SIDE, i / SIDE);
@@ -233,7 +270,10 @@ pub fn plant(garden: &Garden, skin: &mut [[f32; 3]], plant: &Plant) {
             let mut factor = [0.0f32; 3];
             for step in 0..fine * fine {
                 let offset = [step % fine, step / fine].map(|s| (s as f32 + 0.5) / fine as f32);
-                let (dx, dy) = (x as f32 + offset[0] - plant.center[0], y as f32 + offset[1] - plant.center[1]);
+                let (dx, dy) = (
+                    x as f32 + offset[0] - plant.center[0],
+                    y as f32 + offset[1] - plant.center[1],
+                );
                 let u = (cos * dx + sin * dy) * scale + lesion.width as f32 / 2.0;
                 let v = (cos * dy - sin * dx) * scale + lesion.height as f32 / 2.0;
                 let inside = u >= 0.0 && v >= 0.0 && (u as usize) < lesion.width && (v as usize) < lesion.height;
@@ -260,7 +300,11 @@ pub fn developed(linear: &[[f32; 3]], numbers: &mut Numbers) -> Outcome<Vec<u8>>
     for pixel in linear {
         for value in pixel {
             let v = value.clamp(0.0, 1.0);
-            let v = if v <= 0.003_130_8 { 12.92 * v } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
+            let v = if v <= 0.003_130_8 {
+                12.92 * v
+            } else {
+                1.055 * v.powf(1.0 / 2.4) - 0.055
+            };
             codes.push((255.0 * v + numbers.within(-2.0, 2.0)).round().clamp(0.0, 255.0) as u8);
         }
     }

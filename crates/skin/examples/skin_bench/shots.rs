@@ -6,7 +6,7 @@ use std::path::Path;
 use image::codecs::jpeg::JpegEncoder;
 use serde::{Deserialize, Serialize};
 use skinkit_preprocess::{Frame, Photo};
-use skinkit_skin::{SkinAnalyzer, SkinReport};
+use skinkit_skin::{ColorChart, SkinAnalyzer, SkinReport};
 
 use crate::Outcome;
 use crate::faces::{Portrait, face, landmarker, portraits};
@@ -25,6 +25,8 @@ pub struct Record {
     pub tone: String,
     pub change: Change,
     pub report: SkinReport,
+    /// The report's colors, which it does not write out itself.
+    pub colors: ColorChart,
 }
 
 /// `doubled` enlarges each portrait twice: for what needs more pixels a millimeter than the portraits have.
@@ -44,7 +46,7 @@ pub fn run(data: &Path, out: &Path, every: usize, doubled: bool) -> Outcome<()> 
         let Ok(report) = analyzer.measure(&photo.frame(), &original) else {
             continue;
         };
-        let mut numbers = Numbers(0x5EED + 7919 * number as u64);
+        let mut numbers = Numbers((0x5EED + number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let all = std::iter::repeat_n(&Change::None, CLEAN).chain(changes);
         for change in all {
             let Some(pixels) = paint(photo, &report, *change) else {
@@ -62,6 +64,7 @@ pub fn run(data: &Path, out: &Path, every: usize, doubled: bool) -> Outcome<()> 
                     id: portrait.id.clone(),
                     tone: portrait.tone.clone(),
                     change: *change,
+                    colors: report.colors.clone(),
                     report,
                 };
                 serde_json::to_writer(&mut file, &record)?;
@@ -102,7 +105,7 @@ fn enlarged(portrait: Portrait, number: usize) -> Outcome<Portrait> {
     let (width, height) = (portrait.photo.width(), portrait.photo.height());
     let small = image::RgbImage::from_raw(width, height, portrait.photo.pixels().to_vec()).ok_or("no picture")?;
     let large = image::imageops::resize(&small, 2 * width, 2 * height, image::imageops::FilterType::CatmullRom);
-    let mut numbers = Numbers(0xC0FFEE + number as u64);
+    let mut numbers = Numbers((0xC0FFEE + number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let pixels = large.into_raw().into_iter().map(|code| {
         // Twelve uniforms are nearly normal.
         let normal: f32 = (0..12).map(|_| numbers.next()).sum::<f32>() - 6.0;

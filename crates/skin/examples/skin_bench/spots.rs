@@ -18,6 +18,11 @@ fn is(spot: &Spot, center: [f32; 2], diameter: f32) -> bool {
     (spot.center[0] - center[0]).hypot(spot.center[1] - center[1]) < 0.5 * diameter.max(spot.diameter)
 }
 
+/// Numbers of their own for a picture; a small seed would begin with small numbers.
+fn seeded(bench: u64, number: usize) -> Numbers {
+    Numbers((bench + number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
 struct Scene {
     linear: Vec<[f32; 3]>,
     plants: Vec<Plant>,
@@ -39,7 +44,7 @@ pub fn features(data: &Path, pictures: usize) -> Outcome<()> {
     let garden = Garden::open(data, true)?;
     let mut finder = SpotFinder::new();
     for number in 0..pictures {
-        let mut numbers = Numbers(0xFEED + 104_729 * number as u64);
+        let mut numbers = seeded(0xFEED, number);
         let scene = scene(&garden, number, TONES[number % 3].1, &mut numbers);
         let pixels = developed(&scene.linear, &mut numbers)?;
         let Ok(found) = candidates(&mut finder, &Frame::rgb8(&pixels, SIDE, SIDE)?) else {
@@ -57,13 +62,19 @@ pub fn features(data: &Path, pictures: usize) -> Outcome<()> {
 /// Prints recall and false spots.
 pub fn found(data: &Path, pictures: usize, out: Option<&Path>) -> Outcome<()> {
     let garden = Garden::open(data, false)?;
-    eprintln!("{} lesions, {} pieces of skin", garden.lesions.len(), garden.skins.len());
+    eprintln!(
+        "{} lesions, {} pieces of skin",
+        garden.lesions.len(),
+        garden.skins.len()
+    );
     let mut finder = SpotFinder::new();
-    println!("| skin | pictures | planted | found, % | false spots a picture | of these on the bare skin too |\n|---|---|---|---|---|---|");
+    println!(
+        "| skin | pictures | planted | found, % | false spots a picture | of these on the bare skin too |\n|---|---|---|---|---|---|"
+    );
     for (name, tone) in TONES {
         let (mut planted, mut hits, mut wrong, mut bare, mut refused) = (0, 0, 0, 0, 0);
         for number in 0..pictures {
-            let mut numbers = Numbers(0xBEEF + 104_729 * number as u64);
+            let mut numbers = seeded(0xBEEF, number);
             let scene = scene(&garden, number, tone, &mut numbers);
             let pixels = developed(&scene.linear, &mut numbers)?;
             let skin = garden.skins[(number * 7) % garden.skins.len()].laid_out(tone, &mut numbers);
@@ -74,11 +85,23 @@ pub fn found(data: &Path, pictures: usize, out: Option<&Path>) -> Outcome<()> {
                 continue;
             };
             let alone = finder.find(&Frame::rgb8(&empty, SIDE, SIDE)?, SpotOptions::default());
-            hits += scene.plants.iter().filter(|p| map.spots.iter().any(|s| is(s, p.center, p.diameter))).count();
-            for spot in map.spots.iter().filter(|s| !scene.plants.iter().any(|p| is(s, p.center, p.diameter))) {
+            hits += scene
+                .plants
+                .iter()
+                .filter(|p| map.spots.iter().any(|s| is(s, p.center, p.diameter)))
+                .count();
+            for spot in map
+                .spots
+                .iter()
+                .filter(|s| !scene.plants.iter().any(|p| is(s, p.center, p.diameter)))
+            {
                 wrong += 1;
                 let there = alone.as_ref().is_ok_and(|alone| {
-                    alone.spots.iter().chain(&alone.faint).any(|other| is(other, spot.center, spot.diameter))
+                    alone
+                        .spots
+                        .iter()
+                        .chain(&alone.faint)
+                        .any(|other| is(other, spot.center, spot.diameter))
                 });
                 bare += usize::from(there);
             }
@@ -155,7 +178,10 @@ impl Visit {
             let there = self.place(guess);
             let (dx, dy) = (point[0] - there[0], point[1] - there[1]);
             let (sin, cos) = self.turn.sin_cos();
-            guess = [guess[0] + 0.8 * (cos * dx + sin * dy), guess[1] + 0.8 * (cos * dy - sin * dx)];
+            guess = [
+                guess[0] + 0.8 * (cos * dx + sin * dy),
+                guess[1] + 0.8 * (cos * dy - sin * dx),
+            ];
         }
         guess
     }
@@ -168,7 +194,7 @@ pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
     let (mut pairs, mut right, mut wrong, mut new, mut new_found, mut new_wrong) = (0, 0, 0, 0, 0, 0);
     let (mut gone, mut gone_found, mut gone_wrong, mut shown, mut none, mut visits) = (0, 0, 0, 0, 0, 0);
     for number in 0..pictures {
-        let mut numbers = Numbers(0xABBA + 104_729 * number as u64);
+        let mut numbers = seeded(0xABBA, number);
         let tone = TONES[number % 3].1;
         let skin = garden.skins[(number * 7) % garden.skins.len()].laid_out(tone, &mut numbers);
         let count = numbers.within(8.0, 50.0) as usize;
@@ -201,11 +227,19 @@ pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
         none += usize::from(matching.agreement == 0.0);
         let there = |spot: &Spot, p: &Plant| is(spot, visit.place(p.center), p.diameter * visit.scale);
         for spot in &matching.spots {
-            match (spot.fate, spot.before.map(|i| &a.spots[i]), spot.after.map(|k| &b.spots[k])) {
+            match (
+                spot.fate,
+                spot.before.map(|i| &a.spots[i]),
+                spot.after.map(|k| &b.spots[k]),
+            ) {
                 (Fate::Matched, Some(x), Some(y)) => {
                     let moved = visit.place(x.center);
                     let off = (moved[0] - y.center[0]).hypot(moved[1] - y.center[1]);
-                    if off < 0.6 * y.diameter.max(x.diameter) { right += 1 } else { wrong += 1 }
+                    if off < 0.6 * y.diameter.max(x.diameter) {
+                        right += 1
+                    } else {
+                        wrong += 1
+                    }
                 }
                 (Fate::New, _, Some(y)) => {
                     new_wrong += usize::from(!later.iter().any(|p| there(y, p)));
@@ -224,9 +258,8 @@ pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
         }
         for p in later.iter().filter(|p| inside(visit.place(p.center))) {
             new += 1;
-            let called = |s: &&skinkit_skin::MatchedSpot| {
-                s.fate == Fate::New && s.after.is_some_and(|k| there(&b.spots[k], p))
-            };
+            let called =
+                |s: &&skinkit_skin::MatchedSpot| s.fate == Fate::New && s.after.is_some_and(|k| there(&b.spots[k], p));
             new_found += usize::from(matching.spots.iter().any(|s| called(&s)));
         }
         for p in lost.iter().filter(|p| inside(visit.place(p.center))) {
@@ -239,13 +272,32 @@ pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
     }
     let share = |a: usize, b: usize| 100.0 * a as f32 / b.max(1) as f32;
     println!("| two visits | of | % |\n|---|---|---|");
-    println!("| no constellation or no skin | {pictures} pairs of pictures | {:.1} |", share(none, pictures));
-    println!("| matched pairs that are right | {} | {:.2} |", right + wrong, share(right, right + wrong));
-    println!("| spots found in both pictures that are matched right | {pairs} | {:.1} |", share(right, pairs));
+    println!(
+        "| no constellation or no skin | {pictures} pairs of pictures | {:.1} |",
+        share(none, pictures)
+    );
+    println!(
+        "| matched pairs that are right | {} | {:.2} |",
+        right + wrong,
+        share(right, right + wrong)
+    );
+    println!(
+        "| spots found in both pictures that are matched right | {pairs} | {:.1} |",
+        share(right, pairs)
+    );
     println!("| new lesions called new | {new} | {:.1} |", share(new_found, new));
-    println!("| spots called new that are not | {shown} spots of {visits} later pictures | {:.2} |", share(new_wrong, shown));
-    println!("| removed lesions called gone | {gone} | {:.1} |", share(gone_found, gone));
-    println!("| spots called gone that are not | {shown} | {:.2} |", share(gone_wrong, shown));
+    println!(
+        "| spots called new that are not | {shown} spots of {visits} later pictures | {:.2} |",
+        share(new_wrong, shown)
+    );
+    println!(
+        "| removed lesions called gone | {gone} | {:.1} |",
+        share(gone_found, gone)
+    );
+    println!(
+        "| spots called gone that are not | {shown} | {:.2} |",
+        share(gone_wrong, shown)
+    );
     Ok(())
 }
 
@@ -258,7 +310,12 @@ fn moved(linear: &[[f32; 3]], visit: &Visit, gains: [f32; 3]) -> Vec<[f32; 3]> {
             // Beyond the first picture the skin goes on, mirrored.
             let mirrored = |v: f32| {
                 let v = (v - 0.5).rem_euclid(2.0 * SIDE as f32);
-                if v < SIDE as f32 { v } else { 2.0 * SIDE as f32 - 1.0 - v }.clamp(0.0, SIDE as f32 - 1.001)
+                if v < SIDE as f32 {
+                    v
+                } else {
+                    2.0 * SIDE as f32 - 1.0 - v
+                }
+                .clamp(0.0, SIDE as f32 - 1.001)
             };
             let (x, y) = (mirrored(x), mirrored(y));
             let (left, top) = (x as usize, y as usize);

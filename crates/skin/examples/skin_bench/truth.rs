@@ -15,7 +15,9 @@ fn read(files: &[&str]) -> Outcome<Vec<Record>> {
     let mut records = Vec::new();
     for file in files {
         for line in std::fs::read_to_string(Path::new(file))?.lines() {
-            records.push(serde_json::from_str(line)?);
+            let mut record: Record = serde_json::from_str(line)?;
+            record.report.colors = std::mem::take(&mut record.colors);
+            records.push(record);
         }
     }
     Ok(records)
@@ -52,15 +54,33 @@ pub fn learn(coarse: &str, fine: &str) -> Outcome<()> {
     let of_spots = SkinNoise::learn(unchanged(&fine, &people(&fine)), FALSE_ALARMS);
     let is_of_spots = |measure: &Measure| measure.name().contains("spot");
     println!("//! The noise that ships with this crate. Written by `skin_bench learn`; do not edit.\n");
-    println!("pub(crate) const LIMIT: f32 = {:.3};", noise.limit);
-    println!("pub(crate) const NEW_SPOT_CONTRAST: f32 = {:.2};", of_spots.new_spot_contrast);
+    println!("/// A number a measure.");
+    let limits: Vec<String> = noise.limits.iter().map(|limit| format!("{limit:.3}")).collect();
+    println!("pub(crate) const LIMITS: [f32; 14] = [{}];", limits.join(", "));
+    println!(
+        "pub(crate) const NEW_SPOT_CONTRAST: f32 = {:.2};",
+        of_spots.new_spot_contrast
+    );
     println!("pub(crate) const FALSE_ALARMS: f32 = {FALSE_ALARMS};");
     println!("pub(crate) const PAIRS: u32 = {};", noise.pairs + of_spots.pairs);
     println!("/// A row a measure, a column a zone; 0 where it is not known.");
     println!("#[rustfmt::skip]\npub(crate) const SPREADS: [[f32; 13]; 14] = [");
     for (row, measure) in Measure::ALL.iter().enumerate() {
         let from = if is_of_spots(measure) { &of_spots } else { &noise };
-        let values: Vec<String> = from.spreads[row].iter().map(|v| format!("{:.3}", v.unwrap_or(0.0))).collect();
+        let values: Vec<String> = from.spreads[row]
+            .iter()
+            .map(|v| format!("{:.3}", v.unwrap_or(0.0)))
+            .collect();
+        println!("    [{}], // {measure}", values.join(", "));
+    }
+    println!("];\n/// The same of differences.");
+    println!("#[rustfmt::skip]\npub(crate) const DIFFERENCES: [[f32; 13]; 14] = [");
+    for (row, measure) in Measure::ALL.iter().enumerate() {
+        let from = if is_of_spots(measure) { &of_spots } else { &noise };
+        let values: Vec<String> = from.differences[row]
+            .iter()
+            .map(|v| format!("{:.3}", v.unwrap_or(0.0)))
+            .collect();
         println!("    [{}], // {measure}", values.join(", "));
     }
     println!("];\n/// A row a measure, a column a band of tone.");
@@ -94,7 +114,12 @@ impl Count {
         let middle = p + z * z / (2.0 * of);
         let half = z * (p * (1.0 - p) / of + z * z / (4.0 * of * of)).sqrt();
         let bound = |v: f64| 100.0 * (v / (1.0 + z * z / of)).clamp(0.0, 1.0);
-        format!("{:.0} ({:.0}–{:.0}), {of}", 100.0 * p, bound(middle - half), bound(middle + half))
+        format!(
+            "{:.0} ({:.0}–{:.0}), {of}",
+            100.0 * p,
+            bound(middle - half),
+            bound(middle + half)
+        )
     }
 }
 
@@ -102,7 +127,10 @@ impl Count {
 fn found(change: Change, before: &SkinReport, after: &SkinReport, noise: &SkinNoise) -> Option<bool> {
     let result = compare(before, after, noise);
     let named = |zone: Zone, measure: Measure| {
-        let own = result.measures.iter().find(|m| m.zone == zone && m.measure == measure)?;
+        let own = result
+            .measures
+            .iter()
+            .find(|m| m.zone == zone && m.measure == measure)?;
         Some(own.verdict == Verdict::More)
     };
     match change {
@@ -142,7 +170,10 @@ pub fn truth(files: &[&str]) -> Outcome<()> {
                 }
             };
             for (a, b) in unchanged(&records, &[id]) {
-                count("unchanged, anything called changed".to_owned(), found(Change::None, a, b, &noise));
+                count(
+                    "unchanged, anything called changed".to_owned(),
+                    found(Change::None, a, b, &noise),
+                );
                 for measure in Measure::ALL {
                     for zone in Zone::ALL {
                         let spread = noise.spread(measure, zone, a.tone_band);
@@ -156,16 +187,25 @@ pub fn truth(files: &[&str]) -> Outcome<()> {
             }
             for record in own.iter().filter(|r| r.change != Change::None) {
                 for before in &shots {
-                    count(format!("{:?}", record.change), found(record.change, before, &record.report, &noise));
+                    count(
+                        format!("{:?}", record.change),
+                        found(record.change, before, &record.report, &noise),
+                    );
                 }
             }
         }
-        eprintln!("half {half}: limit {:.2} standard deviations, {} pairs", noise.limit, noise.pairs);
+        eprintln!(
+            "half {half}: limits {:.1?} standard deviations, {} pairs",
+            noise.limits, noise.pairs
+        );
     }
     let tones = ["all", "light", "medium", "dark"];
     println!("| painted | {} |\n|---|---|---|---|---|", tones.join(" | "));
     for (kind, row) in &table {
-        let cells: Vec<String> = tones.iter().map(|tone| row.get(*tone).copied().unwrap_or_default().text()).collect();
+        let cells: Vec<String> = tones
+            .iter()
+            .map(|tone| row.get(*tone).copied().unwrap_or_default().text())
+            .collect();
         println!("| {kind} | {} |", cells.join(" | "));
     }
     println!("\n| measure | re-shots within the 95 % interval, % |\n|---|---|");
@@ -178,13 +218,18 @@ pub fn truth(files: &[&str]) -> Outcome<()> {
 /// Prints the shipped spread of each measure: over zones, by tone.
 pub fn spreads() {
     let noise = SkinNoise::shipped();
-    println!("| measure | unit | {} |\n|---|---|{}", "zones (median, least to most) at light, medium, dark", "---|");
+    println!(
+        "| measure | unit | {} |\n|---|---|{}",
+        "zones (median, least to most) at light, medium, dark", "---|"
+    );
     for measure in Measure::ALL {
         let cells: Vec<String> = Tone::ALL
             .iter()
             .map(|tone| {
-                let mut known: Vec<f32> =
-                    Zone::ALL.iter().filter_map(|zone| noise.spread(measure, *zone, *tone)).collect();
+                let mut known: Vec<f32> = Zone::ALL
+                    .iter()
+                    .filter_map(|zone| noise.spread(measure, *zone, *tone))
+                    .collect();
                 known.sort_by(f32::total_cmp);
                 match (known.first(), known.get(known.len() / 2), known.last()) {
                     (Some(low), Some(middle), Some(high)) => format!("{middle:.2} ({low:.2}–{high:.2})"),

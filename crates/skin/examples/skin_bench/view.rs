@@ -117,7 +117,11 @@ fn draw(pixels: &[u8], width: usize, height: usize, report: &SkinReport) -> Vec<
             let value = anomaly[at];
             if value > ONE_IN_100 {
                 let to = (y * width * 2 + width + x) * 3;
-                let color = if value > ONE_IN_1000 { [255, 0, 200] } else { [255, 200, 0] };
+                let color = if value > ONE_IN_1000 {
+                    [255, 0, 200]
+                } else {
+                    [255, 200, 0]
+                };
                 out[to..to + 3].copy_from_slice(&color);
             }
         }

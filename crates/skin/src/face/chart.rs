@@ -138,7 +138,6 @@ pub(crate) struct Chart {
 #[derive(Default)]
 pub(crate) struct ChartMaker {
     resampler: Resampler,
-    pixels: Vec<u8>,
 }
 
 impl ChartMaker {
@@ -148,8 +147,7 @@ impl ChartMaker {
         let layout = layout();
         let roi = region_roi(mesh, FaceRegion::WholeFace);
         let side = roi.width.ceil().clamp(16.0, MOST_PIXELS) as usize;
-        self.pixels.resize(side * side * 3, 0);
-        self.resampler.rgb8(frame, &roi, side, side, &mut self.pixels)?;
+        let pixels = Plane::sampled(&mut self.resampler, frame, &roi, [side; 2])?;
         let size = [frame.width() as f32, frame.height() as f32];
         let facing: Vec<bool> = TRIANGLES
             .iter()
@@ -178,7 +176,7 @@ impl ChartMaker {
             let inside = (0..2).all(|i| point[i] >= 0.0 && point[i] < size[i]);
             if inside && facing[usize::from(triangle)] {
                 chart.shown.cells[cell] = true;
-                chart.rgb.cells[cell] = sample(&self.pixels, side, &roi, point);
+                chart.rgb.cells[cell] = sample(&pixels, &roi, point);
             }
         }
         chart.pixels_per_mm = pixels_per_mm(mesh, chart.mm_per_cell / layout.mm_per_cell);
@@ -229,14 +227,15 @@ fn pixels_per_mm(mesh: &FaceMesh, ratio: f32) -> Vec<f32> {
 }
 
 /// Linear between the pixels of the sampled region.
-fn sample(pixels: &[u8], side: usize, roi: &Roi, point: [f32; 2]) -> [u8; 3] {
+fn sample(pixels: &Plane<[u8; 3]>, roi: &Roi, point: [f32; 2]) -> [u8; 3] {
+    let side = pixels.width;
     let [x, y] = roi
         .to_unit(point)
         .map(|unit| (unit * side as f32 - 0.5).clamp(0.0, (side - 1) as f32));
     let (left, top) = (x as usize, y as usize);
     let (right, bottom) = ((left + 1).min(side - 1), (top + 1).min(side - 1));
     let (fx, fy) = (x - left as f32, y - top as f32);
-    let at = |x: usize, y: usize, c: usize| f32::from(pixels[(y * side + x) * 3 + c]);
+    let at = |x: usize, y: usize, c: usize| f32::from(pixels.cells[y * side + x][c]);
     std::array::from_fn(|c| {
         let upper = at(left, top, c) * (1.0 - fx) + at(right, top, c) * fx;
         let lower = at(left, bottom, c) * (1.0 - fx) + at(right, bottom, c) * fx;

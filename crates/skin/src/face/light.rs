@@ -8,6 +8,7 @@ use skinkit_roi::topology::{LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS};
 
 use crate::Result;
 use crate::color::linear;
+use crate::plane::Plane;
 use crate::statistics::quantile;
 
 /// Columns and rows that an eye is sampled to.
@@ -53,10 +54,9 @@ impl Light {
         } else {
             None
         };
-        let mut pixels = vec![0; 128 * 128 * 3];
         let whole = Roi::whole(frame.width(), frame.height());
-        resampler.rgb8(frame, &whole, 128, 128, &mut pixels)?;
-        let picture = Illuminant::estimate(pixels.as_chunks::<3>().0);
+        let pixels = Plane::sampled(resampler, frame, &whole, [128; 2])?;
+        let picture = Illuminant::estimate(&pixels.cells);
         Ok(match (whites, picture) {
             (Some(whites), picture) => Self {
                 illuminant: whites,
@@ -106,18 +106,17 @@ fn sclera(frame: &Frame<'_>, mesh: &FaceMesh, resampler: &mut Resampler) -> Resu
         if !(width.is_finite() && width >= 4.0) || eye.iter().any(|c| !c.is_finite()) {
             continue;
         }
-        let mut pixels = vec![0; EYE[0] * EYE[1] * 3];
-        if resampler.rgb8(frame, &roi, EYE[0], EYE[1], &mut pixels).is_err() {
-            // The eye lies outside the picture.
+        // An eye may lie outside the picture.
+        let Ok(pixels) = Plane::sampled(resampler, frame, &roi, EYE) else {
             continue;
-        }
+        };
         // The lids' shade and lashes lie along the rim.
         let inner: Vec<[f32; 2]> = outline
             .iter()
             .map(|p| [0, 1].map(|axis| eye[axis] + 0.8 * (p[axis] - eye[axis])))
             .collect();
         let mut white: Vec<[u8; 3]> = Vec::new();
-        for (i, pixel) in pixels.as_chunks::<3>().0.iter().enumerate() {
+        for (i, pixel) in pixels.cells.iter().enumerate() {
             let unit = [
                 ((i % EYE[0]) as f32 + 0.5) / EYE[0] as f32,
                 ((i / EYE[0]) as f32 + 0.5) / EYE[1] as f32,

@@ -1,8 +1,11 @@
 //! A map of values on the chart, and back in the picture.
 
+use skinkit_roi::topology::TEXTURE;
+
 use super::chart::zones;
 use super::surface::Surface;
 use super::zone::Zone;
+use crate::plane::Plane;
 
 /// Values on a face's chart, and where each cell lies in the picture.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,7 +49,23 @@ impl FaceMap {
     /// The part of the face that a cell lies in; `None` off the zones and beyond the chart.
     pub fn zone(&self, cell: usize) -> Option<Zone> {
         let bits = *zones().cells.get(cell)?;
-        Zone::ALL[..Zone::PARTS].iter().copied().find(|zone| zone.bit() & bits != 0)
+        Zone::ALL[..Zone::PARTS]
+            .iter()
+            .copied()
+            .find(|zone| zone.bit() & bits != 0)
+    }
+
+    /// The outline of a part in pixels of the upright picture, closed; of a union none. Corners beyond the face's rim are
+    /// left out.
+    pub fn outline(&self, zone: Zone) -> Vec<[f32; 2]> {
+        let side = self.side as f32;
+        let corner = |point: &u16| {
+            // A corner on the rim lies between cells: the one nearer to the middle is on the face.
+            let at = TEXTURE[usize::from(*point)].map(|c| (0.5 + 0.995 * (c - 0.5)) * side);
+            Plane::<u16>::index(at, self.side, self.side).and_then(|cell| self.points.get(cell))
+        };
+        let outline = zone.outline().iter().filter_map(corner).copied();
+        outline.filter(|[x, y]| x.is_finite() && y.is_finite()).collect()
     }
 
     /// The map brought into a picture of this size: row by row, NaN where nothing was measured. Pixels between cells

@@ -8,15 +8,17 @@ use skinkit_preprocess::quality::HeadTurn;
 use skinkit_roi::{Face, FaceMesh, Scale};
 
 use super::chart::CHART_SIDE;
+use super::color_chart::ColorChart;
 use super::light::Light;
 use super::map::FaceMap;
-use super::measure::measure;
+use super::measure::Measurer;
 use super::spots::FaceSpot;
-use super::surface::SurfaceMaker;
+use super::surface::{Surface, SurfaceMaker};
 use super::zone::Zone;
 use super::{anomaly, spots};
 use crate::Result;
 use crate::noise::{SkinNoise, Tone};
+use crate::plane::Plane;
 use crate::reading::{Measure, Reading};
 
 /// What a picture says of one zone.
@@ -55,6 +57,10 @@ pub struct SkinReport {
     pub scale: Option<Scale>,
     /// How the head is turned.
     pub turn: HeadTurn,
+    /// The face's colors on its chart: what [`compare`](crate::compare) reads relative colors from. Keep it with the
+    /// report.
+    #[serde(skip)]
+    pub colors: ColorChart,
     /// Where the anomaly is, on the chart.
     #[serde(skip)]
     pub anomaly: FaceMap,
@@ -117,25 +123,18 @@ impl SkinAnalyzer {
         let spots = found.then(|| spots::find(&surface));
         let anomaly = anomaly::distances(&surface);
         let tone_band = Tone::of(surface.tone);
+        let measurer = Measurer::new(&surface, spots.as_deref(), &self.noise, tone_band);
         let zones = Zone::ALL
             .iter()
-            .map(|&zone| ZoneReadings {
-                zone,
-                seen: surface.seen(zone),
-                pixels_per_mm: surface.chart.pixels_per_mm[zone as usize],
-                readings: Measure::ALL
-                    .into_iter()
-                    .filter(|measure| measure.applies_to(zone))
-                    .map(|what| (what, measure(&surface, zone, what, spots.as_deref(), tone_band, &self.noise)))
-                    .collect(),
-                unusual: [anomaly::ONE_IN_100, anomaly::ONE_IN_1000].map(|limit| {
-                    let (mut over, mut all) = (0u32, 0u32);
-                    for cell in surface.cells(zone) {
-                        all += 1;
-                        over += u32::from(anomaly.cells[cell] > limit);
-                    }
-                    over as f32 / all.max(1) as f32
-                }),
+            .map(|&zone| {
+                let (seen, readings) = measurer.zone(zone);
+                ZoneReadings {
+                    zone,
+                    seen,
+                    pixels_per_mm: surface.chart.pixels_per_mm[zone as usize],
+                    readings,
+                    unusual: unusual(&surface, &anomaly, zone),
+                }
             })
             .collect();
         Ok(SkinReport {
@@ -146,7 +145,20 @@ impl SkinAnalyzer {
             tone_band,
             scale,
             turn: mesh.turn(),
+            colors: ColorChart::new(&surface),
             anomaly: FaceMap::new(CHART_SIDE, anomaly.cells, &surface),
         })
     }
+}
+
+/// Shares of a zone's skin beyond one in a hundred and one in a thousand.
+fn unusual(surface: &Surface, anomaly: &Plane<f32>, zone: Zone) -> [f32; 2] {
+    let (mut over, mut all) = ([0u32; 2], 0u32);
+    for cell in surface.cells(zone) {
+        all += 1;
+        for (over, limit) in over.iter_mut().zip([anomaly::ONE_IN_100, anomaly::ONE_IN_1000]) {
+            *over += u32::from(anomaly.cells[cell] > limit);
+        }
+    }
+    over.map(|over| over as f32 / all.max(1) as f32)
 }

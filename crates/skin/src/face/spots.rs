@@ -37,7 +37,11 @@ pub struct FaceSpot {
 /// 100 times the decadic logarithm of the inverse of a channel, as a plane.
 fn density(surface: &Surface, channel: usize) -> Plane<f32> {
     surface.chart.rgb.zip(&surface.with_dark, |rgb, skin| {
-        if skin { -100.0 * linear(rgb[channel]).max(1e-4).log10() } else { 0.0 }
+        if skin {
+            -100.0 * linear(rgb[channel]).max(1e-4).log10()
+        } else {
+            0.0
+        }
     })
 }
 

@@ -1,8 +1,8 @@
 //! The skin of one face on its chart: which cells are skin, and their color under a white light.
 
+use skinkit_preprocess::Frame;
 use skinkit_preprocess::Resampler;
 use skinkit_preprocess::constancy::Illuminant;
-use skinkit_preprocess::Frame;
 use skinkit_roi::{FaceMesh, FaceRegion, Scale, SkinFinder, SkinMask};
 
 use super::chart::{Chart, ChartMaker, zones};
@@ -24,6 +24,8 @@ const DARKEST: f32 = 0.74;
 const SKIN_HUES: std::ops::RangeInclusive<f32> = -5.0..=100.0;
 /// Chroma below which a picture has no color to measure: an old photo, a screen in grey.
 const LEAST_CHROMA: f32 = 2.5;
+/// What has no color and is darker than this L* is black glass, cloth or paint, in a picture without colors too.
+const DARKEST_GREY: f32 = 25.0;
 /// Least share of all zones that must be skin.
 const LEAST_SKIN: f32 = 0.12;
 
@@ -125,10 +127,13 @@ impl Surface {
             return Err(Error::Covered { share: 100.0 * share });
         }
         let colors = white.zip(&skin, |white, skin| if skin { lab(white) } else { [0.0; 3] });
-        let [_, a, b] = median_color(&colors, &skin);
+        let [lightness, a, b] = median_color(&colors, &skin);
         let chroma = a.hypot(b);
         let hue = b.atan2(a).to_degrees();
         let colored = chroma >= LEAST_CHROMA;
+        if !colored && lightness < DARKEST_GREY {
+            return Err(Error::Covered { share: 0.0 });
+        }
         if colored && !SKIN_HUES.contains(&hue) {
             return Err(Error::NotSkin { hue });
         }
@@ -156,6 +161,18 @@ impl Surface {
     pub fn cells_of(&self, bits: u16) -> impl Iterator<Item = usize> + '_ {
         let zones = &zones().cells;
         (0..zones.len()).filter(move |&cell| self.skin.cells[cell] && zones[cell] & bits != 0)
+    }
+
+    /// Share of what is seen of a zone that a channel is clipped in, `0..=1`.
+    pub fn clipped(&self, zone: Zone) -> f32 {
+        let (mut clipped, mut all) = (0u32, 0u32);
+        for (cell, zones) in zones().cells.iter().enumerate() {
+            if zones & zone.bits() != 0 && self.chart.shown.cells[cell] {
+                all += 1;
+                clipped += u32::from(self.chart.rgb.cells[cell].iter().any(|code| code > USABLE.end()));
+            }
+        }
+        clipped as f32 / all.max(1) as f32
     }
 
     /// Share of a zone that is seen as skin, shining or not, `0..=1`.

@@ -13,5 +13,9 @@ use crate::Result;
 /// As [`SpotFinder::find`].
 pub fn candidates(finder: &mut SpotFinder, frame: &Frame<'_>) -> Result<Vec<(Spot, [f32; FEATURES])>> {
     let search = finder.search(frame, SpotOptions::default())?;
-    Ok(search.finds.into_iter().map(|(spot, features)| (spot, features.0)).collect())
+    Ok(search
+        .finds
+        .into_iter()
+        .map(|(spot, features)| (spot, features.0))
+        .collect())
 }

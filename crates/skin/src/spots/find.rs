@@ -1,6 +1,6 @@
 //! Finds the spots of a picture of skin.
 
-use skinkit_preprocess::{Frame, Resampler};
+use skinkit_preprocess::{Frame, Resampler, Roi};
 use skinkit_roi::{Scale, SkinMask};
 
 use super::area::skin_area;
@@ -70,7 +70,6 @@ pub(crate) struct Search {
 #[derive(Default)]
 pub struct SpotFinder {
     resampler: Resampler,
-    pixels: Vec<u8>,
 }
 
 impl SpotFinder {
@@ -152,14 +151,8 @@ impl SpotFinder {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let factor = (width.max(height) / SEARCHED).max(1.0);
         let size = [width, height].map(|side| ((side / factor).round() as usize).max(1));
-        self.pixels.resize(size[0] * size[1] * 3, 0);
-        let whole = skinkit_preprocess::Roi::whole(frame.width(), frame.height());
-        self.resampler.rgb8(frame, &whole, size[0], size[1], &mut self.pixels)?;
-        let grid = Plane {
-            width: size[0],
-            height: size[1],
-            cells: self.pixels.as_chunks::<3>().0.to_vec(),
-        };
+        let whole = Roi::whole(frame.width(), frame.height());
+        let grid = Plane::sampled(&mut self.resampler, frame, &whole, size)?;
         Ok((grid, factor))
     }
 }

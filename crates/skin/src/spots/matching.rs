@@ -94,8 +94,16 @@ fn unmatched(before: &SpotMap, after: &SpotMap, known: &[(usize, usize)]) -> Spo
         confidence: 0.0,
     };
     let mut spots: Vec<MatchedSpot> = known.iter().map(|&(a, b)| told(a, b)).collect();
-    spots.extend((0..before.spots.len()).filter(|i| known.iter().all(|k| k.0 != *i)).map(|i| lone(Some(i), None)));
-    spots.extend((0..after.spots.len()).filter(|i| known.iter().all(|k| k.1 != *i)).map(|i| lone(None, Some(i))));
+    spots.extend(
+        (0..before.spots.len())
+            .filter(|i| known.iter().all(|k| k.0 != *i))
+            .map(|i| lone(Some(i), None)),
+    );
+    spots.extend(
+        (0..after.spots.len())
+            .filter(|i| known.iter().all(|k| k.1 != *i))
+            .map(|i| lone(None, Some(i))),
+    );
     SpotMatching { spots, agreement: 0.0 }
 }
 
@@ -173,7 +181,10 @@ impl Nearest {
             .map(|i| {
                 let at = [i % NEAREST, i / NEAREST].map(|c| (c as f32 + 0.5) * step);
                 let at = [at[0] + low[0], at[1] + low[1]];
-                let nearest = spots.iter().enumerate().min_by(|a, b| away(a.1.center, at).total_cmp(&away(b.1.center, at)));
+                let nearest = spots
+                    .iter()
+                    .enumerate()
+                    .min_by(|a, b| away(a.1.center, at).total_cmp(&away(b.1.center, at)));
                 nearest.map_or(0, |(i, _)| i)
             })
             .collect();
@@ -356,13 +367,19 @@ fn judged(
             spots.push(told(i, k));
             continue;
         }
-        let off = there.place(a[i].center, Some(number)).map_or(close, |place| away(place, b[k].center));
+        let off = there
+            .place(a[i].center, Some(number))
+            .map_or(close, |place| away(place, b[k].center));
         // The next best candidate as far away as this one is near leaves no doubt.
         let rival = b
             .iter()
             .enumerate()
             .filter(|(other, _)| *other != k)
-            .filter_map(|(_, s)| there.place(a[i].center, Some(number)).map(|place| away(place, s.center)))
+            .filter_map(|(_, s)| {
+                there
+                    .place(a[i].center, Some(number))
+                    .map(|place| away(place, s.center))
+            })
             .fold(f32::MAX, f32::min);
         let sure = (rival / (off + rival).max(1e-6)).clamp(0.0, 1.0);
         spots.push(MatchedSpot {
@@ -378,18 +395,31 @@ fn judged(
         let place = warp.place(spot.center, None);
         let scale = local_scale(warp, spot.center, extent(&other.spots));
         let radius = near + 0.5 * spot.diameter * scale;
-        let unpaired = other.spots.iter().enumerate().filter(|(i, _)| !paired.contains(i)).map(|(_, s)| s);
+        let unpaired = other
+            .spots
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !paired.contains(i))
+            .map(|(_, s)| s);
         let fate = match place {
             Some(place)
                 if shown(other, place, radius)
                     && spot.diameter * scale >= 1.25 * other.least_diameter
-                    && !other.faint.iter().chain(unpaired).any(|s| away(s.center, place) < radius) =>
+                    && !other
+                        .faint
+                        .iter()
+                        .chain(unpaired)
+                        .any(|s| away(s.center, place) < radius) =>
             {
                 fate
             }
             _ => Fate::Unmatched,
         };
-        let confidence = if fate == Fate::Unmatched { 0.0 } else { agreement * spot.confidence };
+        let confidence = if fate == Fate::Unmatched {
+            0.0
+        } else {
+            agreement * spot.confidence
+        };
         (fate, confidence)
     };
     for number in (0..a.len()).filter(|i| pairs.iter().all(|pair| pair.0 != *i)) {
@@ -476,9 +506,15 @@ mod tests {
             let (x, y) = (x - 500.0, y - 500.0);
             let (sin, cos) = 50f32.to_radians().sin_cos();
             let (u, v) = (cos * x - sin * y, sin * x + cos * y);
-            [500.0 + 0.9 * u + 1e-4 * u * u, 500.0 + 0.8 * v + 0.05 * u - 1e-4 * u * v]
+            [
+                500.0 + 0.9 * u + 1e-4 * u * u,
+                500.0 + 0.8 * v + 0.05 * u - 1e-4 * u * v,
+            ]
         };
-        let after = before.iter().map(|s| spot(moved(s.center), s.diameter * 0.85)).collect();
+        let after = before
+            .iter()
+            .map(|s| spot(moved(s.center), s.diameter * 0.85))
+            .collect();
         (before, after)
     }
 
@@ -489,10 +525,17 @@ mod tests {
         after.push(spot([480.0, 520.0], 22.0));
         let matching = match_spots(&map(before.clone()), &map(after.clone()), &[]);
         assert_eq!(matching.count(Fate::Matched), 19, "{matching:?}");
-        assert_eq!((matching.count(Fate::New), matching.count(Fate::Gone)), (1, 1), "{matching:?}");
+        assert_eq!(
+            (matching.count(Fate::New), matching.count(Fate::Gone)),
+            (1, 1),
+            "{matching:?}"
+        );
         for pair in matching.spots.iter().filter(|s| s.fate == Fate::Matched) {
             let (i, k) = (pair.before.unwrap(), pair.after.unwrap());
-            assert!((after[k].diameter / before[i].diameter - 0.85).abs() < 1e-3, "the right one");
+            assert!(
+                (after[k].diameter / before[i].diameter - 0.85).abs() < 1e-3,
+                "the right one"
+            );
         }
         let new = matching.spots.iter().find(|s| s.fate == Fate::New).unwrap();
         assert_eq!(after[new.after.unwrap()].diameter, 22.0);

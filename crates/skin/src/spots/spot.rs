@@ -39,7 +39,12 @@ impl SkinArea {
         let x = point[0] / self.picture[0] as f32 * columns as f32;
         let y = point[1] / self.picture[1] as f32 * rows as f32;
         let inside = x >= 0.0 && y >= 0.0 && x < columns as f32 && y < rows as f32;
-        inside && self.cells.get(y as usize * columns + x as usize).copied().unwrap_or(false)
+        inside
+            && self
+                .cells
+                .get(y as usize * columns + x as usize)
+                .copied()
+                .unwrap_or(false)
     }
 }
 

@@ -15,9 +15,14 @@ pub(super) struct Warp {
 
 impl Warp {
     pub fn new(pairs: Vec<[[f32; 2]; 2]>) -> Self {
-        let (low, high) = pairs.iter().fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), [p, _]| {
-            ([low[0].min(p[0]), low[1].min(p[1])], [high[0].max(p[0]), high[1].max(p[1])])
-        });
+        let (low, high) = pairs
+            .iter()
+            .fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), [p, _]| {
+                (
+                    [low[0].min(p[0]), low[1].min(p[1])],
+                    [high[0].max(p[0]), high[1].max(p[1])],
+                )
+            });
         let reach = REACH * (high[0] - low[0]).hypot(high[1] - low[1]).max(1e-3);
         Self { pairs, reach }
     }
@@ -36,7 +41,12 @@ impl Warp {
             .collect();
         let sum: f32 = weights.iter().sum();
         let mean = |end: usize, axis: usize| {
-            let total: f32 = self.pairs.iter().zip(&weights).map(|(pair, w)| w * pair[end][axis]).sum();
+            let total: f32 = self
+                .pairs
+                .iter()
+                .zip(&weights)
+                .map(|(pair, w)| w * pair[end][axis])
+                .sum();
             total / sum
         };
         if sum <= 0.0 {
@@ -81,7 +91,9 @@ mod tests {
 
     #[test]
     fn an_affine_map_is_found_exactly_and_a_bent_one_nearly() {
-        let points: Vec<[f32; 2]> = (0..25).map(|i| [(i % 5) as f32 * 40.0, (i / 5) as f32 * 30.0]).collect();
+        let points: Vec<[f32; 2]> = (0..25)
+            .map(|i| [(i % 5) as f32 * 40.0, (i / 5) as f32 * 30.0])
+            .collect();
         let affine = |p: [f32; 2]| [0.9 * p[0] - 0.2 * p[1] + 7.0, 0.3 * p[0] + 1.1 * p[1] - 4.0];
         let bent = |p: [f32; 2]| [p[0] + 0.0008 * p[1] * p[1], p[1] + 0.0005 * p[0] * p[0]];
         let probe = [77.0, 44.0];

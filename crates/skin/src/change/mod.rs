@@ -1,21 +1,17 @@
 //! What changed between two visits, beyond what another picture of the same skin explains.
 
+mod matched;
+
 use serde::{Deserialize, Serialize};
 
 use crate::face::{FaceSpot, SkinReport, Zone};
 use crate::noise::SkinNoise;
 use crate::reading::Measure;
+pub(crate) use matched::values;
 
-/// Measures that have a say in the verdict. Absolute color follows the light, counts follow the sharpness: they are
-/// shown, with their intervals, and not judged.
-pub(crate) const LEADING: [Measure; 6] = [
-    Measure::UnderEyeDarkness,
-    Measure::Redness,
-    Measure::MelaninSpread,
-    Measure::HemoglobinSpread,
-    Measure::Shine,
-    Measure::Lines,
-];
+/// Measures that have a say in the verdict. Absolute color and shine follow the light; unevenness, counts and lines
+/// follow the sharpness (BENCHMARKS.md): they are shown, with their intervals, and not judged.
+pub(crate) const LEADING: [Measure; 2] = [Measure::UnderEyeDarkness, Measure::Redness];
 
 /// A spot of one picture is one of the other if it lies this near on the chart: of 234 mm, 3 mm.
 const SAME_PLACE: f32 = 3.0 / 234.0;
@@ -72,7 +68,9 @@ pub struct SkinChange {
 impl SkinChange {
     /// Whether anything changed beyond the noise.
     pub fn is_changed(&self) -> bool {
-        self.measures.iter().any(|change| change.verdict != Verdict::NoMeasurableChange)
+        self.measures
+            .iter()
+            .any(|change| change.verdict != Verdict::NoMeasurableChange)
             || self.new_spots.as_ref().is_some_and(|spots| !spots.is_empty())
     }
 }
@@ -83,11 +81,10 @@ pub fn compare(before: &SkinReport, after: &SkinReport, noise: &SkinNoise) -> Sk
     for zone in Zone::ALL.into_iter().take(Zone::PARTS) {
         for measure in LEADING {
             let spread = noise.of_difference(measure, zone, before.tone_band, after.tone_band);
-            let values = (before.value(zone, measure), after.value(zone, measure));
-            let (Some(spread), (Some(earlier), Some(later))) = (spread, values) else {
+            let (Some(spread), Some((earlier, later))) = (spread, values(before, after, zone, measure)) else {
                 continue;
             };
-            let minimum_detectable = noise.limit * spread;
+            let minimum_detectable = noise.limit(measure) * spread;
             let verdict = match later - earlier {
                 d if d > minimum_detectable => Verdict::More,
                 d if d < -minimum_detectable => Verdict::Less,
@@ -117,12 +114,14 @@ pub fn compare(before: &SkinReport, after: &SkinReport, noise: &SkinNoise) -> Sk
 }
 
 /// Spots of `report` that `other` has nothing near of, in zones that both show.
-pub(crate) fn face_spots_only_in<'r>(report: &'r SkinReport, other: &'r SkinReport) -> impl Iterator<Item = &'r FaceSpot> {
+pub(crate) fn face_spots_only_in<'r>(
+    report: &'r SkinReport,
+    other: &'r SkinReport,
+) -> impl Iterator<Item = &'r FaceSpot> {
     let shown = |zone: Zone| other.zone(zone).is_some_and(|readings| readings.seen >= 0.8);
     report.spots.iter().flatten().filter(move |spot| {
-        let near = |known: &&FaceSpot| {
-            (known.chart[0] - spot.chart[0]).hypot(known.chart[1] - spot.chart[1]) < SAME_PLACE
-        };
+        let near =
+            |known: &&FaceSpot| (known.chart[0] - spot.chart[0]).hypot(known.chart[1] - spot.chart[1]) < SAME_PLACE;
         shown(spot.zone) && !other.spots.iter().flatten().any(|known| near(&known))
     })
 }
