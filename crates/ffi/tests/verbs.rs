@@ -25,6 +25,8 @@ const RUST_ONLY: &[(&str, &str)] = &[
     ("Landmarks::has_hands", "as `missing`"),
     ("Landmarks::has_pose", "as `missing`"),
     ("Landmarks::face", "the first of `faces`"),
+    ("Landmarks::measure_skin", "not in the bindings yet"),
+    ("Landmarks::spots", "not in the bindings yet"),
     ("History::path", "the host named it"),
     ("History::store", "the layer below"),
     ("History::details", "part of a scan in the bindings"),

@@ -174,7 +174,8 @@ impl FromStr for Measure {
 pub struct Estimate {
     /// What this picture gives.
     pub value: f32,
-    /// Lower end; `None` where the spread of this measure in this zone is not known, so that the value is not compared.
+    /// Lower end; `None` only where [`SkinAnalyzer::with_unknown_spreads`](crate::SkinAnalyzer::with_unknown_spreads)
+    /// asked for values whose spread is not known.
     pub low: Option<f32>,
     /// Upper end.
     pub high: Option<f32>,
@@ -204,6 +205,8 @@ pub enum Reason {
     },
     /// The picture has no colors.
     Colorless,
+    /// How much the measure differs between pictures of unchanged skin is not known in this zone.
+    SpreadUnknown,
     /// What the zone is compared with is not seen: the cheek below the eye, or the person's other skin.
     NoReference,
 }
@@ -220,6 +223,7 @@ impl fmt::Display for Reason {
             }
             Self::Clipped { clipped } => write!(f, "{:.0} % of it is overexposed", 100.0 * clipped),
             Self::Colorless => f.write_str("the picture has no colors"),
+            Self::SpreadUnknown => f.write_str("how well it repeats here is not known"),
             Self::NoReference => f.write_str("the skin that it is compared with is not seen"),
         }
     }

@@ -9,10 +9,13 @@ use skinkit::{Landmarks, Photo};
 use crate::failure::Failure;
 use crate::overlay::{Canvas, ORANGE, PINK, SKY};
 use crate::terminal::{Output, Table};
-use crate::{arguments, open};
+use crate::{arguments, file, open};
 
 /// Measures a photo, and compares it with an earlier one if there is one.
 pub fn run(arguments: &arguments::Skin) -> Result<Output, Failure> {
+    let mut inputs = vec![arguments.photo.as_path()];
+    inputs.extend(arguments.since.as_deref());
+    let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     let photo = open::photo(&arguments.photo)?;
     let landmarks = open::landmarks(&arguments.networks)?;
     let measure = |landmarks: &Landmarks, photo: &Photo| landmarks.measure_skin(&photo.frame());
@@ -24,8 +27,8 @@ pub fn run(arguments: &arguments::Skin) -> Result<Output, Failure> {
         }
         None => None,
     };
-    if let Some(path) = &arguments.overlay {
-        overlay(&photo, &report).save(path)?;
+    if let Some(file) = &overlay_file {
+        overlay(&photo, &report).save(file)?;
     }
     if arguments.json {
         return Ok(Output::of(json!({

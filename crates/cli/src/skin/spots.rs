@@ -6,9 +6,9 @@ use skinkit::skin_measures::{Fate, SpotKind, SpotMap, SpotMatching, match_spots}
 
 use crate::arguments::{CompareSpots, FindSpots, Spots, SpotsCommand};
 use crate::failure::Failure;
-use crate::open;
 use crate::overlay::{Canvas, GREEN, ORANGE, PINK, SKY};
 use crate::terminal::Output;
+use crate::{file, open};
 
 /// Runs whichever was asked for.
 pub fn run(arguments: &Spots) -> Result<Output, Failure> {
@@ -22,6 +22,8 @@ pub fn run(arguments: &Spots) -> Result<Output, Failure> {
 }
 
 fn found(arguments: &FindSpots) -> Result<Output, Failure> {
+    let inputs = [arguments.photo.as_path()];
+    let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     let photo = open::photo(&arguments.photo)?;
     let landmarks = open::landmarks(&arguments.networks)?;
     let frame = photo.frame();
@@ -31,13 +33,13 @@ fn found(arguments: &FindSpots) -> Result<Output, Failure> {
     };
     let scale = open::named(&arguments.photo, landmarks.scale(&frame, ruler, None))?;
     let map = open::named(&arguments.photo, landmarks.spots(&frame, scale))?;
-    if let Some(path) = &arguments.overlay {
+    if let Some(file) = &overlay_file {
         let mut canvas = Canvas::new(&photo);
         for spot in &map.spots {
             let color = if spot.kind == SpotKind::Red { PINK } else { GREEN };
             canvas.outline(&ring(spot.center, 0.75 * spot.diameter + 2.0), color);
         }
-        canvas.save(path)?;
+        canvas.save(file)?;
     }
     if arguments.json {
         return Ok(Output::of(json!({ "spots": map, "scale": scale })));
@@ -73,12 +75,14 @@ fn describe(out: &mut Output, map: &SpotMap) {
 }
 
 fn matched(arguments: &CompareSpots) -> Result<Output, Failure> {
+    let inputs = [arguments.before.as_path(), &arguments.after];
+    let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     let landmarks = open::landmarks(&arguments.networks)?;
     let (first, second) = (open::photo(&arguments.before)?, open::photo(&arguments.after)?);
     let before = open::named(&arguments.before, landmarks.spots(&first.frame(), None))?;
     let after = open::named(&arguments.after, landmarks.spots(&second.frame(), None))?;
     let matching = match_spots(&before, &after, &[]);
-    if let Some(path) = &arguments.overlay {
+    if let Some(file) = &overlay_file {
         let mut canvas = Canvas::new(&second);
         for spot in &matching.spots {
             let Some(own) = spot.after.map(|number| &after.spots[number]) else {
@@ -91,7 +95,7 @@ fn matched(arguments: &CompareSpots) -> Result<Output, Failure> {
             };
             canvas.outline(&ring(own.center, 0.75 * own.diameter + 2.0), color);
         }
-        canvas.save(path)?;
+        canvas.save(file)?;
     }
     if arguments.json {
         return Ok(Output::of(

@@ -32,7 +32,7 @@ pub struct Record {
 /// `doubled` enlarges each portrait twice: for what needs more pixels a millimeter than the portraits have.
 pub fn run(data: &Path, out: &Path, every: usize, doubled: bool) -> Outcome<()> {
     let mut landmarker = landmarker()?;
-    let mut analyzer = SkinAnalyzer::new();
+    let mut analyzer = SkinAnalyzer::new().with_unknown_spreads(true);
     let mut file = std::io::BufWriter::new(std::fs::File::create(out)?);
     let changes = if doubled { Change::FINE } else { Change::COARSE };
     for (number, portrait) in portraits(data, false, every)?.into_iter().enumerate() {

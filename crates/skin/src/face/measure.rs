@@ -34,6 +34,8 @@ pub(crate) struct Measurer<'s> {
     spots: Option<&'s [FaceSpot]>,
     noise: &'s SkinNoise,
     tone: Tone,
+    /// Whether values are given whose spread is not known.
+    unknown: bool,
     /// Melanin and erythema between the smoothings of [`BAND_MM`].
     bands: [Plane<f32>; 2],
 }
@@ -57,8 +59,14 @@ impl<'s> Measurer<'s> {
             spots,
             noise,
             tone,
+            unknown: false,
             bands,
         }
+    }
+
+    /// The same with values whose spread is not known.
+    pub fn with_unknown(self, unknown: bool) -> Self {
+        Self { unknown, ..self }
     }
 
     /// Share of a zone that is seen, `0..=1`, and every measure that means something in it.
@@ -81,6 +89,9 @@ impl<'s> Measurer<'s> {
         match value(self, skin, what) {
             Ok((value, by_light)) => {
                 let spread = self.noise.spread(what, skin.zone, self.tone);
+                if spread.is_none() && !self.unknown {
+                    return Reading::NotMeasurable(Reason::SpreadUnknown);
+                }
                 let half = spread.map(|spread| (NORMAL_95 * spread).hypot(by_light));
                 Reading::Measured(Estimate {
                     value,

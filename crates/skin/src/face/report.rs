@@ -92,6 +92,7 @@ impl SkinReport {
 pub struct SkinAnalyzer {
     surfaces: SurfaceMaker,
     noise: SkinNoise,
+    unknown: bool,
 }
 
 impl Default for SkinAnalyzer {
@@ -106,7 +107,15 @@ impl SkinAnalyzer {
         Self {
             surfaces: SurfaceMaker::new(),
             noise: SkinNoise::shipped(),
+            unknown: false,
         }
+    }
+
+    /// The same, giving values whose spread is not known as well: without an interval, for learning it
+    /// ([`SkinNoise::learn`]).
+    #[must_use]
+    pub fn with_unknown_spreads(self, unknown: bool) -> Self {
+        Self { unknown, ..self }
     }
 
     /// Measures a face of a picture. Give a face with irises ([`skinkit_roi::FaceOptions::with_irises`]), so that light
@@ -123,7 +132,7 @@ impl SkinAnalyzer {
         let spots = found.then(|| spots::find(&surface));
         let anomaly = anomaly::distances(&surface);
         let tone_band = Tone::of(surface.tone);
-        let measurer = Measurer::new(&surface, spots.as_deref(), &self.noise, tone_band);
+        let measurer = Measurer::new(&surface, spots.as_deref(), &self.noise, tone_band).with_unknown(self.unknown);
         let zones = Zone::ALL
             .iter()
             .map(|&zone| {
