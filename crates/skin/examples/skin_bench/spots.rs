@@ -191,7 +191,7 @@ impl Visit {
 pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
     let garden = Garden::open(data, false)?;
     let mut finder = SpotFinder::new();
-    let (mut pairs, mut right, mut wrong, mut new, mut new_found, mut new_wrong) = (0, 0, 0, 0, 0, 0);
+    let (mut right, mut wrong, mut new, mut new_found, mut new_wrong) = (0, 0, 0, 0, 0);
     let (mut gone, mut gone_found, mut gone_wrong, mut shown, mut none, mut visits) = (0, 0, 0, 0, 0, 0);
     for number in 0..pictures {
         let mut numbers = seeded(0xABBA, number);
@@ -252,10 +252,6 @@ pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
         }
         shown += b.spots.len();
         let inside = |point: [f32; 2]| point.iter().all(|c| (30.0..SIDE as f32 - 30.0).contains(c));
-        for p in kept {
-            let both = a.spots.iter().any(|s| is(s, p.center, p.diameter)) && b.spots.iter().any(|s| there(s, p));
-            pairs += usize::from(both);
-        }
         for p in later.iter().filter(|p| inside(visit.place(p.center))) {
             new += 1;
             let called =
@@ -280,10 +276,6 @@ pub fn matched(data: &Path, pictures: usize) -> Outcome<()> {
         "| matched pairs that are right | {} | {:.2} |",
         right + wrong,
         share(right, right + wrong)
-    );
-    println!(
-        "| spots found in both pictures that are matched right | {pairs} | {:.1} |",
-        share(right, pairs)
     );
     println!("| new lesions called new | {new} | {:.1} |", share(new_found, new));
     println!(
