@@ -30,8 +30,8 @@ mod region;
 mod replay;
 mod request;
 mod ruler;
-pub mod time;
 mod skin;
+pub mod time;
 
 pub use analysis::{Analysis, Timings};
 pub use cancel::Cancel;
