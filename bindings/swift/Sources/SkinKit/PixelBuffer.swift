@@ -22,11 +22,11 @@ extension CameraFrame {
         case kCVPixelFormatType_32BGRA:
             format = .bgra8
         case let other:
-            throw SkinKitError.failed(.picture, "pixel format \(other) is not read: ask the camera for 420YpCbCr8BiPlanarFullRange or 32BGRA",
-                details: "")
+            throw SkinKitError.failed(
+                .picture, "pixel format \(other) is not read: ask the camera for 420YpCbCr8BiPlanarFullRange or 32BGRA")
         }
         guard CVPixelBufferLockBaseAddress(buffer, .readOnly) == kCVReturnSuccess else {
-            throw SkinKitError.Picture(reason: "the pixel buffer cannot be locked: push it while it is alive")
+            throw SkinKitError.failed(.picture, "the pixel buffer cannot be locked: push it while it is alive")
         }
         defer { CVPixelBufferUnlockBaseAddress(buffer, .readOnly) }
         let planes: [Plane]

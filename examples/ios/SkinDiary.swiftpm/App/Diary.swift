@@ -34,10 +34,10 @@ final class Diary: Sendable {
     }
 
     /// Deletes one scan for good.
-    func delete(_ scan: StoredScan) async throws { try await history.erase(scan: scan.id) }
+    func delete(_ scan: StoredScan) async throws { try await history.erase(.scan(scan: scan.id)) }
 
     /// Deletes everything for good.
-    func deleteAll() async throws { try await history.eraseAll() }
+    func deleteAll() async throws { try await history.erase(.everything) }
 
     /// Writes everything to a file that the person can take along.
     func export(to folder: URL) async throws -> URL {

@@ -48,7 +48,7 @@ extension SkinKitError {
         case .region: "It is not in the picture"
         case .wrongKey: "The key of your diary is not on this device"
         case .history, .busy: "The diary cannot be written just now"
-        default: "Something went wrong (\(kind.rawValue))"
+        default: "Something went wrong (\(kind))"
         }
     }
 }
