@@ -19,6 +19,9 @@ use std::path::Path;
 /// Pairs of lesions of two patients.
 const STRANGERS: usize = 500;
 
+/// What is known of two photos, and their ids.
+type Listed = (Group, String, String);
+
 #[derive(Deserialize)]
 struct Observed {
     pack: [String; 2],
@@ -107,7 +110,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// First two photos of each lesion that has more than one, with the judgment by eye.
-fn known(data: &Path) -> Result<Vec<(Group, String, String)>, Box<dyn Error>> {
+fn known(data: &Path) -> Result<Vec<Listed>, Box<dyn Error>> {
     let text = std::fs::read_to_string(data.join("same_lesion_sets.csv"))?;
     let row = |line: &str| {
         let fields: Vec<&str> = line.split(',').collect();
@@ -123,7 +126,7 @@ fn known(data: &Path) -> Result<Vec<(Group, String, String)>, Box<dyn Error>> {
 }
 
 /// Photos of two patients on one site of the body, drawn from a fixed seed.
-fn unrelated(data: &Path, count: usize) -> Result<Vec<(Group, String, String)>, Box<dyn Error>> {
+fn unrelated(data: &Path, count: usize) -> Result<Vec<Listed>, Box<dyn Error>> {
     let text = std::fs::read_to_string(data.join("labels.csv"))?;
     // id, dx, patient_id, lesion_id, tone, age, sex, region, …
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
