@@ -23,6 +23,7 @@ pub fn options(model: &Model) -> Result<AnalyzeOptions, Failure> {
     }
     Ok(AnalyzeOptions::new(region(&model.region)?)
         .capture(capture(&model.capture)?)
+        .find_lesion(model.find)
         .context(context))
 }
 

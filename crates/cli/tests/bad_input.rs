@@ -8,7 +8,7 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Recorded, fails, photo, skinkit, succeeds};
+use common::{Recorded, fails, photo, root, skinkit, succeeds};
 
 fn analyze(path: &Path) -> Command {
     let mut command = skinkit(["analyze"]);
@@ -85,6 +85,15 @@ fn no_face_where_one_was_asked_for() {
 #[test]
 fn arguments_that_make_no_sense() {
     assert!(fails(analyze(&photo("lesion-first.jpg")).args(["--region", "elbow"]), 2).contains("elbow"));
+    // The pack knows dermoscopy only and asks nothing.
+    let ham7 = root().join("models/lesion-ham7");
+    let ask = |arguments: &[&str]| {
+        let mut command = analyze(&photo("lesion-first.jpg"));
+        fails(command.arg("--pack").arg(&ham7).args(arguments), 2)
+    };
+    assert!(ask(&["--capture", "close-up"]).contains("`dermoscope`"));
+    assert!(ask(&["--answer", "itches=yes"]).contains("takes no answers"));
+    assert!(ask(&["--answer", "itches"]).contains("QUESTION=ANSWER"));
     let recorded = Recorded::new();
     let mut add = recorded.command("add");
     add.arg("arm")

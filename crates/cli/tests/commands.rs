@@ -47,6 +47,11 @@ fn a_face_region_is_found_by_landmarks() {
     let mut command = skinkit(["analyze", "--json", "--region", "left_cheek"]);
     let object = json(&succeeds(command.arg(photo("face.jpg"))));
     assert_eq!(object["region"], "left_cheek");
+    assert_eq!(
+        object["withheld"], "face_region",
+        "a lesion pack's labels are not for a cheek"
+    );
+    assert!(object["probabilities"].as_array().unwrap().is_empty());
     let centre: Vec<f64> = object["roi"]["center"]
         .as_array()
         .unwrap()

@@ -26,7 +26,7 @@ mod provider;
 pub use engine::{DataType, EngineChoice, EngineInfo, EngineKind, Outputs, Runtime, RuntimeConfig, Session};
 pub use engine::{Tensor, TensorInfo};
 pub use error::{Error, Result};
-pub use lesion::{Answer, Context, ContextEffect, TermEffect};
+pub use lesion::{Answer, Context, ContextEffect, TermEffect, Withheld};
 pub use lesion::{
     Embedding, Familiarity, Finding, Heatmap, LabelProbability, LesionModel, LesionOptions, Mask, PackRef,
 };

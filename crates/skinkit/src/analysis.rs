@@ -9,7 +9,7 @@ use skinkit_preprocess::quality::Quality;
 use skinkit_roi::{Face, Scale};
 use skinkit_tracking::{Measures, Patch};
 
-use crate::Region;
+use crate::{LesionSearch, Region};
 
 /// Everything that was recorded and measured on one picture. Nothing in it is a medical statement.
 #[derive(Clone, Debug, Serialize)]
@@ -17,8 +17,10 @@ use crate::Region;
 pub struct Analysis {
     /// Which part of the picture was asked for.
     pub region: Region,
-    /// That part, in pixels of the upright picture.
+    /// What was analyzed, in pixels of the upright picture: that part, or the lesion that was found there.
     pub roi: Roi,
+    /// Where a lesion was looked for and found; `None` unless it was asked for.
+    pub search: Option<LesionSearch>,
     /// The face that the region belongs to, where it is a face region.
     pub face: Option<Face>,
     /// Whether the picture is good enough, and what is wrong with it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use skinkit_inference::{Capture, EngineInfo, LesionModel, Manifest, ModelPack, Runtime};
+use skinkit_inference::{Capture, EngineInfo, Finding, LesionModel, Manifest, ModelPack, Runtime, Withheld};
 use skinkit_preprocess::ndarray::Array3;
 use skinkit_preprocess::quality::{Meter, QualityThresholds};
 use skinkit_preprocess::{Frame, Limits, Photo, Resampler, Roi};
@@ -17,7 +17,10 @@ use crate::history::History;
 use crate::landmarks::{FaceDetail, Landmarks};
 use crate::pool::Pool;
 use crate::record::Recording;
-use crate::{AnalyzeOptions, Config, Error, Picture, Region, Result, ScanRequest, overlay, patch, record};
+use crate::search::{self, Spot};
+use crate::{
+    AnalyzeOptions, Config, Error, LesionSearch, Picture, Region, Result, ScanRequest, overlay, patch, record,
+};
 
 /// Side of the patch that is measured, compared and (if asked for) kept, in pixels.
 const PATCH_SIDE: usize = 320;
@@ -170,8 +173,8 @@ impl SkinKit {
         cancel.check()?;
         let mut watch = Stopwatch::start();
         let mut timings = Timings::default();
-        let (roi, face) = self.locate(picture, region)?;
-        let side = roi.width.min(roi.height);
+        let (asked, face) = self.locate(picture, options)?;
+        let side = asked.width.min(asked.height);
         if side < MIN_REGION_SIDE {
             return Err(Error::RegionTooSmall {
                 side,
@@ -180,30 +183,22 @@ impl SkinKit {
         }
         timings.landmarks = watch.lap();
         cancel.check()?;
-        let (frame, held) = (picture.held(), picture.held_roi(&roi));
+        let (finding, search) = self.find(picture, asked, options, &mut timings)?;
+        let roi = search.and_then(|search| search.found).unwrap_or(asked);
+        watch.lap();
+        cancel.check()?;
+        let held = picture.held_roi(&roi);
         let mut quality = self.meters.with(
             || Ok::<_, Error>(Meter::new()),
-            |meter| Ok(meter.measure(frame, &held, &picture.held_thresholds(&self.thresholds))?),
+            |meter| Ok(meter.measure(picture.held(), &held, &picture.held_thresholds(&self.thresholds))?),
         )?;
         quality.roi_pixels /= picture.scale();
         timings.quality = watch.lap();
-        cancel.check()?;
-        let lesion = options.lesion();
-        let finding = self.lesions.with(
-            || self.lesion_model(),
-            |model| {
-                let (width, height) = model.input_size();
-                let input = self.resample(frame, &held, width, height)?;
-                timings.tensor = watch.lap();
-                let finding = model.analyze(input.as_slice(), &lesion)?;
-                timings.model = watch.lap();
-                Ok::<_, Error>(finding)
-            },
-        )?;
         timings.total = watch.total();
         Ok(Analysis {
             region,
             roi,
+            search,
             face,
             quality,
             finding,
@@ -214,6 +209,82 @@ impl SkinKit {
             patch: None,
             photo_scale: picture.scale(),
         })
+    }
+
+    /// What the lesion model gives for the region, or for the lesion that is found in the picture.
+    fn find(
+        &self,
+        picture: &Picture<'_>,
+        asked: Roi,
+        options: &AnalyzeOptions,
+        timings: &mut Timings,
+    ) -> Result<(Finding, Option<LesionSearch>)> {
+        let face = matches!(options.region, Region::Face(_));
+        if !options.find_lesion {
+            let mut finding = self.run(picture, &asked, options, timings)?;
+            if face {
+                finding.withhold(Withheld::FaceRegion);
+            }
+            return Ok((finding, None));
+        }
+        let searched = match options.region {
+            Region::Lesion => search::whole(picture.size()),
+            _ => asked,
+        };
+        let mut square = searched;
+        let mut found = None;
+        let mut finding = None;
+        for _ in 0..search::MOST_RUNS {
+            options.cancel.check()?;
+            let seen = self.run(picture, &square, options, timings)?;
+            let capture = seen.capture.capture;
+            let spot = seen.mask.as_ref().and_then(|mask| Spot::largest(mask, &square));
+            let Some(spot) = spot else { break };
+            // A region that shows the lesion as the network was trained to see it is the one to analyze.
+            let next = match () {
+                () if spot.fits(&square, capture) => square,
+                () if spot.fits(&asked, capture) => asked,
+                () => spot.square(capture, picture.size(), MIN_REGION_SIDE),
+            };
+            found = Some(next);
+            if next == square {
+                finding = Some(seen);
+                break;
+            }
+            square = next;
+        }
+        let mut finding = match finding {
+            Some(finding) => finding,
+            None => self.run(picture, &found.unwrap_or(asked), options, timings)?,
+        };
+        if face && found.is_none() {
+            finding.withhold(Withheld::NoLesionFound);
+        }
+        Ok((finding, Some(LesionSearch { searched, found })))
+    }
+
+    /// One run of the lesion model.
+    fn run(
+        &self,
+        picture: &Picture<'_>,
+        roi: &Roi,
+        options: &AnalyzeOptions,
+        timings: &mut Timings,
+    ) -> Result<Finding> {
+        let mut watch = Stopwatch::start();
+        let held = picture.held_roi(roi);
+        let lesion = options.lesion();
+        self.lesions.with(
+            || self.lesion_model(),
+            |model| {
+                let (width, height) = model.input_size();
+                let input = self.resample(picture.held(), &held, width, height)?;
+                timings.tensor += watch.lap();
+                let finding = model.analyze(input.as_slice(), &lesion)?;
+                timings.model += watch.lap();
+                Ok::<_, Error>(finding)
+            },
+        )
     }
 
     /// Adds the patch and, of a region that may hold one lesion, its measures.
@@ -324,8 +395,12 @@ impl SkinKit {
         Roi::square(centre, side)
     }
 
-    fn locate(&self, picture: &Picture<'_>, region: Region) -> Result<(Roi, Option<Face>)> {
-        picture.check_side(self.least_side(region))?;
+    fn locate(&self, picture: &Picture<'_>, options: &AnalyzeOptions) -> Result<(Roi, Option<Face>)> {
+        let region = options.region;
+        picture.check_side(match options.find_lesion {
+            true => u32::MAX,
+            false => self.least_side(region),
+        })?;
         let Region::Face(part) = region else {
             return Ok((self.square(picture.size(), region), None));
         };

@@ -30,6 +30,7 @@ mod region;
 mod replay;
 mod request;
 mod ruler;
+mod search;
 mod skin;
 pub mod time;
 
@@ -61,6 +62,7 @@ pub use region::Region;
 pub use replay::Replay;
 pub use request::ScanRequest;
 pub use ruler::Ruler;
+pub use search::LesionSearch;
 
 pub use skinkit_inference as inference;
 pub use skinkit_preprocess as preprocess;

@@ -26,6 +26,11 @@ pub struct AnalyzeOptions {
     /// How the picture was taken: a pack's figures are of one way. [`CaptureChoice::Auto`] unless said otherwise; every
     /// result says which was used.
     pub capture: CaptureChoice,
+    /// Whether the lesion is looked for in all of the picture, by the lesion network's mask, and cut out as the network was
+    /// trained to see it. False unless said otherwise; takes two to four runs of the network and a photo that was opened whole.
+    /// With [`Region::Face`] it is looked for in that region, and without it a face's region gets no labels:
+    /// [`Finding::withheld`](skinkit_inference::Finding::withheld).
+    pub find_lesion: bool,
     /// What the person knows of the lesion; nothing unless said otherwise. Its effect stands beside the picture's own
     /// figures, term by term: [`Finding::context`](skinkit_inference::Finding::context).
     pub context: Context,
@@ -41,6 +46,7 @@ impl AnalyzeOptions {
             scale: None,
             measures: true,
             capture: CaptureChoice::default(),
+            find_lesion: false,
             context: Context::default(),
             cancel: Cancel::default(),
         }
@@ -71,6 +77,13 @@ impl AnalyzeOptions {
     #[must_use]
     pub fn capture(mut self, capture: CaptureChoice) -> Self {
         self.capture = capture;
+        self
+    }
+
+    /// Whether the lesion is looked for in all of the picture.
+    #[must_use]
+    pub fn find_lesion(mut self, find: bool) -> Self {
+        self.find_lesion = find;
         self
     }
 

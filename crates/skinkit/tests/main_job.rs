@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use skinkit::inference::{EngineChoice, RuntimeConfig};
+use skinkit::inference::{EngineChoice, RuntimeConfig, Withheld};
 use skinkit::roi::{FaceRegion, Scale, ScaleSource};
 use skinkit::tracking::LengthUnit;
 use skinkit::{
@@ -84,7 +84,17 @@ fn the_embedded_engine_needs_nothing_installed() {
         .unwrap();
     let face = analysis.face.expect("a face region comes with its face");
     assert_eq!(face.mesh.points.len(), 468);
-    assert!(analysis.finding.probabilities.iter().all(|p| p.p.is_finite()));
+    assert!(analysis.finding.embedding.is_some());
+    // A forehead is not a lesion: the pack's labels are not for it.
+    assert_eq!(analysis.finding.withheld, Some(Withheld::FaceRegion));
+    assert!(analysis.finding.probabilities.is_empty() && analysis.finding.prediction_set.is_empty());
+    let searched = AnalyzeOptions::new(Region::Face(FaceRegion::Forehead)).find_lesion(true);
+    let analysis = kit.analyze(&photo("face.jpg").frame(), &searched).unwrap();
+    let found = analysis.search.expect("it was looked for").found;
+    assert_eq!(
+        found.is_none(),
+        analysis.finding.withheld == Some(Withheld::NoLesionFound)
+    );
 }
 
 /// The sample, enlarged to some 3072 pixels a side as a phone's photo has them, as a JPEG; blurred or darkened if asked for.

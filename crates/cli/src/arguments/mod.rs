@@ -110,6 +110,9 @@ pub struct Model {
     /// How the photo was taken; `auto` leaves it to the pack's network
     #[arg(long, value_name = "auto|dermoscope|close-up", default_value = "auto", value_parser = ["auto", "dermoscope", "close-up"])]
     pub capture: String,
+    /// Look for the lesion in all of the photo (or in the face region), and analyze the square around it
+    #[arg(long)]
+    pub find: bool,
     /// What the person knows, such as itches=yes, age=52 or site=face; may be repeated. The pack says what it asks
     #[arg(long = "answer", value_name = "QUESTION=ANSWER")]
     pub answers: Vec<String>,

@@ -12,8 +12,21 @@ pub struct Eval {
     pub pack: PathBuf,
     /// Folder of pictures named ISIC_ID.jpg (or .png)
     pub images: PathBuf,
-    /// CSV with the columns isic_id,dx and optionally lesion_id
+    /// CSV with the columns isic_id,dx and optionally lesion_id, capture, tone, source (figures are given by these too)
     pub labels: PathBuf,
+    /// How the pictures were taken; `auto` leaves it to the pack's network, picture by picture
+    #[arg(long, value_name = "auto|dermoscope|close-up", default_value = "auto", value_parser = ["auto", "dermoscope", "close-up"])]
+    pub capture: String,
+    /// Look for the lesion in all of each picture, and measure the square around it
+    #[arg(long)]
+    pub find: bool,
+    /// CSV of answers with the columns isic_id,age,sex,site,itches,grew,hurts,changed,bleeds,raised (yes, no or empty): figures
+    /// with them, and beside them those of the pictures alone
+    #[arg(long, value_name = "CSV")]
+    pub context: Option<PathBuf>,
+    /// Leave out the rows whose label the pack lacks, and say how many
+    #[arg(long)]
+    pub skip_unknown: bool,
     #[command(flatten)]
     pub engine: Engine,
     /// One JSON object on standard output

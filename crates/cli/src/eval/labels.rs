@@ -1,5 +1,6 @@
 //! The list of pictures and their labels: CSV with a header, columns `isic_id`, `dx` and, where
-//! known, `lesion_id`, in any order; other columns are ignored.
+//! known, `lesion_id`, in any order. Columns that say what a picture is one of (`capture`, `tone`, `source`, and what
+//! published lists call them) make groups; other columns are ignored.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -15,7 +16,25 @@ pub struct Row {
     pub dx: String,
     /// Lesion that the picture shows, where the list says.
     pub lesion: Option<String>,
+    /// What the picture is one of, where the list says: a group of [`GROUPS`] and its value.
+    pub groups: Vec<(String, String)>,
 }
+
+/// Groups of pictures, each with the columns that it may come from.
+const GROUPS: [(&str, &[&str]); 3] = [
+    ("capture", &["capture", "modality"]),
+    (
+        "tone",
+        &[
+            "tone",
+            "skin_tone",
+            "skin_tone_class_0dark_5light",
+            "tone_fitzpatrick",
+            "fitzpatrick",
+        ],
+    ),
+    ("source", &["source", "source_split"]),
+];
 
 /// Why a list cannot be used. Each message names the line.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +86,9 @@ pub enum LabelsError {
         what: String,
     },
     /// Labels that the model pack does not have.
-    #[error("the model pack has no label {unknown}; its labels are: {known}; leave those rows out")]
+    #[error(
+        "the model pack has no label {unknown}; its labels are: {known}; leave those rows out, or pass --skip-unknown"
+    )]
     UnknownLabels {
         /// The labels, each with its first line and how often it comes.
         unknown: String,
@@ -97,6 +118,14 @@ pub fn read(mut source: impl Read) -> Result<Vec<Row>, LabelsError> {
         found => Some(found?),
     };
 
+    let groups: Vec<(&str, usize)> = GROUPS
+        .iter()
+        .filter_map(|(group, names)| {
+            let found = names.iter().find_map(|name| column(&header, name).ok())?;
+            Some((*group, found))
+        })
+        .collect();
+
     let mut rows = Vec::new();
     let mut first_line: HashMap<String, u64> = HashMap::new();
     let mut lines = Lines::new(text);
@@ -116,12 +145,34 @@ pub fn read(mut source: impl Read) -> Result<Vec<Row>, LabelsError> {
         if let Some(first) = first_line.insert(id.clone(), line) {
             return Err(LabelsError::Repeated { line, id, first });
         }
-        rows.push(Row { line, id, dx, lesion });
+        let groups = groups.iter().filter_map(|(group, at)| {
+            let value = record.get(*at).filter(|text| !text.is_empty())?;
+            Some(((*group).to_owned(), value.to_owned()))
+        });
+        rows.push(Row {
+            line,
+            id,
+            dx,
+            lesion,
+            groups: groups.collect(),
+        });
     }
     if rows.is_empty() {
         return Err(LabelsError::NoRows);
     }
     Ok(rows)
+}
+
+/// The rows whose label the pack has, compared without case, and how many there are of each other label.
+pub fn known(rows: Vec<Row>, labels: &[String]) -> (Vec<Row>, BTreeMap<String, usize>) {
+    let mut unknown = BTreeMap::new();
+    let (known, others): (Vec<Row>, Vec<Row>) = rows
+        .into_iter()
+        .partition(|row| labels.iter().any(|label| label.eq_ignore_ascii_case(&row.dx)));
+    for row in others {
+        *unknown.entry(row.dx).or_insert(0) += 1;
+    }
+    (known, unknown)
 }
 
 /// Each row's label as its place among the pack's `labels`, compared without case.
@@ -225,13 +276,15 @@ mod tests {
                     line: 2,
                     id: "A".into(),
                     dx: "nv".into(),
-                    lesion: Some("L1".into())
+                    lesion: Some("L1".into()),
+                    groups: vec![],
                 },
                 Row {
                     line: 4,
                     id: "B, b".into(),
                     dx: "mel".into(),
-                    lesion: None
+                    lesion: None,
+                    groups: vec![],
                 },
             ]
         );
@@ -266,6 +319,23 @@ mod tests {
     }
 
     #[test]
+    fn groups_come_from_what_lists_call_them() {
+        let rows =
+            read("isic_id,dx,modality,tone_fitzpatrick\nA,nv,clinical,2\nB,nv,dermoscopic,\n".as_bytes()).unwrap();
+        let group = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(rows[0].groups, [group("capture", "clinical"), group("tone", "2")]);
+        assert_eq!(rows[1].groups, [group("capture", "dermoscopic")]);
+    }
+
+    #[test]
+    fn labels_that_the_pack_lacks_can_be_left_out() {
+        let rows = read("isic_id,dx\nA,NV\nB,inf\nC,inf\n".as_bytes()).unwrap();
+        let (known, unknown) = known(rows, &["mel".to_owned(), "nv".to_owned()]);
+        assert_eq!(known.len(), 1);
+        assert_eq!(unknown, BTreeMap::from([("inf".to_owned(), 2)]));
+    }
+
+    #[test]
     fn labels_become_places() {
         let labels = ["mel".to_owned(), "nv".to_owned()];
         let rows = read("isic_id,dx\nA,NV\nB,mel\n".as_bytes()).unwrap();
@@ -274,7 +344,7 @@ mod tests {
         assert_eq!(
             resolve(&rows, &labels).unwrap_err().to_string(),
             "the model pack has no label \"bcc\" (first on line 3, 2 in all), \"df\" (first on line 4, 1 in all); \
-             its labels are: mel, nv; leave those rows out"
+             its labels are: mel, nv; leave those rows out, or pass --skip-unknown"
         );
     }
 }

@@ -9,8 +9,8 @@ pub const CALIBRATION_BINS: usize = 15;
 pub enum Choice {
     /// The one of the largest probability.
     Likeliest,
-    /// The one whose probability is the largest multiple of its frequency.
-    Standout,
+    /// The one with the highest likelihood ratio: probability divided by frequency.
+    PriorAdjusted,
 }
 
 /// What was predicted for every picture, against what is true, with all rankings sorted once.
@@ -18,7 +18,7 @@ pub struct Scores {
     classes: usize,
     truth: Vec<usize>,
     likeliest: Vec<usize>,
-    standout: Vec<usize>,
+    adjusted: Vec<usize>,
     /// Probability of the likeliest class.
     confidence: Vec<f64>,
     /// Pictures in order of each class's probability.
@@ -26,10 +26,10 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// `truth[i]` is the class of picture i and `standout[i]` the one that stands out, below `classes`;
+    /// `truth[i]` is the class of picture i and `adjusted[i]` the prior-adjusted one, below `classes`;
     /// `probabilities` has `classes` values a picture, row after row, all finite. A tie goes to the class
     /// listed first.
-    pub fn new(classes: usize, truth: Vec<usize>, standout: Vec<usize>, probabilities: &[f32]) -> Self {
+    pub fn new(classes: usize, truth: Vec<usize>, adjusted: Vec<usize>, probabilities: &[f32]) -> Self {
         let mut likeliest = Vec::with_capacity(truth.len());
         let mut confidence = Vec::with_capacity(truth.len());
         for row in probabilities.chunks_exact(classes.max(1)) {
@@ -58,7 +58,7 @@ impl Scores {
             classes,
             truth,
             likeliest,
-            standout,
+            adjusted,
             confidence,
             rankings,
         }
@@ -79,7 +79,7 @@ impl Scores {
     pub fn confusion(&self, choice: Choice, weights: &[u32]) -> Vec<Vec<u64>> {
         let chosen = match choice {
             Choice::Likeliest => &self.likeliest,
-            Choice::Standout => &self.standout,
+            Choice::PriorAdjusted => &self.adjusted,
         };
         let mut counts = vec![vec![0u64; self.classes]; self.classes];
         for ((&truth, &predicted), &weight) in self.truth.iter().zip(chosen).zip(weights) {
@@ -211,7 +211,7 @@ mod tests {
     }
 
     /// Six pictures of three classes; the last class never occurs.
-    /// Likeliest: 0 1 0 1 1 2, stands out: 0 1 0 1 2 2, true: 0 0 0 1 1 1.
+    /// Likeliest: 0 1 0 1 1 2, prior-adjusted: 0 1 0 1 2 2, true: 0 0 0 1 1 1.
     fn six() -> Scores {
         #[rustfmt::skip]
         let p = [
@@ -229,7 +229,7 @@ mod tests {
     fn counts_and_rates() {
         let scores = six();
         let ones = [1; 6];
-        let confusion = scores.confusion(Choice::Standout, &ones);
+        let confusion = scores.confusion(Choice::PriorAdjusted, &ones);
         assert_eq!(confusion[1], [0, 1, 2]);
         let confusion = scores.confusion(Choice::Likeliest, &ones);
         assert_eq!(confusion, vec![vec![2, 1, 0], vec![0, 2, 1], vec![0, 0, 0]]);
@@ -272,7 +272,7 @@ mod tests {
         ]);
         let ones = [1; 8];
         assert_eq!(scores.accuracy(&weights), repeated.accuracy(&ones));
-        for choice in [Choice::Likeliest, Choice::Standout] {
+        for choice in [Choice::Likeliest, Choice::PriorAdjusted] {
             assert_eq!(scores.confusion(choice, &weights), repeated.confusion(choice, &ones));
         }
         assert_eq!(scores.macro_auc(&weights), repeated.macro_auc(&ones));

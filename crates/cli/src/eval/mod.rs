@@ -2,12 +2,14 @@
 //! network and reading the pictures is the command's part.
 
 mod bootstrap;
+pub mod context;
+mod figures;
 pub mod labels;
 mod metrics;
 mod pairs;
 mod random;
 
-use metrics::{Choice, Scores};
+use figures::{BY_LABEL, Figures};
 use pairs::SameLesion;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -21,16 +23,27 @@ pub struct Prediction {
     pub truth: usize,
     /// Lesion shown, where known.
     pub lesion: Option<String>,
+    /// What the picture is one of: `capture`, `tone`, `source`, … and the value.
+    pub groups: Vec<(String, String)>,
     /// Calibrated probability of each of the pack's labels, in their order.
     pub probabilities: Vec<f32>,
-    /// Place of the label that stands out most against its frequency.
-    pub standout: usize,
-    /// Places of the labels in the 90 % conformal set, where the pack has a threshold.
-    pub prediction_set: Option<Vec<usize>>,
+    /// Place of the prior-adjusted label: the one with the highest likelihood ratio.
+    pub prior_adjusted: usize,
+    /// Its conformal prediction set, where the pack makes one.
+    pub sets: Option<PredictionSet>,
     /// Embedding of any length but 0, where the pack makes one.
     pub embedding: Option<Vec<f32>>,
     /// Milliseconds by stage ("decode", "crop", "network", …).
     pub timings_ms: Vec<(String, f64)>,
+}
+
+/// A conformal prediction set.
+#[derive(Clone, Debug)]
+pub struct PredictionSet {
+    /// Places of its labels.
+    pub labels: Vec<usize>,
+    /// Share of such sets that is meant to hold the truth: one less the pack's alpha.
+    pub target: f64,
 }
 
 /// Why predictions cannot be summed up.
@@ -52,65 +65,34 @@ pub enum EvalError {
 
 /// One JSON object of figures; `labels` are the pack's label ids in its order. A figure that cannot
 /// be computed is null. `accuracy` and `ece` are of the likeliest label; where every class counts the
-/// same (`balanced_accuracy`, `per_class`, `confusion`) the label is the one that stands out most against
-/// its frequency. Intervals under `ci95` are percentile bootstraps that draw whole lesions
-/// (pictures, where the lesion is not known); a fixed seed makes them repeatable. A bootstrap of the
-/// calibration error leans high, because a draw has more chance gaps than the set it is drawn from.
-pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Prediction>) -> Result<Value, EvalError> {
-    let predictions: Vec<Prediction> = predictions.into_iter().collect();
+/// same (`balanced_accuracy`, `per_class`, `confusion`) the label is the prior-adjusted one. Intervals under
+/// `ci95` are percentile bootstraps that draw whole lesions (pictures, where the lesion is not known); a fixed
+/// seed makes them repeatable. A bootstrap of the calibration error leans high, because a draw has more chance
+/// gaps than the set it is drawn from. `by` has the main figures of each group without intervals.
+pub fn summarize(labels: &[String], predictions: &[Prediction]) -> Result<Value, EvalError> {
     if predictions.is_empty() {
         return Err(EvalError::Nothing);
     }
-    check(labels, &predictions)?;
+    check(labels, predictions)?;
     let n = predictions.len();
-    let truth: Vec<usize> = predictions.iter().map(|p| p.truth).collect();
-    let flat: Vec<f32> = predictions
-        .iter()
-        .flat_map(|p| p.probabilities.iter().copied())
-        .collect();
-    let standout = predictions.iter().map(|p| p.standout).collect();
-    let scores = Scores::new(labels.len(), truth, standout, &flat);
-    let sets = Sets::new(&predictions);
-    let melanoma = labels
-        .iter()
-        .position(|l| l.eq_ignore_ascii_case("mel") || l.eq_ignore_ascii_case("melanoma"));
-
+    let all: Vec<&Prediction> = predictions.iter().collect();
+    let figures = Figures::new(labels, &all);
     // One list of figures, so that the value and its interval come from the same code.
-    let figures = |weights: &[u32]| {
-        let confusion = scores.confusion(Choice::Standout, weights);
-        let mut all = vec![
-            metrics::balanced_accuracy(&confusion),
-            metrics::balanced_accuracy(&scores.confusion(Choice::Likeliest, weights)),
-            scores.accuracy(weights),
-            scores.macro_auc(weights),
-            melanoma.and_then(|class| scores.auc(class, weights)),
-            scores.ece(weights),
-            sets.coverage(weights),
-            sets.size(weights),
-        ];
-        for class in 0..labels.len() {
-            all.push(metrics::sensitivity(&confusion, class));
-            all.push(metrics::specificity(&confusion, class));
-            all.push(scores.auc(class, weights));
-        }
-        all
-    };
     let ones = vec![1; n];
-    let values = figures(&ones);
-    let ranges = bootstrap::intervals(&lesion_clusters(&predictions), n, figures);
-    let confusion = scores.confusion(Choice::Standout, &ones);
+    let values = figures.values(&ones);
+    let ranges = bootstrap::intervals(&lesion_clusters(predictions), n, |weights| figures.values(weights));
+    let range = |i: usize| ranges.get(i).copied().flatten().filter(|_| values[i].is_some());
+    let confusion = figures.confusion(&ones);
 
     let mut out = Map::new();
     let mut ci95 = Map::new();
     out.insert("n".into(), json!(n));
-    for (i, name) in FIGURES.into_iter().enumerate() {
-        out.insert(name.into(), json!(values[i]));
-        ci95.insert(
-            name.into(),
-            json!(ranges.get(i).copied().flatten().filter(|_| values[i].is_some())),
-        );
+    let names = figures.names();
+    for (i, name) in names.iter().enumerate() {
+        out.insert(name.clone(), json!(values[i]));
+        ci95.insert(name.clone(), json!(range(i)));
     }
-    same_lesion(&predictions, &mut out, &mut ci95);
+    same_lesion(predictions, &mut out, &mut ci95);
 
     let mut per_class = Map::new();
     let mut absent = Vec::new();
@@ -126,13 +108,10 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
             "predicted".into(),
             json!(confusion.iter().map(|row| row[class]).sum::<u64>()),
         );
-        for (k, name) in ["sensitivity", "specificity", "auc"].into_iter().enumerate() {
-            let i = FIGURES.len() + class * 3 + k;
+        for (k, name) in BY_LABEL.into_iter().enumerate() {
+            let i = names.len() + class * BY_LABEL.len() + k;
             entry.insert(name.into(), json!(values[i]));
-            entry_ci95.insert(
-                name.into(),
-                json!(ranges.get(i).copied().flatten().filter(|_| values[i].is_some())),
-            );
+            entry_ci95.insert(name.into(), json!(range(i)));
         }
         entry.insert("ci95".into(), Value::Object(entry_ci95));
         per_class.insert(label.clone(), Value::Object(entry));
@@ -144,31 +123,55 @@ pub fn summarise(labels: &[String], predictions: impl IntoIterator<Item = Predic
         "confusion".into(),
         json!({
             "labels": labels,
-            "predicted": "the label that stands out against its frequency",
+            "predicted": "the prior-adjusted label: the highest ratio of probability to frequency",
             "rows_true_columns_predicted": confusion,
         }),
     );
+    out.insert("by".into(), by_group(labels, predictions));
     out.insert("ci95".into(), Value::Object(ci95));
-    out.insert("timings_ms".into(), timings(&predictions));
+    out.insert("timings_ms".into(), timings(predictions));
     Ok(Value::Object(out))
 }
 
-const FIGURES: [&str; 8] = [
-    "balanced_accuracy",
-    "balanced_accuracy_likeliest",
-    "accuracy",
-    "macro_auc",
-    "melanoma_auc",
-    "ece",
-    "coverage_90",
-    "set_size_90",
-];
+/// The figures that are one number for each value of each group: `by.tone.2.balanced_accuracy`.
+fn by_group(labels: &[String], predictions: &[Prediction]) -> Value {
+    let mut groups: BTreeMap<&str, BTreeMap<&str, Vec<&Prediction>>> = BTreeMap::new();
+    for prediction in predictions {
+        for (group, value) in &prediction.groups {
+            let values = groups.entry(group).or_default();
+            values.entry(value).or_default().push(prediction);
+        }
+    }
+    let figures = |members: Vec<&Prediction>| {
+        let figures = Figures::new(labels, &members);
+        let values = figures.values(&vec![1; members.len()]);
+        let mut out = Map::from_iter([("n".to_owned(), json!(members.len()))]);
+        out.extend(
+            figures
+                .names()
+                .into_iter()
+                .zip(values)
+                .map(|(name, value)| (name, json!(value))),
+        );
+        Value::Object(out)
+    };
+    let of_values = |values: BTreeMap<&str, Vec<&Prediction>>| -> Map<String, Value> {
+        let entries = values
+            .into_iter()
+            .map(|(value, members)| (value.to_owned(), figures(members)));
+        entries.collect()
+    };
+    let entries = groups
+        .into_iter()
+        .map(|(group, values)| (group.to_owned(), Value::Object(of_values(values))));
+    Value::Object(entries.collect())
+}
 
 fn check(labels: &[String], predictions: &[Prediction]) -> Result<(), EvalError> {
     let mut dimension = None;
     for p in predictions {
         let fault = |what: String| Err(EvalError::Prediction { id: p.id.clone(), what });
-        for label in [p.truth, p.standout] {
+        for label in [p.truth, p.prior_adjusted] {
             if label >= labels.len() {
                 return fault(format!("its label is number {label} of {}", labels.len()));
             }
@@ -214,37 +217,6 @@ fn lesion_clusters(predictions: &[Prediction]) -> Vec<Vec<usize>> {
         clusters[at].push(i);
     }
     clusters
-}
-
-/// Prediction sets of all pictures; empty unless every picture has one.
-struct Sets {
-    covered: Vec<f64>,
-    sizes: Vec<f64>,
-}
-
-impl Sets {
-    fn new(predictions: &[Prediction]) -> Self {
-        let sets: Option<Vec<_>> = predictions
-            .iter()
-            .map(|p| Some((p.truth, p.prediction_set.as_ref()?)))
-            .collect();
-        let sets = sets.unwrap_or_default();
-        Self {
-            covered: sets
-                .iter()
-                .map(|(truth, set)| f64::from(u8::from(set.contains(truth))))
-                .collect(),
-            sizes: sets.iter().map(|(_, set)| set.len() as f64).collect(),
-        }
-    }
-
-    fn coverage(&self, weights: &[u32]) -> Option<f64> {
-        metrics::mean(self.covered.iter().copied(), weights)
-    }
-
-    fn size(&self, weights: &[u32]) -> Option<f64> {
-        metrics::mean(self.sizes.iter().copied(), weights)
-    }
 }
 
 fn same_lesion(predictions: &[Prediction], out: &mut Map<String, Value>, ci95: &mut Map<String, Value>) {

@@ -11,10 +11,14 @@ fn prediction(id: usize, truth: usize, lesion: Option<&str>, probabilities: [f32
         truth,
         lesion: lesion.map(str::to_owned),
         probabilities: probabilities.to_vec(),
-        standout: (0..3)
+        groups: vec![("source".to_owned(), if id < 2 { "one" } else { "two" }.to_owned())],
+        prior_adjusted: (0..3)
             .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))
             .unwrap(),
-        prediction_set: Some((0..3).filter(|&c| probabilities[c] >= 0.3).collect()),
+        sets: Some(PredictionSet {
+            labels: (0..3).filter(|&c| probabilities[c] >= 0.3).collect(),
+            target: 0.9,
+        }),
         embedding: Some(vec![3.0 * angle.cos(), 3.0 * angle.sin()]),
         timings_ms: vec![("network".into(), id as f64), ("decode".into(), 1.0)],
     }
@@ -31,7 +35,7 @@ fn four() -> Vec<Prediction> {
 
 #[test]
 fn every_figure_by_hand() {
-    let got = summarise(&labels(), four()).unwrap();
+    let got = summarize(&labels(), &four()).unwrap();
     let near = |name: &str, want: f64| {
         let value = got[name].as_f64().unwrap();
         assert!((value - want).abs() < 1e-6, "{name}: {value}, not {want}");
@@ -65,7 +69,43 @@ fn every_figure_by_hand() {
         json!([0.5, 0.5]),
         "both lesions are half right"
     );
-    assert_eq!(got, summarise(&labels(), four()).unwrap(), "the same every time");
+    assert_eq!(got, summarize(&labels(), &four()).unwrap(), "the same every time");
+    // Of the two pictures of each label, the sets hold the truth in 2 and in 1.
+    assert_eq!(got["per_class"]["mel"]["coverage"], 1.0);
+    assert_eq!(got["per_class"]["nv"]["coverage"], 0.5);
+}
+
+#[test]
+fn groups_have_figures_of_their_own() {
+    let got = summarize(&labels(), &four()).unwrap();
+    let by = &got["by"]["source"];
+    assert_eq!((&by["one"]["n"], &by["two"]["n"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&by["one"]["accuracy"], &by["two"]["accuracy"]),
+        (&json!(0.5), &json!(0.5))
+    );
+    assert_eq!(
+        (&by["one"]["coverage_90"], &by["two"]["coverage_90"]),
+        (&json!(1.0), &json!(0.5))
+    );
+}
+
+#[test]
+fn coverage_is_named_by_the_packs_own_alpha() {
+    let with = |targets: [f64; 2]| {
+        let mut predictions = four();
+        for (index, prediction) in predictions.iter_mut().enumerate() {
+            prediction.sets.as_mut().unwrap().target = targets[index % 2];
+        }
+        summarize(&labels(), &predictions).unwrap()
+    };
+    assert_eq!(with([0.8, 0.8])["coverage_80"], 0.75);
+    assert_eq!(with([0.975, 0.975])["set_size_97.5"], 1.5);
+    let mixed = with([0.9, 0.8]);
+    assert!(
+        mixed.get("coverage_90").is_none() && mixed["coverage"] == 0.75,
+        "no one target"
+    );
 }
 
 #[test]
@@ -73,19 +113,19 @@ fn what_cannot_be_known_is_null() {
     let mut without = four();
     for p in &mut without {
         p.lesion = None;
-        p.prediction_set = None;
+        p.sets = None;
         p.timings_ms.clear();
     }
-    let got = summarise(&labels(), without).unwrap();
-    for name in ["same_lesion_auc", "same_lesion_top1", "coverage_90", "set_size_90"] {
+    let got = summarize(&labels(), &without).unwrap();
+    for name in ["same_lesion_auc", "same_lesion_top1", "coverage", "set_size"] {
         assert!(got.get(name).is_some_and(Value::is_null), "{name}: {:?}", got.get(name));
         assert!(got["ci95"][name].is_null());
     }
     assert_eq!(got["timings_ms"], json!({}));
-    let one_class = summarise(&labels(), four().into_iter().take(2)).unwrap();
+    let one_class = summarize(&labels(), &four()[..2]).unwrap();
     assert!(one_class["macro_auc"].is_null() && one_class["melanoma_auc"].is_null());
     assert_eq!(one_class["classes_absent"], json!(["nv", "df"]));
-    let no_melanoma = summarise(&["a".into(), "b".into(), "c".into()], four()).unwrap();
+    let no_melanoma = summarize(&["a".into(), "b".into(), "c".into()], &four()).unwrap();
     assert!(no_melanoma["melanoma_auc"].is_null());
 }
 
@@ -94,7 +134,7 @@ fn bad_predictions_are_named() {
     let fault = |change: fn(&mut Prediction)| {
         let mut bad = four();
         change(&mut bad[2]);
-        summarise(&labels(), bad).unwrap_err().to_string()
+        summarize(&labels(), &bad).unwrap_err().to_string()
     };
     assert_eq!(fault(|p| p.truth = 3), "picture \"P2\": its label is number 3 of 3");
     assert!(fault(|p| p.probabilities.truncate(2)).contains("2 probabilities for 3 labels"));
@@ -102,7 +142,7 @@ fn bad_predictions_are_named() {
     assert!(fault(|p| p.embedding = Some(vec![0.0, 0.0])).contains("zero or not finite"));
     assert!(fault(|p| p.embedding = Some(vec![1.0])).contains("another size"));
     assert!(
-        summarise(&labels(), [])
+        summarize(&labels(), &[])
             .unwrap_err()
             .to_string()
             .contains("no picture was evaluated")

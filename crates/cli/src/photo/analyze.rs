@@ -17,6 +17,7 @@ pub fn run(arguments: &arguments::Analyze) -> Result<Output, Failure> {
     let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
     // An overlay is drawn on the whole photo.
     let (photo, kit) = match &arguments.overlay {
+        _ if options.find_lesion => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
         Some(_) => (open::photo(&arguments.photo)?, open::kit(&arguments.model)?),
         None => {
             let kit = open::kit(&arguments.model)?;
@@ -53,7 +54,11 @@ pub fn object(kit: &SkinKit, analysis: &Analysis) -> Value {
         "quality": analysis.quality,
         "region": analysis.region.to_string(),
         "roi": json::square(roi),
+        "search": analysis.search.map(|search| json!({
+            "searched": json::square(&search.searched), "found": search.found.as_ref().map(json::square),
+        })),
         "capture": finding.capture,
+        "withheld": finding.withheld,
         "probabilities": finding.probabilities,
         "likeliest": id(finding.top()),
         "prior_adjusted": id(finding.prior_adjusted()),
@@ -100,7 +105,10 @@ fn describe(out: &mut Output, kit: &SkinKit, analysis: &Analysis) {
         ));
     }
     out.line("");
-    out.line(labels(finding));
+    match finding.withheld {
+        Some(reason) => out.line(format_args!("no labels: {reason}")),
+        None => out.line(labels(finding)),
+    }
     if has_frequencies(finding) {
         out.line("  *: highest relative to the label's frequency");
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibration::{prediction_set, softmax};
 use crate::error::{Error, Result};
-use crate::pack::{Capture, ContextModel, Label, Manifest, Term, TermKind};
+use crate::pack::{Capture, ContextModel, Manifest, Term, TermKind};
 
 /// A person's answers to a pack's questions ([`ContextModel::terms`]), by the question's id. Any may be missing; one that
 /// was not asked must not be guessed.
@@ -61,6 +61,20 @@ impl Context {
         self.answers
             .iter()
             .map(|(question, answer)| (question.as_str(), answer))
+    }
+
+    /// The answers that a pack can use: to questions that it asks, and such as these can have.
+    #[must_use]
+    pub fn known_to(&self, pack: &Manifest) -> Self {
+        let terms = pack.context.iter().flat_map(|model| &model.terms);
+        let known = terms.filter_map(|term| {
+            let answer = self.answers.get(&term.id)?;
+            effect(term, answer).ok()?;
+            Some((term.id.clone(), answer.clone()))
+        });
+        Self {
+            answers: known.collect(),
+        }
     }
 
     /// What each answer adds to the labels' scores.
@@ -138,7 +152,7 @@ pub struct TermEffect {
 }
 
 impl ContextEffect {
-    pub(crate) fn new(model: &ContextModel, labels: &[Label], picture: &[f64], terms: Vec<TermEffect>) -> Self {
+    pub(crate) fn new(pack: &Manifest, model: &ContextModel, picture: &[f64], terms: Vec<TermEffect>) -> Self {
         let scores: Vec<f64> = picture
             .iter()
             .zip(&model.bias)
@@ -158,7 +172,7 @@ impl ContextEffect {
             prediction_set: set
                 .unwrap_or_default()
                 .into_iter()
-                .map(|label| labels[label].id.clone())
+                .map(|label| pack.labels[label].id.clone())
                 .collect(),
             set_coverage: model.conformal.as_ref().map(|sets| 1.0 - sets.alpha()),
             probabilities: probabilities.iter().map(|p| *p as f32).collect(),
@@ -181,7 +195,7 @@ fn effect(term: &Term, answer: &Answer) -> Result<Vec<f64>, String> {
         (TermKind::Number { .. }, _) => Err("the answer must be a number".to_owned()),
         (TermKind::Choice { options }, answer) => {
             let chosen = match answer {
-                Answer::Choice(word) => options.get(word.trim().to_lowercase().as_str()),
+                Answer::Choice(word) => option(options, &word.trim().to_lowercase()),
                 _ => None,
             };
             chosen.cloned().ok_or_else(|| {
@@ -190,6 +204,18 @@ fn effect(term: &Term, answer: &Answer) -> Result<Vec<f64>, String> {
             })
         }
     }
+}
+
+/// The option of this name, or the only one whose words all occur in the answer: `forearm` of `left forearm`.
+fn option<'a>(options: &'a BTreeMap<String, Vec<f64>>, answer: &str) -> Option<&'a Vec<f64>> {
+    let words: Vec<&str> = answer.split_whitespace().collect();
+    let mut within = options
+        .iter()
+        .filter(|(name, _)| name.split_whitespace().all(|word| words.contains(&word)))
+        .map(|(_, effect)| effect);
+    let first = within.next();
+    let only = first.filter(|_| within.next().is_none());
+    options.get(answer).or(only)
 }
 
 /// Piecewise linear, the end's value outside of the knots.
@@ -220,6 +246,17 @@ mod tests {
         assert_eq!(interpolate(&knots, &values, 80.0), [3.0, -2.0]);
         assert_eq!(interpolate(&knots, &values, 120.0), [3.0, -2.0]);
         assert_eq!(interpolate(&[50.0], &[vec![0.5]], 7.0), [0.5]);
+    }
+
+    #[test]
+    fn a_place_is_known_by_the_words_of_an_option() {
+        let options = ["arm", "forearm", "lower leg", "leg"].map(|name| (name.to_owned(), vec![name.len() as f64]));
+        let options = BTreeMap::from(options);
+        assert_eq!(option(&options, "forearm"), Some(&vec![7.0]));
+        assert_eq!(option(&options, "left forearm"), Some(&vec![7.0]));
+        assert_eq!(option(&options, "lower leg"), Some(&vec![9.0]));
+        assert_eq!(option(&options, "left lower leg"), None, "two options fit");
+        assert_eq!(option(&options, "knee"), None);
     }
 
     #[test]

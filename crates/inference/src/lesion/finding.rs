@@ -1,5 +1,7 @@
 //! What a lesion model says about one picture.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::context::ContextEffect;
@@ -11,6 +13,10 @@ use crate::pack::CaptureUsed;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
+    /// Why there are no labels, though the network ran; `None` where there are. Then `probabilities` and `prediction_set` are
+    /// empty and there is no heatmap.
+    #[serde(default)]
+    pub withheld: Option<Withheld>,
     /// Calibrated probability of each label, in the order of the pack, from the picture alone. They sum to 1.
     pub probabilities: Vec<LabelProbability>,
     /// Ids of the labels in the conformal prediction set, likeliest first. Empty when the pack has none for this capture.
@@ -37,7 +43,37 @@ pub struct Finding {
     pub pack: PackRef,
 }
 
+/// Why a finding has no labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Withheld {
+    /// A region of a face was analyzed, and a lesion pack knows lesions only: no lesion was looked for there.
+    FaceRegion,
+    /// A lesion was looked for in the region, and none was found.
+    NoLesionFound,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FaceRegion => "a region of a face is not a lesion: the pack's labels are not for it",
+            Self::NoLesionFound => "no lesion was found in the region: the pack's labels are not for it",
+        })
+    }
+}
+
 impl Finding {
+    /// Takes the labels out, and says why.
+    pub fn withhold(&mut self, reason: Withheld) {
+        self.withheld = Some(reason);
+        self.probabilities.clear();
+        self.prediction_set.clear();
+        self.set_coverage = None;
+        self.context = None;
+        self.heatmap = None;
+    }
+
     /// Index of the likeliest label in `probabilities`; the first of equals, 0 if there were none.
     pub fn top(&self) -> usize {
         first_of_most(&self.probabilities, |label| Some(label.p))
@@ -47,11 +83,25 @@ impl Finding {
     /// which is the likeliest if all labels are taken to be equally frequent. The same as [`Finding::top`] where the pack
     /// states no frequencies for this capture.
     pub fn prior_adjusted(&self) -> usize {
-        if self.probabilities.iter().all(|label| label.frequency.is_none()) {
-            return self.top();
-        }
-        first_of_most(&self.probabilities, LabelProbability::likelihood_ratio)
+        adjusted(&self.probabilities)
     }
+
+    /// The same of the probabilities with answers; `None` where no answers were given.
+    pub fn prior_adjusted_with_answers(&self) -> Option<usize> {
+        let effect = self.context.as_ref()?;
+        let labels = self.probabilities.iter().zip(&effect.probabilities);
+        let with: Vec<LabelProbability> = labels
+            .map(|(label, p)| LabelProbability { p: *p, ..label.clone() })
+            .collect();
+        Some(adjusted(&with))
+    }
+}
+
+fn adjusted(labels: &[LabelProbability]) -> usize {
+    if labels.iter().all(|label| label.frequency.is_none()) {
+        return first_of_most(labels, |label| Some(label.p));
+    }
+    first_of_most(labels, LabelProbability::likelihood_ratio)
 }
 
 /// Index of the label with the largest value, the first of equals; labels without a value come last.
@@ -115,6 +165,7 @@ mod tests {
     fn finding(p: [f32; 3], frequencies: [Option<f32>; 3]) -> Finding {
         let labels = ["mel", "nv", "df"].into_iter().zip(p).zip(frequencies);
         Finding {
+            withheld: None,
             probabilities: labels
                 .map(|((label, p), frequency)| LabelProbability {
                     label: label.to_owned(),
@@ -152,6 +203,16 @@ mod tests {
         assert_eq!(finding([0.1, 0.6, 0.3], shares).prior_adjusted(), 2);
         assert_eq!(finding([0.05, 0.9, 0.05], shares).prior_adjusted(), 1);
         assert_eq!(finding([0.3, 0.65, 0.05], [None; 3]).prior_adjusted(), 1);
+    }
+
+    #[test]
+    fn what_is_withheld_is_gone() {
+        let mut finding = finding([0.3, 0.65, 0.05], [None; 3]);
+        finding.prediction_set.push("nv".to_owned());
+        finding.withhold(Withheld::FaceRegion);
+        assert!(finding.probabilities.is_empty() && finding.prediction_set.is_empty());
+        assert_eq!((finding.top(), finding.prior_adjusted()), (0, 0));
+        assert_eq!(serde_json::to_value(&finding).unwrap()["withheld"], "face_region");
     }
 
     #[test]

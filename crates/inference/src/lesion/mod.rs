@@ -7,6 +7,6 @@ mod maps;
 mod model;
 
 pub use context::{Answer, Context, ContextEffect, TermEffect};
-pub use finding::{Familiarity, Finding, LabelProbability, PackRef};
+pub use finding::{Familiarity, Finding, LabelProbability, PackRef, Withheld};
 pub use maps::{Embedding, Heatmap, Mask};
 pub use model::{LesionModel, LesionOptions};

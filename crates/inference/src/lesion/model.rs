@@ -117,7 +117,7 @@ impl LesionModel {
             _ if options.context.is_empty() => None,
             model => {
                 let terms = options.context.terms(pack, capture.capture)?;
-                let effect = |model| ContextEffect::new(model, &pack.labels, &probabilities, terms);
+                let effect = |model| ContextEffect::new(pack, model, &probabilities, terms);
                 model.as_ref().map(effect)
             }
         };
@@ -125,6 +125,7 @@ impl LesionModel {
         let familiarity =
             ood.and_then(|ood| calibration::familiarity(ood, &logits, embedding.as_ref(), profile.temperature()));
         Ok(Finding {
+            withheld: None,
             probabilities: labeled(pack, profile, &probabilities),
             prediction_set: set
                 .unwrap_or_default()
