@@ -6,7 +6,7 @@ use skinkit_preprocess::Frame;
 
 use crate::face::detector::{FaceDetection, FaceDetector, FaceRange};
 use crate::face::mesh::{FaceMesh, FaceMesher, MeshKind};
-use crate::network::networks::Networks;
+use crate::network::networks::{Network, Networks};
 use crate::{Error, Result};
 
 /// How faces are looked for. `Default` is what a selfie needs.
@@ -69,6 +69,8 @@ impl FaceOptions {
 pub const MIN_FACE_SIDE: f32 = 32.0;
 /// Above this score a face was never found upside down (0.69 was the most, on the pictures of the goldens turned over).
 const SURE_SCORE: f32 = 0.8;
+/// Turn of a head in the picture's plane, in radians (35 degrees), up to which a sure detection is believed at once.
+const UPRIGHT: f32 = 0.61;
 /// Least share of the mesh inside the picture that [`FaceOutcome`] accepts.
 pub const MIN_FACE_VISIBLE: f32 = 0.7;
 
@@ -150,6 +152,8 @@ impl FaceOutcome {
 /// For a camera stream use [`crate::FaceTracker`], which runs the detector only when it has to.
 pub struct FaceLandmarker {
     detector: FaceDetector,
+    /// The full-range network beside the short-range one, where it is there.
+    far: Option<FaceDetector>,
     mesher: FaceMesher,
     mesher_478: Option<FaceMesher>,
     options: FaceOptions,
@@ -173,8 +177,15 @@ impl FaceLandmarker {
             true => Some(FaceMesher::with_networks(runtime, networks, MeshKind::Points478)?),
             false => None,
         };
+        let far = match options.range {
+            FaceRange::Short if networks.has(Network::BlazeFaceFullRange) => {
+                Some(FaceDetector::with_networks(runtime, networks, FaceRange::Full)?)
+            }
+            _ => None,
+        };
         Ok(Self {
             detector: FaceDetector::with_networks(runtime, networks, options.range)?,
+            far,
             mesher: FaceMesher::with_networks(runtime, networks, MeshKind::Points468)?,
             mesher_478,
             options,
@@ -187,22 +198,20 @@ impl FaceLandmarker {
     /// A network cannot be run.
     pub fn find(&mut self, frame: &Frame<'_>) -> Result<Vec<Face>> {
         let mut faces = Vec::new();
-        for detection in self.detector.detect(frame)? {
+        for detection in self.detections(frame)? {
             if faces.len() == self.options.max_faces {
                 break;
             }
             if !overlaps(&detection, frame) {
                 continue;
             }
-            let (mesh, turned) = right_way_round(&mut self.mesher, frame, &detection, self.options.steady)?;
-            let settled = turned.then(|| mesh.next_roi());
+            let mesh = fit(&mut self.mesher, frame, &detection, self.options.steady)?;
             if mesh.presence < self.options.min_presence {
                 continue;
             }
-            let mesh_478 = match (&mut self.mesher_478, settled) {
-                (Some(mesher), Some(roi)) => Some(mesher.landmarks_in(frame, &roi)?),
-                (Some(mesher), None) => Some(fit(mesher, frame, &detection, self.options.steady)?),
-                (None, _) => None,
+            let mesh_478 = match &mut self.mesher_478 {
+                Some(mesher) => Some(fit(mesher, frame, &detection, self.options.steady)?),
+                None => None,
             };
             faces.push(Face {
                 detection,
@@ -211,6 +220,29 @@ impl FaceLandmarker {
             });
         }
         Ok(faces)
+    }
+
+    /// Boxes of upright faces; where there is none, of small ones by the full-range network, and then of faces that lie
+    /// on their side or upside down.
+    fn detections(&mut self, frame: &Frame<'_>) -> Result<Vec<FaceDetection>> {
+        let mut found = Vec::new();
+        for face in self.detector.detect(frame)? {
+            found.extend(right_way_round(&mut self.detector, frame, face)?);
+        }
+        if found.is_empty() {
+            let far = match &mut self.far {
+                Some(far) => far.detect(frame)?,
+                None => Vec::new(),
+            };
+            for face in far {
+                // The closer look is the short-range network's: it sees a small face at its own size.
+                found.extend(self.detector.confirm(frame, &face)?);
+            }
+        }
+        if found.is_empty() {
+            found = self.detector.detect_turned(frame)?;
+        }
+        Ok(found)
     }
 
     /// The one face that the picture is about: the largest, if it is usable.
@@ -231,22 +263,20 @@ fn fit(mesher: &mut FaceMesher, frame: &Frame<'_>, face: &FaceDetection, steady:
     }
 }
 
-/// The mesh of a face, the right way round, and whether that is upside down: the detector takes an upside-down face for an
-/// upright one, unsurely.
+/// The face the right way round, or `None` where a closer look does not confirm it. The detector takes a face that is
+/// upside down or on its side for an upright one, unsurely: only a sure and nearly upright one is believed at once.
 pub(crate) fn right_way_round(
-    mesher: &mut FaceMesher,
+    detector: &mut FaceDetector,
     frame: &Frame<'_>,
-    face: &FaceDetection,
-    steady: bool,
-) -> Result<(FaceMesh, bool)> {
-    let mesh = fit(mesher, frame, face, steady)?;
-    if face.score >= SURE_SCORE {
-        return Ok((mesh, false));
+    face: FaceDetection,
+) -> Result<Option<FaceDetection>> {
+    if face.score >= SURE_SCORE && face.roll().abs() <= UPRIGHT {
+        return Ok(Some(face));
     }
-    Ok(match mesher.inverted(frame, &mesh)? {
-        Some(inverted) => (inverted, true),
-        None => (mesh, false),
-    })
+    Ok(detector.confirm(frame, &face)?.map(|seen| {
+        // The same way round: MediaPipe's own box stays.
+        if (seen.roll() - face.roll()).cos() > UPRIGHT.cos() { face } else { seen }
+    }))
 }
 
 /// Whether the box has area inside the frame: a false detection in the black border has none.

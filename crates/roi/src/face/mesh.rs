@@ -228,27 +228,6 @@ impl FaceMesher {
         self.fit(frame, roi, mesh).map(|_| ())
     }
 
-    /// Looks for the face upside down in the same place: `Some` if the network is surer of it that way.
-    pub(crate) fn inverted(&mut self, frame: &Frame<'_>, mesh: &FaceMesh) -> Result<Option<FaceMesh>> {
-        let mut other = FaceMesh {
-            presence: 0.0,
-            points: Vec::new(),
-            roi: mesh.roi,
-        };
-        let upright = self.fit(frame, &mesh.next_roi(), &mut other)?;
-        let turned = Roi {
-            rotation: mesh.roi.rotation + std::f32::consts::PI,
-            ..mesh.next_roi()
-        };
-        if self.fit(frame, &turned, &mut other)? <= upright {
-            return Ok(None);
-        }
-        // The first look was through a region that was placed for the wrong way round.
-        let settled = other.next_roi();
-        self.fit(frame, &settled, &mut other)?;
-        Ok(Some(other))
-    }
-
     /// Fits the mesh and returns the presence before its sigmoid, which saturates near 1.
     fn fit(&mut self, frame: &Frame<'_>, roi: &Roi, mesh: &mut FaceMesh) -> Result<f32> {
         let (count, side) = match self.kind {

@@ -201,7 +201,10 @@ impl FaceTracker {
             if !overlaps(&detection, frame) || self.faces.iter().any(known) {
                 continue;
             }
-            let (mesh, _) = right_way_round(&mut self.mesher, frame, &detection, false)?;
+            let Some(detection) = right_way_round(&mut self.detector, frame, detection)? else {
+                continue;
+            };
+            let mesh = self.mesher.landmarks(frame, &detection)?;
             if mesh.presence < self.options.faces.min_presence {
                 continue;
             }
