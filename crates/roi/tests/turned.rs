@@ -8,11 +8,11 @@ mod support;
 use skinkit_preprocess::{Frame, Limits, Photo};
 use skinkit_roi::{FaceLandmarker, FaceMesh, FaceOptions, Networks};
 
-const WHITE: f32 = 127.0;
+const GRAY: u8 = 127;
 
 fn landmarker() -> FaceLandmarker {
     let options = FaceOptions::default();
-    FaceLandmarker::with_options(&support::runtime(), &Networks::embedded(), options).unwrap()
+    FaceLandmarker::with_options(&support::runtimes().pop().unwrap(), &Networks::embedded(), options).unwrap()
 }
 
 /// The photo's middle, turned clockwise by `degrees` on a square canvas that its corners fit into.
@@ -31,7 +31,7 @@ impl Turned {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let middle = [width as f32 / 2.0, height as f32 / 2.0];
         let mut turned = Self {
-            pixels: vec![WHITE as u8; (side * side * 3) as usize],
+            pixels: vec![GRAY; (side * side * 3) as usize],
             side,
             sin,
             cos,
@@ -132,7 +132,12 @@ fn faces_of_all_tones_turned_by_any_angle() {
         if landmarker.find(&photo.frame()).unwrap().len() != 1 {
             continue;
         }
-        found += all_round(&file.file_name().unwrap().to_string_lossy(), &photo, &mut landmarker, &mut wrong);
+        found += all_round(
+            &file.file_name().unwrap().to_string_lossy(),
+            &photo,
+            &mut landmarker,
+            &mut wrong,
+        );
         pictures += 1;
     }
     println!("{found} of {} turned portraits found", pictures * 36);
@@ -142,7 +147,10 @@ fn faces_of_all_tones_turned_by_any_angle() {
 
 #[test]
 fn a_small_face_in_a_large_picture_is_found() {
-    let golden = support::committed().into_iter().find(|g| g.name == "astronaut_scale050").unwrap();
+    let golden = support::committed()
+        .into_iter()
+        .find(|g| g.name == "astronaut_scale050")
+        .unwrap();
     let photo = golden.photo();
     // The astronaut's face is about 90 pixels wide here: a seventeenth of the picture.
     let side = 1600u32;

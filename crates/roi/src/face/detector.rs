@@ -171,7 +171,10 @@ impl FaceDetector {
                 let Some(face) = self.confirm(frame, &face)? else {
                     continue;
                 };
-                match found.iter_mut().find(|f| intersection_over_union(&f.bbox, &face.bbox) > 0.3) {
+                match found
+                    .iter_mut()
+                    .find(|f| intersection_over_union(&f.bbox, &face.bbox) > 0.3)
+                {
                     Some(known) if known.score >= face.score => {}
                     Some(known) => *known = face,
                     None => found.push(face),
@@ -230,7 +233,10 @@ fn in_picture(d: &Detection<KEY_POINTS>, square: &Roi) -> FaceDetection {
     }
     let [left, top, right, bottom] = d.bbox;
     let [x, y] = square.to_picture([(left + right) / 2.0, (top + bottom) / 2.0]);
-    let (w, h) = ((right - left) * square.width / 2.0, (bottom - top) * square.height / 2.0);
+    let (w, h) = (
+        (right - left) * square.width / 2.0,
+        (bottom - top) * square.height / 2.0,
+    );
     FaceDetection {
         score: d.score,
         bbox: [x - w, y - h, x + w, y + h],

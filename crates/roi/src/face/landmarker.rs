@@ -275,7 +275,11 @@ pub(crate) fn right_way_round(
     }
     Ok(detector.confirm(frame, &face)?.map(|seen| {
         // The same way round: MediaPipe's own box stays.
-        if (seen.roll() - face.roll()).cos() > UPRIGHT.cos() { face } else { seen }
+        if (seen.roll() - face.roll()).cos() > UPRIGHT.cos() {
+            face
+        } else {
+            seen
+        }
     }))
 }
 
