@@ -212,7 +212,8 @@ fn a_face_is_followed_and_its_region_outlined_in_frame_pixels() {
     let region = Region::Face(FaceRegion::LeftCheek);
     let session = in_place(LiveConfig::new(region).auto_capture(false));
     let face = photo("face.jpg");
-    for i in 0..12 {
+    // The mesh, which looks where it saw the face before, settles within some twenty frames.
+    for i in 0..30 {
         session.process(&face.frame(), at(i)).unwrap();
     }
     let update = session.latest().unwrap();
@@ -232,7 +233,7 @@ fn a_face_is_followed_and_its_region_outlined_in_frame_pixels() {
             .iter()
             .all(|p| roi.to_unit(*p).iter().all(|u| (0.0..=1.0).contains(u)))
     );
-    assert!(quality.movement.unwrap() < 0.1, "a still: {quality:?}");
+    assert!(quality.movement.unwrap() < 0.03, "a still: {quality:?}");
     assert_eq!(update.phase == LivePhase::Holding, quality.accepted, "{quality:?}");
     // A photo of the same frame finds the same place.
     let photo = kit().analyze(&face.frame(), &AnalyzeOptions::new(region)).unwrap();

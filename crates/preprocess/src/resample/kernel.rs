@@ -1,6 +1,7 @@
 //! Weights of a separable antialiased (triangle) resampling along one axis.
 
 use crate::resample::lanes::vectorize;
+use crate::resample::room::resize_with_room;
 
 /// Outputs whose weights are made at a time.
 const TOGETHER: usize = 8;
@@ -36,9 +37,9 @@ impl Kernel {
         let scale = (high - low) / count as f64;
         let support = scale.max(1.0);
         self.taps = (2.0 * support).ceil().min(size as f64) as usize + 1;
-        self.exact.resize(self.taps, [0.0; TOGETHER]);
-        self.weights.resize(self.taps * count, 0);
-        self.spans.resize(count, (0, 0));
+        resize_with_room(&mut self.exact, self.taps, [0.0; TOGETHER]);
+        resize_with_room(&mut self.weights, self.taps * count, 0);
+        resize_with_room(&mut self.spans, count, (0, 0));
         let task = Weigh {
             size,
             low,

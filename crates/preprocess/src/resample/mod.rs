@@ -8,6 +8,7 @@ mod output;
 mod plane_scaler;
 mod resampler;
 mod rgb_block;
+mod room;
 pub mod tensor;
 pub mod warp;
 

@@ -6,6 +6,7 @@
 use crate::frame::PlaneView;
 use crate::resample::kernel::Kernel;
 use crate::resample::lanes::{LANES, Lanes, Plain};
+use crate::resample::room::resize_with_room;
 
 /// Bytes taken from each row at a time: one cache line.
 const CHUNK: usize = 64;
@@ -46,10 +47,10 @@ impl PlaneScaler {
         // Whole chunks are written, so the last one may run over.
         let needed = ((end - start) * C).next_multiple_of(CHUNK);
         if self.tall.len() < needed {
-            self.tall.resize(needed, [0; LANES]);
+            resize_with_room(&mut self.tall, needed, [0; LANES]);
         }
-        self.sums.resize(needed / CHUNK * LANES, [[0; LANES]; PARTS]);
-        self.block.resize(self.columns.spans.len() * C, [0; LANES]);
+        resize_with_room(&mut self.sums, needed / CHUNK * LANES, [[0; LANES]; PARTS]);
+        resize_with_room(&mut self.block, self.columns.spans.len() * C, [0; LANES]);
         let Self {
             columns,
             rows,

@@ -8,6 +8,7 @@ use crate::resample::lanes::LANES;
 use crate::resample::output;
 use crate::resample::plane_scaler::PlaneScaler;
 use crate::resample::rgb_block::{self, Channel, Grid, Placement};
+use crate::resample::room::resize_with_room;
 
 /// A turned region is scaled down to this part of the whole way, then sampled bilinearly: two triangles of 1/√2 have
 /// the variance of the one triangle that an upright region gets.
@@ -124,7 +125,7 @@ impl Resampler {
         let (width, height) = (frame.stored.0 as usize, frame.stored.1 as usize);
         self.first
             .prepare([width, height], stored.low, stored.high, stored.count);
-        self.lines.resize(stored.count[0] * 3, [0; LANES]);
+        resize_with_room(&mut self.lines, stored.count[0] * 3, [0; LANES]);
         if frame.format.is_yuv() {
             let half = |v: [f64; 2]| v.map(|v| v / 2.0);
             let size = [width.div_ceil(2), height.div_ceil(2)];
