@@ -27,9 +27,9 @@ const RUST_ONLY: &[(&str, &str)] = &[
     ("Landmarks::face", "the first of `faces`"),
     ("Landmarks::measure_skin", "not in the bindings yet"),
     ("Landmarks::spots", "not in the bindings yet"),
+    ("History::open_read_only", "not in the bindings yet"),
     ("History::path", "the host named it"),
     ("History::store", "the layer below"),
-    ("History::details", "part of a scan in the bindings"),
     (
         "History::latest_pair",
         "`compare` and `compare_scans` say what it is for",

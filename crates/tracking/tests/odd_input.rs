@@ -136,6 +136,6 @@ proptest! {
         }
         let c = compare(&seen(Some(patch.clone())), &seen(Some(patch)), &NoiseModel::default());
         let changed = matches!(c.verdict, Verdict::Changed { .. });
-        prop_assert!(!changed);
+        prop_assert!(!changed, "{c:?}");
     }
 }

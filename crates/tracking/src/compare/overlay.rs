@@ -59,7 +59,13 @@ pub(crate) fn overlay(before: &Scene, after: &Scene, fit: &Fit) -> Option<Overla
     let gap = 0.03 * w.max(h) as f32;
     let skin = common.without(&either.dilated(gap));
     let later = matched(before, after, fit, &skin, &common)?;
-    let earlier = &before.tint;
+    // Both end where the other does, so that a border near the edge is blurred with the same surroundings.
+    let earlier: &[Plane; 3] = &core::array::from_fn(|c| {
+        Plane::from_fn(w, h, |x, y| {
+            let i = y * w + x;
+            if common.has(i) { before.tint[c].data[i] } else { 0.0 }
+        })
+    });
 
     let axis = core::array::from_fn(|c| 0.5 * (before.axis[c] + after.axis[c]));
     let (fine_a, fine_b) = (project(earlier, axis), project(&later, axis));
