@@ -28,6 +28,8 @@ const RUST_ONLY: &[(&str, &str)] = &[
     ("Landmarks::measure_skin", "not in the bindings yet"),
     ("Landmarks::spots", "not in the bindings yet"),
     ("History::open_read_only", "not in the bindings yet"),
+    ("History::check_subject", "not in the bindings yet"),
+    ("History::picture", "not in the bindings yet"),
     ("History::path", "the host named it"),
     ("History::store", "the layer below"),
     (

@@ -1,5 +1,8 @@
 //! One network, two captures, a person's answers: what a finding says with the tiny pack of format 2.
 
+// Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{fixtures, runtimes, two_captures_pack};

@@ -1,5 +1,8 @@
 //! What format 2 adds to a pack: captures and answers. What does not fit is refused with the field.
 
+// Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{fixture, fixtures, two_captures_pack};

@@ -8,9 +8,9 @@ pub type Lab = [f32; 3];
 /// IEC 61966-2-1 primaries to CIE XYZ (D65), each row divided by the white point of D65 (x 0.3127, y 0.3290): those
 /// of `colour-science` 0.4.7.
 const TO_WHITE_XYZ: [[f32; 3]; 3] = [
-    [0.433_897_03, 0.376_240_49, 0.189_908_86],
+    [0.433_897, 0.376_240_5, 0.189_908_86],
     [0.212_6, 0.715_2, 0.072_2],
-    [0.017_721_74, 0.109_452_41, 0.872_772_82],
+    [0.017_721_74, 0.109_452_41, 0.872_772_8],
 ];
 
 /// Linear light of one sRGB code, `0..=1` (IEC 61966-2-1).

@@ -145,11 +145,11 @@ fn run_sums(plane: &Plane<f32>, radius: usize) -> Plane<f32> {
     let rows = plane.cells.chunks_exact(width.max(1));
     for (row, result) in rows.zip(out.cells.chunks_exact_mut(width.max(1))) {
         let mut sum: f64 = row.iter().take(radius).map(|v| f64::from(*v)).sum();
-        for x in 0..width {
+        for (x, result) in result.iter_mut().enumerate() {
             if let Some(entering) = row.get(x + radius) {
                 sum += f64::from(*entering);
             }
-            result[x] = sum as f32;
+            *result = sum as f32;
             if let Some(leaving) = x.checked_sub(radius) {
                 sum -= f64::from(row[leaving]);
             }

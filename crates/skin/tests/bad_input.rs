@@ -1,5 +1,8 @@
 //! Every kind of unusable picture has its own outcome, and none a number that means nothing.
 
+// Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 use skinkit_inference::{Runtime, RuntimeConfig};
 use skinkit_preprocess::{Frame, Limits, Photo};
 use skinkit_roi::{Face, FaceLandmarker, FaceOptions, FaceOutcome, Networks};

@@ -1,5 +1,8 @@
 //! Spots of drawn skin in any tone, and hair beside them.
 
+// Helpers of tests are no #[test] functions, so clippy's leave for tests does not reach them.
+#![allow(clippy::unwrap_used)]
+
 use skinkit_preprocess::Frame;
 use skinkit_skin::{SpotFinder, SpotKind, SpotMap, SpotOptions};
 

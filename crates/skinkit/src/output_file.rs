@@ -163,10 +163,10 @@ impl<'a> OutputFile<'a> {
                 what,
             })
         };
-        if let Some(history) = history_of(path) {
-            if is_history(&history) || self.inputs.iter().any(|input| is_same(input, &history)) {
-                return refuse("a file of a history");
-            }
+        if let Some(history) = history_of(path)
+            && (is_history(&history) || self.inputs.iter().any(|input| is_same(input, &history)))
+        {
+            return refuse("a file of a history");
         }
         let Ok(found) = fs::metadata(path) else {
             return Ok(());
@@ -256,10 +256,10 @@ fn is_same(a: &Path, b: &Path) -> bool {
 /// The first bytes of a regular file, at most `most`; empty where it cannot be read.
 fn beginning(path: &Path, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    if fs::metadata(path).is_ok_and(|found| found.is_file()) {
-        if let Ok(file) = File::open(path) {
-            let _ = file.take(most).read_to_end(&mut bytes);
-        }
+    if fs::metadata(path).is_ok_and(|found| found.is_file())
+        && let Ok(file) = File::open(path)
+    {
+        let _ = file.take(most).read_to_end(&mut bytes);
     }
     bytes
 }

@@ -189,7 +189,7 @@ impl PackJson {
             if given {
                 return Err(fault(
                     field,
-                    format!("format 2 has it in each of `captures`: move it there"),
+                    "format 2 has it in each of `captures`: move it there".to_owned(),
                 ));
             }
         }
