@@ -5,7 +5,7 @@ use crate::frame::orientation::Rotation;
 use crate::frame::pixel_format::PixelFormat;
 use crate::frame::plane::Plane;
 
-/// Everything a camera says about its buffer; [`Frame::new`] checks it.
+/// Everything a camera says about its buffer; [`Frame::new`](crate::Frame::new) checks it.
 #[derive(Debug, Clone, Copy)]
 pub struct FrameLayout<'p, 'a> {
     /// How pixels lie in memory.
