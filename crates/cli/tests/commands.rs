@@ -203,3 +203,11 @@ fn a_reader_that_stops_early_is_no_failure() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+#[test]
+fn spots_of_a_photo_and_of_two() {
+    let photo = photo("lesion-first.jpg");
+    assert!(succeeds(skinkit(["spots"]).arg(&photo)).contains("spots of"));
+    succeeds(skinkit(["spots", "compare"]).arg(&photo).arg(&photo));
+    assert!(fails(&mut skinkit(["spots"]), 2).contains("give a photo"));
+}

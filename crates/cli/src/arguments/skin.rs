@@ -30,7 +30,7 @@ pub struct Spots {
     #[command(subcommand)]
     pub command: Option<SpotsCommand>,
     #[command(flatten)]
-    pub find: Option<FindSpots>,
+    pub find: FindSpots,
 }
 
 #[derive(Subcommand)]
@@ -42,7 +42,7 @@ pub enum SpotsCommand {
 #[derive(Args)]
 pub struct FindSpots {
     /// JPEG or PNG of skin: a forearm, a back, a face
-    pub photo: PathBuf,
+    pub photo: Option<PathBuf>,
     /// Give sizes in millimeters: read a coin of this diameter in the photo (a euro: 23.25, a quarter dollar: 24.26)
     #[arg(long, value_name = "MM")]
     pub coin: Option<f32>,

@@ -1,5 +1,7 @@
 //! `skinkit spots`: the spots of a photo, and those of two photos matched.
 
+use std::path::Path;
+
 use serde_json::json;
 use skinkit::Ruler;
 use skinkit::skin_measures::{Fate, SpotKind, SpotMap, SpotMatching, match_spots};
@@ -12,27 +14,27 @@ use crate::{file, open};
 
 /// Runs whichever was asked for.
 pub fn run(arguments: &Spots) -> Result<Output, Failure> {
-    match (&arguments.command, &arguments.find) {
+    match (&arguments.command, &arguments.find.photo) {
         (Some(SpotsCommand::Compare(compare)), _) => matched(compare),
-        (None, Some(find)) => found(find),
+        (None, Some(photo)) => found(photo, &arguments.find),
         (None, None) => Err(Failure::Arguments(
             "give a photo, or `compare` and two photos".to_owned(),
         )),
     }
 }
 
-fn found(arguments: &FindSpots) -> Result<Output, Failure> {
-    let inputs = [arguments.photo.as_path()];
+fn found(path: &Path, arguments: &FindSpots) -> Result<Output, Failure> {
+    let inputs = [path];
     let overlay_file = file::overlay(arguments.overlay.as_deref(), &inputs)?;
-    let photo = open::photo(&arguments.photo)?;
+    let photo = open::photo(path)?;
     let landmarks = open::landmarks(&arguments.networks)?;
     let frame = photo.frame();
     let ruler = match arguments.coin {
         Some(diameter_mm) => Ruler::Coin { diameter_mm },
         None => Ruler::Iris,
     };
-    let scale = open::named(&arguments.photo, landmarks.scale(&frame, ruler, None))?;
-    let map = open::named(&arguments.photo, landmarks.spots(&frame, scale))?;
+    let scale = open::named(path, landmarks.scale(&frame, ruler, None))?;
+    let map = open::named(path, landmarks.spots(&frame, scale))?;
     if let Some(file) = &overlay_file {
         let mut canvas = Canvas::new(&photo);
         for spot in &map.spots {
