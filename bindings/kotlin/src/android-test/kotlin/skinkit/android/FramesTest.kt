@@ -123,7 +123,8 @@ class FramesTest {
             assertEquals(yuv.height.toUInt() to yuv.width.toUInt(), it.width() to it.height())
         }
         assertFailsWith<IllegalArgumentException> { FakeImage(yuv, ImageFormat.JPEG).toFrame(0) }
-        assertFailsWith<SkinKitException.InvalidArgument> { Photo.of(FakeImage(yuv).toFrame(45)) }
+        val wrong = assertFailsWith<SkinKitException> { Photo.of(FakeImage(yuv).toFrame(45)) }
+        assertEquals(ErrorKind.INVALID_ARGUMENT, wrong.kind)
     }
 
     @Test
