@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use skinkit_numerics::color as numerics;
+
 /// CIE 1976 `[L*, a*, b*]`, D65: L* in `0..=100`.
 pub type Lab = [f32; 3];
 
@@ -16,16 +18,7 @@ const TO_WHITE_XYZ: [[f32; 3]; 3] = [
 /// Linear light of one sRGB code, `0..=1` (IEC 61966-2-1).
 pub fn linear(code: u8) -> f32 {
     static TABLE: OnceLock<[f32; 256]> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        std::array::from_fn(|code| {
-            let value = code as f32 / 255.0;
-            if value <= 0.040_45 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
-        })
-    })[usize::from(code)]
+    TABLE.get_or_init(|| std::array::from_fn(|code| numerics::linear(code as u8)))[usize::from(code)]
 }
 
 /// CIELAB of linear red, green and blue.

@@ -1,13 +1,13 @@
 //! Medians and robust spreads.
 
+use skinkit_numerics::quantile::nearest;
+
 /// A normal distribution's standard deviation over its median absolute deviation.
 const SD_OF_MAD: f32 = 1.4826;
 
 /// The value that `share` (`0..=1`) of the values lie below; `None` of nothing. Reorders the values.
 pub(crate) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
-    let last = values.len().checked_sub(1)?;
-    let at = (share.clamp(0.0, 1.0) * last as f32).round() as usize;
-    Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+    (!values.is_empty()).then(|| nearest(values, share))
 }
 
 /// The upper median; `None` of nothing.

@@ -2,13 +2,15 @@
 
 use std::sync::OnceLock;
 
+use skinkit_numerics::color::linear;
+
 /// `[L*, a*, b*]`; L* in `0..=100`.
 pub(crate) type Lab = [f32; 3];
 
 /// Converts one 8-bit sRGB pixel.
 pub(crate) fn lab(rgb: [u8; 3]) -> Lab {
     static LINEAR: OnceLock<[f32; 256]> = OnceLock::new();
-    let table = LINEAR.get_or_init(|| std::array::from_fn(|v| linear(v as f32 / 255.0)));
+    let table = LINEAR.get_or_init(|| std::array::from_fn(|v| linear(v as u8)));
     let [r, g, b] = rgb.map(|v| table[usize::from(v)]);
     // IEC 61966-2-1 primaries, each row divided by the D65 white point.
     let x = (0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b) / 0.950_47;
@@ -21,14 +23,6 @@ pub(crate) fn lab(rgb: [u8; 3]) -> Lab {
 /// Chroma divided by lightness: shading scales X, Y and Z alike, so their cube roots too, and this stays.
 pub(crate) fn shadeless([l, a, b]: Lab) -> [f32; 2] {
     [a / (l + 16.0), b / (l + 16.0)]
-}
-
-fn linear(v: f32) -> f32 {
-    if v <= 0.040_45 {
-        v / 12.92
-    } else {
-        ((v + 0.055) / 1.055).powf(2.4)
-    }
 }
 
 fn response(t: f32) -> f32 {
